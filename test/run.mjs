@@ -4,6 +4,7 @@
 //   npm test -- --only vscode      tests inside VS Code; also 'zh-cn' and 'browser'
 import { fileURLToPath } from 'node:url';
 import { build, continueOnProjectNode, ensurePackages } from './workbench/setup.mjs';
+import { reason } from './workbench/shell.mjs';
 import { Results } from './workbench/results.mjs';
 
 const suites = {
@@ -51,9 +52,4 @@ function readChoice() {
   if (found.length > 0) return found;
   console.error(`--only takes one of: ${names.join(', ')}`);
   process.exit(2);
-}
-
-/** @param {unknown} error */
-function reason(error) {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -85,8 +85,8 @@ export async function startCodeServer({ userData, extensions, locale, log }) {
     authority: `localhost:${port}`,
     stop: () =>
       new Promise((resolve) => {
-        if (child.exitCode !== null || child.signalCode !== null) return resolve();
         child.once('exit', () => resolve());
+        if (child.exitCode !== null || child.signalCode !== null) resolve();
         // The server ends its extension hosts when it is told to stop; they end by themselves once it is gone.
         child.kill('SIGTERM');
       }),

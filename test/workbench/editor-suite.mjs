@@ -6,7 +6,7 @@ import { build } from 'esbuild';
 import { runTests } from '@vscode/test-electron';
 import { ensureEditor } from './editor.mjs';
 import { startPageBridge } from './page-bridge.mjs';
-import { cache, freePort, root } from './shell.mjs';
+import { cache, freePort, reason, root } from './shell.mjs';
 
 /**
  * @typedef {object} EditorSuite
@@ -27,18 +27,19 @@ export async function runEditorSuite(suite, results) {
   const editor = await ensureEditor();
   const debuggingPort = await freePort();
   const scratch = mkdtempSync(join(tmpdir(), 'tcp-scenarios-'));
-  let ended = false;
+  const progress = { ended: false };
   const bridge = await startPageBridge({
     debuggingPort,
     onReport: (report) => {
-      if (report.kind === 'end') ended = true;
+      if (report.kind === 'end') progress.ended = true;
       else if (report.kind === 'pass') results.passed(suite.name, report.title);
       else results.failed(suite.name, report.title, report.message);
     },
   });
   // Listening to the page from the beginning, so that no error in its console is missed.
   const listening = bridge.page().catch(() => undefined);
-  let failure;
+  /** @type {unknown} */
+  let failure = 'The editor was closed.';
   try {
     await runTests({
       vscodeExecutablePath: editor.executable,
@@ -53,7 +54,7 @@ export async function runEditorSuite(suite, results) {
     await listening;
     rmSync(scratch, { recursive: true, force: true });
   }
-  if (!ended) results.failed(suite.name, 'the suite runs to its end', String(failure ?? 'The editor was closed.'));
+  if (!progress.ended) results.failed(suite.name, 'the suite runs to its end', reason(failure));
 }
 
 /** @param {EditorSuite} suite @param {{ scratch: string, debuggingPort: number }} place */

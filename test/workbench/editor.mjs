@@ -44,7 +44,7 @@ export function ownCode() {
 /** Whether a desktop window can open. */
 export function hasDisplay() {
   if (process.platform !== 'linux') return true;
-  return (process.env['DISPLAY'] ?? process.env['WAYLAND_DISPLAY'] ?? '') !== '';
+  return (process.env.DISPLAY ?? process.env.WAYLAND_DISPLAY ?? '') !== '';
 }
 
 /** @returns {Promise<string | undefined>} */

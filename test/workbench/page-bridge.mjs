@@ -6,9 +6,12 @@ import { createServer } from 'node:http';
 import { dirname } from 'node:path';
 import { chromium } from 'playwright-core';
 import { carryOut } from './page-operations.mjs';
-import { until } from './shell.mjs';
+import { parseJson, until } from './shell.mjs';
 
 /**
+ * @typedef {import('../vscode/support/page-request.ts').PageRequest} PageRequest
+ * @typedef {import('../vscode/support/page-request.ts').Report} Report
+ *
  * @typedef {object} Bridge
  * @property {string} url for the tests, with a path that no other page can guess
  * @property {() => Promise<import('playwright-core').Page>} page
@@ -16,7 +19,7 @@ import { until } from './shell.mjs';
  */
 
 /**
- * @param {{ debuggingPort: number, onReport: (report: any) => void }} options
+ * @param {{ debuggingPort: number, onReport: (report: Report) => void }} options
  * @returns {Promise<Bridge>}
  */
 export async function startPageBridge({ debuggingPort, onReport }) {
@@ -54,12 +57,15 @@ export async function startPageBridge({ debuggingPort, onReport }) {
 
   /** @param {string} path @param {string} body @returns {Promise<unknown>} */
   async function answer(path, body) {
-    const message = JSON.parse(body);
-    if (path === `/${secret}/report`) return onReport(message);
+    if (path === `/${secret}/report`) {
+      onReport(/** @type {Report} */ (parseJson(body)));
+      return undefined;
+    }
     if (path !== `/${secret}/page`) throw new Error(`There is nothing at ${path}.`);
-    if (message.operation === 'consoleErrors') return consoleErrors.splice(0);
-    if (message.operation === 'screenshot') mkdirSync(dirname(message.path), { recursive: true });
-    return carryOut(await page(), message);
+    const request = /** @type {PageRequest} */ (parseJson(body));
+    if (request.operation === 'consoleErrors') return consoleErrors.splice(0);
+    if (request.operation === 'screenshot') mkdirSync(dirname(request.path), { recursive: true });
+    return carryOut(await page(), request);
   }
 
   await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));

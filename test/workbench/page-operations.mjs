@@ -4,70 +4,74 @@
 /**
  * @typedef {import('playwright-core').Page} Page
  * @typedef {import('playwright-core').Frame} Frame
- *
- * @typedef {object} Request
- * @property {string} operation
- * @property {'workbench' | 'webview'} [where] a webview unless told
- * @property {string} [has] a selector that tells the wanted webview from others
- * @property {string} [selector]
- * @property {string} [body] source text of a function of one argument
- * @property {unknown} [argument]
- * @property {string} [key]
- * @property {string} [text]
- * @property {string} [path]
- * @property {{ width: number, height: number }} [size]
- * @property {object} [options] passed on to Playwright
- * @property {number} [timeout] milliseconds
+ * @typedef {import('../vscode/support/page-request.ts').PageRequest} PageRequest
+ * @typedef {import('../vscode/support/page-request.ts').TargetedRequest} TargetedRequest
+ * @typedef {import('../vscode/support/page-request.ts').Target} Target
  */
 
-/** @type {Record<string, (page: Page, request: any) => Promise<unknown>>} */
-const operations = {
-  frames: (page) => Promise.all(webviews(page).map(describe)),
-  evaluate: (page, request) => inFrame(page, request, (frame) => frame.evaluate(source(request))),
-  waitFor: (page, request) =>
-    inFrame(page, request, async (frame) => {
-      const value = await frame.evaluate(source(request));
-      return value ? value : again;
-    }),
-  click: (page, request) =>
-    inFrame(page, request, (frame) => frame.click(request.selector, { timeout: 1000, ...request.options })),
-  hover: (page, request) =>
-    inFrame(page, request, (frame) => frame.hover(request.selector, { timeout: 1000, ...request.options })),
-  focus: (page, request) => inFrame(page, request, (frame) => frame.focus(request.selector, { timeout: 1000 })),
-  press: (page, request) => page.keyboard.press(request.key),
-  type: (page, request) => page.keyboard.type(request.text),
-  setViewport: (page, request) => page.setViewportSize(request.size),
-  emulateMedia: (page, request) => page.emulateMedia(request.options),
-  screenshot: async (page, request) => {
-    const options = { path: request.path, animations: /** @type {const} */ ('disabled') };
-    if (request.selector === undefined) await page.screenshot(options);
-    else await inFrame(page, request, (frame) => frame.locator(request.selector).first().screenshot(options));
-  },
-};
+/** How long a single try at an element takes at most; then the frame is looked up again. */
+const oneTry = { timeout: 1000 };
 
 /** Says that a condition does not hold yet. */
 const again = Symbol('again');
 
 /**
  * @param {Page} page
- * @param {Request} request
+ * @param {Exclude<PageRequest, { operation: 'consoleErrors' }>} request
  * @returns {Promise<unknown>}
  */
 export async function carryOut(page, request) {
-  const operation = operations[request.operation];
-  if (!operation) throw new Error(`There is no operation '${request.operation}'.`);
-  return operation(page, request);
+  switch (request.operation) {
+    case 'press':
+      return page.keyboard.press(request.key);
+    case 'type':
+      return page.keyboard.type(request.text);
+    case 'setViewport':
+      return page.setViewportSize({ width: request.width, height: request.height });
+    case 'emulateMedia':
+      return page.emulateMedia(request.media);
+    case 'frames':
+      return Promise.all(webviews(page).map(describe));
+    case 'screenshot':
+      if (request.selector !== undefined) return inFrame(page, request, (frame) => act(frame, request));
+      return page.screenshot({ path: request.path, animations: 'disabled' }).then(() => undefined);
+    default:
+      return inFrame(page, request, (frame) => act(frame, request));
+  }
 }
 
-/** An expression, since the function's text comes from another process. @param {Request} request */
+/** @param {Frame} frame @param {TargetedRequest} request @returns {Promise<unknown>} */
+async function act(frame, request) {
+  switch (request.operation) {
+    case 'evaluate':
+      return frame.evaluate(source(request));
+    case 'waitFor': {
+      /** @type {unknown} */
+      const value = await frame.evaluate(source(request));
+      return value ? value : again; // eslint-disable-line @typescript-eslint/prefer-nullish-coalescing -- false and 0 wait too
+    }
+    case 'click':
+      return frame.click(request.selector, { ...oneTry, ...request.options });
+    case 'hover':
+      return frame.hover(request.selector, oneTry);
+    case 'focus':
+      return frame.focus(request.selector, oneTry);
+    case 'screenshot': {
+      const element = frame.locator(request.selector ?? 'body').first();
+      return element.screenshot({ ...oneTry, path: request.path, animations: 'disabled' }).then(() => undefined);
+    }
+  }
+}
+
+/** An expression, since the function's text comes from another process. @param {{ body: string, argument?: unknown }} call */
 function source({ body, argument }) {
-  return `(${String(body)})(${JSON.stringify(argument ?? null)})`;
+  return `(${body})(${JSON.stringify(argument ?? null)})`;
 }
 
 /**
  * Tries until the wanted frame is there and the action has succeeded in it; then the last reason is the error.
  * @param {Page} page
- * @param {Request} request
+ * @param {TargetedRequest} request
  * @param {(frame: Frame) => Promise<unknown>} action
  */
 async function inFrame(page, request, action) {
@@ -83,25 +87,28 @@ async function inFrame(page, request, action) {
         reason = 'the condition does not hold';
       } catch (error) {
         reason = String(error);
+        // What the test's own function throws is for the test, unless the page went away under it.
         if (request.operation === 'evaluate' && !/detached|destroyed|closed/.test(reason)) throw error;
       }
     }
-    if (Date.now() > deadline)
-      throw new Error(`${request.operation} ${request.selector ?? request.body ?? ''}: ${reason}`);
+    if (Date.now() > deadline) {
+      const what = 'body' in request ? request.body : request.selector;
+      throw new Error(`${request.operation} ${what ?? ''}: ${reason}`);
+    }
     await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)));
   }
 }
 
-/** @param {Page} page @param {Request} request @returns {Promise<Frame | string>} the frame, or why there is none */
-async function findFrame(page, request) {
-  if (request.where === 'workbench') return page.mainFrame();
+/** @param {Page} page @param {Target} target @returns {Promise<Frame | string>} the frame, or why there is none */
+async function findFrame(page, { where, has }) {
+  if (where === 'workbench') return page.mainFrame();
   /** @type {Frame[]} */
   const found = [];
   for (const frame of webviews(page)) {
     try {
       const element = await (await frame.parentFrame()?.frameElement())?.boundingBox();
       const visible = element !== null && element !== undefined && element.width > 0 && element.height > 0;
-      const matches = request.has === undefined || (await frame.locator(request.has).count()) > 0;
+      const matches = has === undefined || (await frame.locator(has).count()) > 0;
       if (visible && matches) found.push(frame);
     } catch {
       // It went away while we looked.
@@ -109,7 +116,7 @@ async function findFrame(page, request) {
   }
   const [only, second] = found;
   if (only && !second) return only;
-  const which = request.has === undefined ? 'webview' : `webview with ${request.has}`;
+  const which = has === undefined ? 'webview' : `webview with ${has}`;
   return only ? `more than one visible ${which}` : `no visible ${which}`;
 }
 

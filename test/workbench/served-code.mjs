@@ -7,10 +7,11 @@ import { chromium } from 'playwright-core';
 import { startCodeServer } from './code-server.mjs';
 import { readLaunchArguments } from './launch-arguments.mjs';
 import { ensureChromium } from './setup.mjs';
+import { parseJson } from './shell.mjs';
 import { serveStaticVSCode } from './static-vscode.mjs';
 
 const args = readLaunchArguments(process.argv.slice(2));
-const verbose = process.env['TCPSCN_VERBOSE'] !== undefined;
+const verbose = process.env.TCPSCN_VERBOSE !== undefined;
 const log = verbose ? (/** @type {string} */ text) => process.stderr.write(text) : () => undefined;
 
 const served = args.kind === 'web' ? await serveStatic() : await serveRemote();
@@ -108,7 +109,7 @@ function inExtension(file) {
 /** @returns {unknown} */
 function readSettings() {
   try {
-    return JSON.parse(readFileSync(join(args.userData, 'User', 'settings.json'), 'utf8'));
+    return parseJson(readFileSync(join(args.userData, 'User', 'settings.json'), 'utf8'));
   } catch {
     return {}; // None were written for this run.
   }

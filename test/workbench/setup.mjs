@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { npm, root, run, say, timed } from './shell.mjs';
+import { npm, parseJson, root, run, say, timed } from './shell.mjs';
 
 /** The Node that the project's tools run on; the machine's own may be older. */
 export const projectNode = join(
@@ -78,18 +78,19 @@ function packagesMissing() {
 
 /** @param {string} file @returns {Map<string, string>} without those that belong to other platforms */
 function lockedVersions(file) {
-  /** @type {{ packages: Record<string, { version?: string, optional?: boolean }> }} */
-  const { packages } = JSON.parse(readFileSync(file, 'utf8'));
-  const entries = Object.entries(packages).filter(([name, { optional }]) => name !== '' && optional !== true);
+  const lock = /** @type {{ packages: Record<string, { version?: string, optional?: boolean }> }} */ (
+    parseJson(readFileSync(file, 'utf8'))
+  );
+  const entries = Object.entries(lock.packages).filter(([name, { optional }]) => name !== '' && optional !== true);
   return new Map(entries.map(([name, { version }]) => [name, version ?? '']));
 }
 
 /** @returns {string | undefined} */
 function findChromium() {
-  const programFiles = process.env['ProgramFiles'] ?? 'C:\\Program Files';
+  const programFiles = process.env.ProgramFiles ?? 'C:\\Program Files';
   const programFiles86 = process.env['ProgramFiles(x86)'] ?? 'C:\\Program Files (x86)';
   const places = [
-    process.env['CHROMIUM'],
+    process.env.CHROMIUM,
     '/usr/bin/chromium',
     '/usr/bin/chromium-browser',
     '/usr/bin/google-chrome',

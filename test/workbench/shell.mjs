@@ -54,9 +54,9 @@ export function run(program, args, options = {}) {
     child.stderr?.on('data', keep);
     child.on('error', reject);
     child.on('close', (code, signal) => {
-      if (code === 0) return resolve();
       const ending = signal ? `ended by ${signal}` : `exit code ${String(code)}`;
-      reject(new Error(`${program} ${args.join(' ')}: ${ending}\n${output}`.trimEnd()));
+      if (code === 0) resolve();
+      else reject(new Error(`${program} ${args.join(' ')}: ${ending}\n${output}`.trimEnd()));
     });
   });
 }
@@ -67,7 +67,7 @@ export function run(program, args, options = {}) {
  * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, quiet?: boolean }} [options]
  */
 export function npm(args, options) {
-  const own = process.env['npm_execpath'];
+  const own = process.env.npm_execpath;
   if (own?.endsWith('.js')) return run(process.execPath, [own, ...args], options);
   return run(windows ? 'npm.cmd' : 'npm', args, options);
 }
@@ -115,4 +115,24 @@ export async function until(attempt, { within, every = 100, what }) {
       await new Promise((resolve) => setTimeout(resolve, every));
     }
   }
+}
+
+/**
+ * Parsed JSON that still has to be told what it is.
+ * @param {string} text
+ * @returns {unknown}
+ */
+export function parseJson(text) {
+  return JSON.parse(text);
+}
+
+/**
+ * What an error says, with its place and its cause.
+ * @param {unknown} error
+ * @returns {string}
+ */
+export function reason(error) {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause === undefined ? '' : `\nbecause: ${reason(error.cause)}`;
+  return `${error.stack ?? error.message}${cause}`;
 }

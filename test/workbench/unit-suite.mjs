@@ -4,7 +4,7 @@ import { root } from './shell.mjs';
 
 /** @param {import('./results.mjs').Results} results */
 export async function runUnitSuite(results) {
-  const vitest = await startVitest('test', [], { root, watch: false, run: true });
+  const vitest = await startVitest([], { root, watch: false, run: true });
   for (const module of vitest.state.getTestModules()) {
     for (const error of module.errors()) results.failed('unit', module.moduleId, error.stack ?? error.message);
     for (const test of module.children.allTests()) {

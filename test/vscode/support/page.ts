@@ -1,48 +1,33 @@
+import type { ClickOptions, FrameDescription, Media, PageRequest, Reply, Report, Target } from './page-request.ts';
+
 // What a person sees, read from VS Code's window itself. Every call goes to the page bridge (test/workbench/page-bridge.mjs),
 // which waits until the webview and the element are there; nothing here sleeps.
 
 /** The address is put in when the tests are bundled, since a browser's worker has no environment. */
 declare const PAGE_BRIDGE: string;
 
-/** Tells one webview from others where several are visible. */
-export interface Where {
-  /** A selector that only the wanted webview matches. */
-  readonly has?: string;
-  /** How long to wait for it, in milliseconds; 20 s unless told. */
-  readonly timeout?: number;
-}
-
-export interface ClickOptions {
-  readonly modifiers?: readonly ('Alt' | 'Control' | 'Meta' | 'Shift')[];
-  readonly button?: 'left' | 'right' | 'middle';
-  readonly clickCount?: number;
-}
-
-export interface FrameDescription {
-  readonly url: string;
-  readonly title: string;
-  readonly text: string;
-}
+/** Tells one webview from others where several are visible, by a selector that only it matches. */
+export type Where = Omit<Target, 'where'>;
 
 /** Functions run in the page: they see its globals and their argument, and nothing of the test around them. */
 export type InPage<A, R> = (argument: A) => R | Promise<R>;
 
 /** A webview's page, or VS Code's window around it. */
 class Page {
-  readonly #where: Where & { readonly where: 'webview' | 'workbench' };
+  readonly #target: Target;
 
   constructor(where: 'webview' | 'workbench', options: Where = {}) {
-    this.#where = { ...options, where };
+    this.#target = { ...options, where };
   }
 
   /** The value of a function called in the page. It must be plain data. */
   async evaluate<R, A = undefined>(body: InPage<A, R>, argument?: A): Promise<R> {
-    return (await this.#ask('evaluate', { body: body.toString(), argument })) as R;
+    return (await ask({ ...this.#target, operation: 'evaluate', body: body.toString(), argument })) as R;
   }
 
   /** The first truthy value of a function called in the page again and again. */
   async waitFor<R, A = undefined>(body: InPage<A, R>, argument?: A): Promise<NonNullable<R>> {
-    return (await this.#ask('waitFor', { body: body.toString(), argument })) as NonNullable<R>;
+    return (await ask({ ...this.#target, operation: 'waitFor', body: body.toString(), argument })) as NonNullable<R>;
   }
 
   /** The visible text of the first element that matches, once there is one with text in it. */
@@ -52,36 +37,32 @@ class Page {
 
   /** Clicks the element, once it can be clicked. */
   async click(selector: string, options: ClickOptions = {}): Promise<void> {
-    await this.#ask('click', { selector, options });
+    await ask({ ...this.#target, operation: 'click', selector, options });
   }
 
   /** Moves the pointer onto the element. */
   async hover(selector: string): Promise<void> {
-    await this.#ask('hover', { selector });
+    await ask({ ...this.#target, operation: 'hover', selector });
   }
 
   /** Puts the keyboard's focus on the element. */
   async focus(selector: string): Promise<void> {
-    await this.#ask('focus', { selector });
+    await ask({ ...this.#target, operation: 'focus', selector });
   }
 
   /** Presses a key or a chord ('Control+Shift+P', 'ArrowDown') where the focus is. */
   async press(key: string): Promise<void> {
-    await this.#ask('press', { key });
+    await ask({ operation: 'press', key });
   }
 
   /** Types text where the focus is. */
   async type(text: string): Promise<void> {
-    await this.#ask('type', { text });
+    await ask({ operation: 'type', text });
   }
 
   /** A PNG of the window, or of one element. The path is absolute. */
   async screenshot(path: string, selector?: string): Promise<void> {
-    await this.#ask('screenshot', { path, selector });
-  }
-
-  async #ask(operation: string, request: object): Promise<unknown> {
-    return ask(operation, { ...this.#where, ...request });
+    await ask({ ...this.#target, operation: 'screenshot', path, ...(selector === undefined ? {} : { selector }) });
   }
 }
 
@@ -95,39 +76,36 @@ export const workbench = new Page('workbench');
 
 /** All webviews, visible or not, with their text: for looking at what went wrong. */
 export async function frames(): Promise<readonly FrameDescription[]> {
-  return (await ask('frames', {})) as readonly FrameDescription[];
+  return (await ask({ operation: 'frames' })) as readonly FrameDescription[];
 }
 
 /** Sets the size of the window's contents. */
 export async function setViewport(width: number, height: number): Promise<void> {
-  await ask('setViewport', { size: { width, height } });
+  await ask({ operation: 'setViewport', width, height });
 }
 
 /** Pretends a person's preference, such as reduced motion. */
-export async function emulateMedia(options: {
-  readonly reducedMotion?: 'reduce' | 'no-preference';
-  readonly forcedColors?: 'active' | 'none';
-}): Promise<void> {
-  await ask('emulateMedia', { options });
+export async function emulateMedia(media: Media): Promise<void> {
+  await ask({ operation: 'emulateMedia', media });
 }
 
 /** What the window and its webviews have reported as errors since the last call. */
 export async function consoleErrors(): Promise<readonly string[]> {
-  return (await ask('consoleErrors', {})) as readonly string[];
+  return (await ask({ operation: 'consoleErrors' })) as readonly string[];
 }
 
 /** Hands a result to the runner. */
-export async function report(message: object): Promise<void> {
+export async function report(message: Report): Promise<void> {
   await post('report', message);
 }
 
-async function ask(operation: string, request: object): Promise<unknown> {
-  return post('page', { ...request, operation });
+async function ask(request: PageRequest): Promise<unknown> {
+  return post('page', request);
 }
 
-async function post(path: string, message: object): Promise<unknown> {
+async function post(path: string, message: PageRequest | Report): Promise<unknown> {
   const response = await fetch(`${PAGE_BRIDGE}/${path}`, { method: 'POST', body: JSON.stringify(message) });
-  const { value, error } = (await response.json()) as { value?: unknown; error?: string };
-  if (error !== undefined) throw new Error(error);
-  return value;
+  const reply = (await response.json()) as Reply;
+  if ('error' in reply) throw new Error(reply.error);
+  return reply.value;
 }
