@@ -4,7 +4,7 @@ import { webview } from './support/page.ts';
 
 describe('the walking skeleton', () => {
   it('opens a page that answers clicks and keys', async () => {
-    await vscode.commands.executeCommand('tcpscn.hello');
+    await vscode.commands.executeCommand('tcpscn.runScenario');
     const page = webview({ has: '#count' });
     assert.equal(await page.text('h1'), 'TCP Scenarios');
     await page.click('#count');

@@ -1,12 +1,11 @@
 // Runs the tests of one folder inside a real VS Code and collects their results.
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { build } from 'esbuild';
-import { runTests } from '@vscode/test-electron';
-import { ensureEditor } from './editor.mjs';
+import { bundleForHost } from './bundle-for-host.mjs';
+import { ensureEditor, runInEditor } from './editor.mjs';
 import { startPageBridge } from './page-bridge.mjs';
-import { cache, freePort, reason, root } from './shell.mjs';
+import { freePort, reason, root } from './shell.mjs';
 
 /**
  * @typedef {object} EditorSuite
@@ -17,11 +16,12 @@ import { cache, freePort, reason, root } from './shell.mjs';
  * @property {Record<string, unknown>} [settings]
  */
 
-/** @typedef {import('./results.mjs').Results} Results */
+/** A suite that takes longer hangs: a test of its own has a minute. */
+const longest = 15 * 60_000;
 
 /**
  * @param {EditorSuite} suite
- * @param {Results} results
+ * @param {import('./results.mjs').Results} results
  */
 export async function runEditorSuite(suite, results) {
   const editor = await ensureEditor();
@@ -36,59 +36,34 @@ export async function runEditorSuite(suite, results) {
       else results.failed(suite.name, report.title, report.message);
     },
   });
-  // Listening to the page from the beginning, so that no error in its console is missed.
+  // Connected from the beginning, so that no error in the window's console is missed.
   const listening = bridge.page().catch(() => undefined);
+  const deadline = setTimeout(() => void bridge.closeWindow(), longest);
   /** @type {unknown} */
   let failure = 'The editor was closed.';
   try {
-    await runTests({
-      vscodeExecutablePath: editor.executable,
-      extensionDevelopmentPath: root,
-      extensionTestsPath: await bundle(suite, bridge.url),
-      launchArgs: launchArgs(suite, { scratch, debuggingPort }),
+    const workspace = join(scratch, 'workspace');
+    const samples = join(root, 'media', 'scenarios');
+    if (existsSync(samples)) cpSync(samples, workspace, { recursive: true });
+    await runInEditor(editor, {
+      testsPath: await bundle(suite, bridge.url),
+      folder: workspace,
+      userData: join(scratch, 'user'),
+      settings: suite.settings ?? {},
+      debuggingPort,
+      ...(suite.locale === undefined ? {} : { locale: suite.locale }),
+      ...(suite.browser === undefined ? {} : { browser: suite.browser }),
     });
   } catch (error) {
     failure = error;
   } finally {
+    clearTimeout(deadline);
     await bridge.stop();
     await listening;
     rmSync(scratch, { recursive: true, force: true });
   }
   if (!progress.ended) results.failed(suite.name, 'the suite runs to its end', reason(failure));
 }
-
-/** @param {EditorSuite} suite @param {{ scratch: string, debuggingPort: number }} place */
-function launchArgs(suite, { scratch, debuggingPort }) {
-  const userData = join(scratch, 'user');
-  const workspace = join(scratch, 'workspace');
-  const samples = join(root, 'media', 'scenarios');
-  mkdirSync(join(userData, 'User'), { recursive: true });
-  mkdirSync(workspace);
-  if (existsSync(samples)) cpSync(samples, workspace, { recursive: true });
-  writeFileSync(join(userData, 'User', 'settings.json'), JSON.stringify({ ...quiet, ...suite.settings }));
-  return [
-    workspace,
-    `--user-data-dir=${userData}`,
-    `--extensions-dir=${join(scratch, 'extensions')}`,
-    `--remote-debugging-port=${debuggingPort}`,
-    ...(suite.locale === undefined ? [] : [`--locale=${suite.locale}`]),
-    ...(suite.browser === true ? ['--extensionDevelopmentKind=web'] : []),
-  ];
-}
-
-/** Settings that keep VS Code's own greetings out of the way. */
-export const quiet = {
-  'workbench.startupEditor': 'none',
-  'workbench.tips.enabled': false,
-  'workbench.welcomePage.walkthroughs.openOnInstall': false,
-  'security.workspace.trust.enabled': false,
-  'telemetry.telemetryLevel': 'off',
-  'update.mode': 'none',
-  'extensions.autoCheckUpdates': false,
-  'extensions.ignoreRecommendations': true,
-  'git.openRepositoryInParentFolders': 'never',
-  'chat.disableAIFeatures': true,
-};
 
 /**
  * One file with all tests of the folder.
@@ -102,39 +77,13 @@ async function bundle(suite, bridgeUrl) {
     .filter((file) => file.endsWith('.test.ts'))
     .sort();
   if (files.length === 0) throw new Error(`There is no test in ${relative(root, folder)}.`);
-  const outfile = join(cache, 'tests', suite.name.replaceAll(' ', '-'), 'index.js');
   const imports = files.map((file) => `await import(${JSON.stringify(join(folder, file))});`);
-  await build({
-    stdin: {
-      contents: `import { runMocha } from './support/mocha.ts';
-        const load = async () => { ${imports.join(' ')} };
-        export const run = () => runMocha({ name: ${JSON.stringify(suite.name)}, load });`,
-      resolveDir: join(root, 'test', 'vscode'),
-      loader: 'ts',
-    },
-    outfile,
-    bundle: true,
-    format: 'cjs',
-    platform: suite.browser === true ? 'browser' : 'node',
-    external: ['vscode'],
-    sourcemap: 'inline',
-    target: 'es2023',
-    define: { PAGE_BRIDGE: JSON.stringify(bridgeUrl) },
-    logLevel: 'warning',
-    plugins: [mochaAsGlobal],
+  return bundleForHost({
+    name: suite.name,
+    contents: `import { runMocha } from './vscode/support/mocha.ts';
+      const load = async () => { ${imports.join(' ')} };
+      export const run = () => runMocha({ name: ${JSON.stringify(suite.name)}, load });`,
+    browser: suite.browser === true,
+    define: { PAGE_BRIDGE: bridgeUrl },
   });
-  return outfile;
 }
-
-/**
- * Mocha's browser build is a script that asks whether it stands in a CommonJS module. In this bundle it would find the
- * bundle's own exports and put itself in their place. @type {import('esbuild').Plugin}
- */
-const mochaAsGlobal = {
-  name: 'mocha-as-global',
-  setup(build) {
-    build.onLoad({ filter: /[\\/]mocha[\\/]mocha\.js$/ }, ({ path }) => ({
-      contents: `(() => { const module = undefined, exports = undefined; ${readFileSync(path, 'utf8')} })()`,
-    }));
-  },
-};

@@ -10,7 +10,7 @@
  * @property {string | undefined} extensions
  * @property {string | undefined} locale
  * @property {number | undefined} debuggingPort where the page can be reached
- * @property {boolean} keepOpen our own: stay when run() has ended badly, for a person to look
+ * @property {{ width: number, height: number }} viewport our own, as --viewport=WxH
  */
 
 /**
@@ -44,6 +44,16 @@ export function readLaunchArguments(args) {
     extensions: one('extensions-dir'),
     locale: one('locale'),
     debuggingPort: port === undefined ? undefined : Number(port),
-    keepOpen: named.has('keep-open'),
+    viewport: readSize(one('viewport') ?? '1280x800'),
   };
+}
+
+/**
+ * @param {string} text such as 1280x800
+ * @returns {{ width: number, height: number }}
+ */
+export function readSize(text) {
+  const [, width, height] = /^(\d+)x(\d+)$/.exec(text) ?? [];
+  if (width === undefined || height === undefined) throw new Error(`A size is written like 1280x800, not ${text}.`);
+  return { width: Number(width), height: Number(height) };
 }

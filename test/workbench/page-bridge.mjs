@@ -15,6 +15,7 @@ import { parseJson, until } from './shell.mjs';
  * @typedef {object} Bridge
  * @property {string} url for the tests, with a path that no other page can guess
  * @property {() => Promise<import('playwright-core').Page>} page
+ * @property {() => Promise<void>} closeWindow ends an editor that hangs
  * @property {() => Promise<void>} stop
  */
 
@@ -74,6 +75,9 @@ export async function startPageBridge({ debuggingPort, onReport }) {
   return {
     url: `http://localhost:${port}/${secret}`,
     page,
+    closeWindow: async () => {
+      await (await browser?.newBrowserCDPSession())?.send('Browser.close');
+    },
     stop: async () => {
       await browser?.close().catch(() => undefined); // Closes the connection; the window may be gone already.
       server.closeAllConnections();

@@ -12,7 +12,7 @@ describe('the browser build', () => {
   });
 
   it('opens a page that answers clicks', async () => {
-    await vscode.commands.executeCommand('tcpscn.hello');
+    await vscode.commands.executeCommand('tcpscn.runScenario');
     const page = webview({ has: '#count' });
     equal(await page.text('h1'), 'TCP Scenarios');
     await page.click('#count');
