@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { listFiles } from '@vscode/vsce';
+import { listFiles, PackageManager } from '@vscode/vsce';
 import { expect, it } from 'vitest';
 
 const root = join(import.meta.dirname, '..');
-const files = (await listFiles({ cwd: root, dependencies: false })).map((file) => file.replaceAll('\\', '/'));
+const files = (await listFiles({ cwd: root, packageManager: PackageManager.None })).map((file) =>
+  file.replaceAll('\\', '/'),
+);
 
 it('the package holds what runs and what is read, and nothing else', () => {
   const wanted =
