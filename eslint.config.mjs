@@ -11,7 +11,7 @@ export default defineConfig(
   { ignores: ['dist/', 'node_modules/', '.vscode-test/', 'extension/language/generated/'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   {
-    files: ['**/*.{ts,mjs}'],
+    files: ['**/*.{ts,tsx,mjs}'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     plugins: { rooms: walls },
     languageOptions: {

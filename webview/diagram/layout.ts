@@ -149,7 +149,7 @@ function placeState({ texts, group }: Shape, x: number, y: number, xs: readonly 
   placeBox(group, left, y - height / 2, width, height);
   for (const [i, text] of texts.entries()) {
     setY(text, y - height / 2 + 2 + LINE * i + LINE / 2);
-    text.setAttribute('x', String(left + width / 2));
+    setX(text, left + width / 2);
   }
 }
 
@@ -171,7 +171,7 @@ function placeNote(
   placeBox(group, x, top + PADDING - 1, width, height);
   for (const [i, text] of texts.entries()) {
     setY(text, top + PADDING - 1 + 3 + LINE * i + LINE / 2);
-    text.setAttribute('x', String(x + width / 2));
+    setX(text, x + width / 2);
   }
   return height + 2 * PADDING - 2;
 }
@@ -182,6 +182,11 @@ function placeBox(group: SVGGElement | undefined, x: number, y: number, width: n
   rect?.setAttribute('y', String(y));
   rect?.setAttribute('width', String(width));
   rect?.setAttribute('height', String(height));
+}
+
+/** Mermaid repeats the place on the spans inside. */
+function setX(text: SVGTextElement, x: number): void {
+  for (const element of [text, ...text.querySelectorAll('tspan')]) element.setAttribute('x', String(x));
 }
 
 function setY(text: SVGTextElement, y: number): void {

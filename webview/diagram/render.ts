@@ -15,6 +15,7 @@ export interface RenderOptions {
 
 /** Half of this stands on each side of a lifeline when Mermaid looks for room. */
 const ACTOR_WIDTH = 40;
+const FONT_SIZE = 12;
 
 let renders = 0;
 /** Mermaid measures in the document and keeps one configuration: drawings wait for each other. */
@@ -39,6 +40,8 @@ async function draw(text: string, { spacing, fontFamily, dark }: RenderOptions):
     theme: 'base',
     darkMode: dark,
     fontFamily,
+    // Mermaid gives labels and notes this size, whatever the sequence diagram's own settings say.
+    fontSize: FONT_SIZE,
     // Above the limits of Mermaid it would draw an error and not throw; the window keeps far below them.
     suppressErrorRendering: true,
     sequence: {
@@ -51,10 +54,7 @@ async function draw(text: string, { spacing, fontFamily, dark }: RenderOptions):
       diagramMarginX: 0,
       diagramMarginY: 0,
       noteMargin: 4,
-      messageFontFamily: fontFamily,
-      messageFontSize: 12,
-      noteFontFamily: fontFamily,
-      noteFontSize: 12,
+      messageFontWeight: 600,
     },
   });
   const { svg } = await mermaid.render(`diagram-${renders++}`, text);

@@ -4,8 +4,8 @@ import { durationText, momentText } from '../../extension/trace/diagram/duration
 import { noteLabel } from '../../extension/trace/diagram/labels.ts';
 import { describeEvent } from '../../extension/trace/explain/index.ts';
 import type { RunView } from '../model/run-view.ts';
-import type { Landmark, StripModel } from '../model/strip-model.ts';
-import { placeLabels, stripModel } from '../model/strip-model.ts';
+import type { Landmark, StripModel, WantedLabel } from '../model/strip-model.ts';
+import { namedBreaks, placeLabels, stripModel } from '../model/strip-model.ts';
 import type { Panel } from '../panel.ts';
 import type { PanelState } from '../store.ts';
 import { Icon } from './icon.tsx';
@@ -89,17 +89,19 @@ export function Strip({ panel, state, view }: { readonly panel: Panel; readonly 
   );
 }
 
-function stripLabels(model: StripModel, view: RunView) {
+function stripLabels(model: StripModel, view: RunView): readonly WantedLabel[] {
   return [
     ...model.landmarks.map((mark: Landmark) => ({
       text: `${noteLabel(view.trace, mark.row)} · ${momentText(view.trace.timeAt(mark.event))}`,
-      at: mark.at,
+      from: mark.at,
+      to: mark.at,
       kind: mark.kind,
     })),
-    ...model.breaks.map(({ left, right, from, to }) => ({
+    ...namedBreaks(model.breaks).map(({ left, right, from, to }) => ({
       text: `⋯ ${durationText(to - from)} ⋯`,
-      at: (left + right) / 2,
-      kind: 'idle' as const,
+      from: left,
+      to: right,
+      kind: 'idle',
     })),
   ];
 }
