@@ -33,6 +33,8 @@ const LINE = 15;
 const PADDING = 6;
 /** How far an arrow falls from tail to head: time runs downward. */
 const SLANT = 7;
+/** From a lifeline to the end of an arrow. */
+const BESIDE = 6;
 /** How far a segment gets before it is lost on the way. */
 const LOST_AT = 0.62;
 
@@ -67,8 +69,12 @@ function textsBefore(line: Element): readonly SVGTextElement[] {
 }
 
 export interface LayoutOptions {
+  /** Between two lifelines, px; more where labels need it. */
+  readonly spacing: number;
   /** Left and right of the lifelines, for states. */
   readonly margin: number;
+  /** How far a label may reach over a lifeline on each side, px. */
+  readonly overhang: number;
 }
 
 /** Puts every shape in its place. The drawing must be in the document, since texts are measured. */
@@ -77,12 +83,12 @@ export function layOut(
   rows: readonly DisplayRow[],
   text: MermaidText,
   shapes: readonly Shape[],
-  { margin }: LayoutOptions,
+  { spacing: wanted, margin, overhang }: LayoutOptions,
 ): Layout {
-  const lifelines = [...svg.querySelectorAll<SVGLineElement>('[data-et="life-line"]')];
-  const xs = text.hosts.map((_, i) => Number(lifelines.find((line) => line.getAttribute('data-id') === `h${i}`)?.getAttribute('x1') ?? 0));
-  const left = Math.min(...xs) - margin;
-  const right = Math.max(...xs) + margin;
+  const labels = shapes.filter(({ line }) => line !== undefined).flatMap(({ texts }) => texts);
+  const spacing = Math.max(wanted, ...labels.map((label) => label.getBBox().width + 24 - 2 * overhang));
+  const xs = text.hosts.map((_, i) => Math.round(margin + i * spacing));
+  const right = (xs.at(-1) ?? 0) + margin;
   const xOf = (host: PlaceId): number => xs[Math.max(0, text.hosts.indexOf(host))] as number;
 
   const boxes: RowBox[] = [];
@@ -95,48 +101,44 @@ export function layOut(
     const states = own.slice(1).map((i) => ({ shape: shapes[i] as Shape, host: text.statements[i]?.host as PlaceId }));
     let height: number;
     if (row.kind === 'segment' && main.line !== undefined) {
-      const lineY = placeMessage(main, row, y);
+      const lineY = placeMessage(main, row, y, xOf(row.from), xOf(row.to));
       for (const { shape, host } of states) placeState(shape, xOf(host), lineY + (host === row.from ? 0 : SLANT), xs);
       height = lineY + SLANT + PADDING + 2 - y;
     } else {
-      height = placeNote(main, row, y, row.kind === 'note' ? row.hosts.map(xOf) : [], { xs, left, right });
+      height = placeNote(main, row, y, row.kind === 'note' ? row.hosts.map(xOf) : [], xs, right);
       for (const { shape, host } of states) placeState(shape, xOf(host), y + height / 2, xs);
     }
     boxes.push({ top: y, height });
     y += height;
   }
 
-  for (const line of lifelines) {
-    line.setAttribute('y1', '0');
-    line.setAttribute('y2', String(y));
-  }
-  for (const head of svg.querySelectorAll('[data-et="participant"]')) head.remove();
-  svg.setAttribute('viewBox', `${left} 0 ${right - left} ${y}`);
-  svg.setAttribute('width', String(right - left));
+  // The page draws heads and lifelines itself: they stay in view, and show who is alive.
+  for (const element of svg.querySelectorAll('[data-et="participant"], [data-et="life-line"]')) element.remove();
+  svg.setAttribute('viewBox', `0 0 ${right} ${y}`);
+  svg.setAttribute('width', String(right));
   svg.setAttribute('height', String(y));
   svg.removeAttribute('style');
   return {
     rows: boxes,
-    width: right - left,
+    width: right,
     height: y,
-    lifelines: text.hosts.map((host, i) => ({ host, x: (xs[i] as number) - left })),
+    lifelines: text.hosts.map((host, i) => ({ host, x: xs[i] as number })),
   };
 }
 
 /** Writes the label over the line and slants it. Returns the y at which the line begins. */
-function placeMessage({ texts, line }: Shape, row: SegmentRow, top: number): number {
+function placeMessage({ texts, line }: Shape, row: SegmentRow, top: number, from: number, to: number): number {
   const arrow = line as SVGLineElement;
   for (const [i, label] of texts.entries()) {
+    setX(label, (from + to) / 2);
     setY(label, top + PADDING + LINE * i + LINE / 2);
-    label.classList.add(i === 0 ? 'label-title' : 'label-detail');
   }
   const y = top + PADDING + LINE * texts.length + 4;
-  const x1 = Number(arrow.getAttribute('x1'));
-  const x2 = Number(arrow.getAttribute('x2'));
+  const side = Math.sign(to - from) * BESIDE;
+  const [x1, x2] = [from + side, to - side];
   const reach = row.outcome.kind === 'dropped' || row.outcome.kind === 'in-flight' ? LOST_AT : 1;
-  arrow.setAttribute('y1', String(y));
-  arrow.setAttribute('x2', String(x1 + (x2 - x1) * reach));
-  arrow.setAttribute('y2', String(y + SLANT * reach));
+  for (const [name, value] of Object.entries({ x1, y1: y, x2: x1 + (x2 - x1) * reach, y2: y + SLANT * reach }))
+    arrow.setAttribute(name, String(value));
   return y;
 }
 
@@ -159,14 +161,15 @@ function placeNote(
   row: DisplayRow,
   top: number,
   over: readonly number[],
-  { xs, left, right }: { readonly xs: readonly number[]; readonly left: number; readonly right: number },
+  xs: readonly number[],
+  right: number,
 ): number {
   const inset = row.kind === 'silence' || row.kind === 'fold' ? 12 : 0;
   const textWidth = Math.max(...texts.map((text) => text.getBBox().width)) + 20;
   const span = Math.max(...xs) - Math.min(...xs) - 2 * inset;
   const width = over.length === 0 && xs.length > 1 ? Math.max(textWidth, span) : textWidth;
   const centre = over[0] ?? (Math.min(...xs) + Math.max(...xs)) / 2;
-  const x = Math.min(Math.max(centre - width / 2, left + 2), right - 2 - width);
+  const x = Math.max(2, Math.min(centre - width / 2, right - 2 - width));
   const height = LINE * texts.length + 6;
   placeBox(group, x, top + PADDING - 1, width, height);
   for (const [i, text] of texts.entries()) {

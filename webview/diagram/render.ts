@@ -7,14 +7,10 @@ declare global {
 }
 
 export interface RenderOptions {
-  /** Between two lifelines, px. */
-  readonly spacing: number;
   readonly fontFamily: string;
   readonly dark: boolean;
 }
 
-/** Half of this stands on each side of a lifeline when Mermaid looks for room. */
-const ACTOR_WIDTH = 40;
 const FONT_SIZE = 12;
 
 let renders = 0;
@@ -31,7 +27,7 @@ export function renderMermaid(text: string, options: RenderOptions): Promise<SVG
   return drawn;
 }
 
-async function draw(text: string, { spacing, fontFamily, dark }: RenderOptions): Promise<SVGSVGElement> {
+async function draw(text: string, { fontFamily, dark }: RenderOptions): Promise<SVGSVGElement> {
   const { mermaid } = globalThis;
   if (mermaid === undefined) throw new Error('dist/mermaid.js is missing');
   mermaid.initialize({
@@ -49,11 +45,6 @@ async function draw(text: string, { spacing, fontFamily, dark }: RenderOptions):
       mirrorActors: false,
       showSequenceNumbers: false,
       wrap: false,
-      width: ACTOR_WIDTH,
-      actorMargin: spacing - ACTOR_WIDTH,
-      diagramMarginX: 0,
-      diagramMarginY: 0,
-      noteMargin: 4,
       messageFontWeight: 600,
     },
   });

@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { durationText, momentText } from '../../extension/trace/diagram/duration.ts';
 import type { Verdict } from '../../extension/trace/explain/index.ts';
-import { verdict } from '../../extension/trace/explain/index.ts';
+import { span, verdict } from '../../extension/trace/explain/index.ts';
 import type { RunView } from '../model/run-view.ts';
 import type { Panel } from '../panel.ts';
 import type { PanelState } from '../store.ts';
@@ -20,6 +20,7 @@ export function Cards({ panel, state, view }: Props) {
   const own = connection.sides[state.side];
   const other = connection.sides[state.side === 0 ? 1 : 0];
   const name = view.trace.placeName(own.host);
+  const otherName = view.trace.placeName(other.host);
   // An end that never comes into being believes nothing.
   const found = own.end < 0 ? undefined : verdict(view.trace, view.world(state.cursor), own.end);
   const now = view.time(state.cursor);
@@ -40,11 +41,17 @@ export function Cards({ panel, state, view }: Props) {
         {found !== undefined && <Belief found={found} now={now} />}
       </div>
       <div class="card">
-        <h2>{l10n.t('the truth about {0}', view.trace.placeName(other.host))}</h2>
+        <h2>
+          <span class="wide-only">{l10n.t('the truth about {0}', otherName)}</span>
+          <span class="narrow-only">{l10n.t('{0}, in truth', otherName)}</span>
+        </h2>
         {found !== undefined && <Truth found={found} />}
       </div>
       <div class="card">
-        <h2>{l10n.t('{0} knows after', name)}</h2>
+        <h2>
+          <span class="wide-only">{l10n.t('{0} knows after', name)}</span>
+          <span class="narrow-only">{l10n.t('knows after')}</span>
+        </h2>
         {found !== undefined && <Knows panel={panel} view={view} found={found} end={own.end} />}
       </div>
     </section>
@@ -111,7 +118,7 @@ function Knows({ panel, view, found, end }: KnowsProps) {
   const detail =
     received === undefined || received === learnsAt
       ? found.learnsText
-      : l10n.t('{0}; {1} after the last segment received', found.learnsText, durationText(learnsAt - received));
+      : l10n.t('{0}; {1} after the last segment', found.learnsText, span(learnsAt - received));
   return (
     <>
       <p class="headline">

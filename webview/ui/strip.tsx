@@ -4,7 +4,7 @@ import { durationText, momentText } from '../../extension/trace/diagram/duration
 import { noteLabel } from '../../extension/trace/diagram/labels.ts';
 import { describeEvent } from '../../extension/trace/explain/index.ts';
 import type { RunView } from '../model/run-view.ts';
-import type { Landmark, StripModel, WantedLabel } from '../model/strip-model.ts';
+import type { StripModel, WantedLabel } from '../model/strip-model.ts';
 import { namedBreaks, placeLabels, stripModel } from '../model/strip-model.ts';
 import type { Panel } from '../panel.ts';
 import type { PanelState } from '../store.ts';
@@ -89,19 +89,20 @@ export function Strip({ panel, state, view }: { readonly panel: Panel; readonly 
   );
 }
 
+/** Errors first, then how long nothing happens: the rest has a mark, and takes what room is left. */
 function stripLabels(model: StripModel, view: RunView): readonly WantedLabel[] {
-  return [
-    ...model.landmarks.map((mark: Landmark) => ({
-      text: `${noteLabel(view.trace, mark.row)} · ${momentText(view.trace.timeAt(mark.event))}`,
-      from: mark.at,
-      to: mark.at,
-      kind: mark.kind,
-    })),
-    ...namedBreaks(model.breaks).map(({ left, right, from, to }) => ({
-      text: `⋯ ${durationText(to - from)} ⋯`,
-      from: left,
-      to: right,
-      kind: 'idle',
-    })),
-  ];
+  const marks = model.landmarks.map((mark) => ({
+    text: `${noteLabel(view.trace, mark.row)} · ${momentText(view.trace.timeAt(mark.event))}`,
+    from: mark.at,
+    to: mark.at,
+    kind: mark.kind,
+  }));
+  const breaks = namedBreaks(model.breaks).map(({ left, right, from, to }) => ({
+    text: `⋯ ${durationText(to - from)} ⋯`,
+    from: left,
+    to: right,
+    kind: 'idle' as const,
+  }));
+  const isError = ({ kind }: { readonly kind: string }): boolean => kind === 'error';
+  return [...marks.filter(isError), ...breaks.slice(0, 1), ...marks.filter((mark) => !isError(mark)), ...breaks.slice(1)];
 }

@@ -9,11 +9,11 @@ import { flagNames, segmentTitle, span } from '../explain/words.ts';
 import { durationText, momentText } from './duration.ts';
 import type { DisplayRow, FoldRow, NoteRow, SegmentRow, SilenceRow } from './row.ts';
 
-/** A label's lines; the first is the important one. */
-export function rowLabel(trace: Trace, row: DisplayRow): readonly string[] {
+/** A label's lines; the first is the important one. `compact`: more and shorter lines. */
+export function rowLabel(trace: Trace, row: DisplayRow, compact = false): readonly string[] {
   switch (row.kind) {
     case 'segment':
-      return segmentLabel(trace, row);
+      return segmentLabel(trace, row, compact);
     case 'note':
       return [noteLabel(trace, row)];
     case 'silence':
@@ -26,13 +26,14 @@ export function rowLabel(trace: Trace, row: DisplayRow): readonly string[] {
 /** What the flags alone say of a segment; any other purpose is worth its name. */
 const PLAIN: ReadonlySet<SegmentPurpose> = new Set<SegmentPurpose>(['syn', 'syn-ack', 'data', 'ack', 'fin', 'rst']);
 
-function segmentLabel(trace: Trace, row: SegmentRow): readonly string[] {
+function segmentLabel(trace: Trace, row: SegmentRow, compact: boolean): readonly string[] {
   const segment = trace.eventOf('segment.sent', row.event);
   const flags = flagNames(segment.flags);
   const plain = PLAIN.has(segment.purpose);
   const title = [plain ? flags : segmentTitle(trace, segment), outcomeWord(row)];
-  const details = [plain ? '' : flags, numbersText(trace, segment)];
-  return [title, details].map((parts) => parts.filter((part) => part !== '').join(' · '));
+  const details = plain ? [numbersText(trace, segment)] : [flags, numbersText(trace, segment)];
+  const lines = compact ? [title, ...details.map((detail) => [detail])] : [title, details];
+  return lines.map((parts) => parts.filter((part) => part !== '').join(' · '));
 }
 
 /** `seq 1 · ack 1 · len 100`, counted from each side's initial sequence number. */
