@@ -33,10 +33,16 @@ const LINE = 15;
 const PADDING = 6;
 /** How far an arrow falls from tail to head: time runs downward. */
 const SLANT = 7;
+/** From the outer lifelines to a note between them. */
+const NOTE_INSET = 12;
+/** From a lifeline or a note to a state beside it. */
+const STATE_GAP = 9;
 /** From a lifeline to the end of an arrow. */
 const BESIDE = 6;
-/** How far a segment gets before it is lost on the way. */
-const LOST_AT = 0.62;
+/** How far a segment gets that is lost on the way. */
+const ON_THE_WAY = 0.55;
+/** How far one gets that finds a host without power. */
+const BEFORE_HOST = 0.95;
 
 /**
  * The shapes of every statement, in their order.
@@ -102,11 +108,20 @@ export function layOut(
     let height: number;
     if (row.kind === 'segment' && main.line !== undefined) {
       const lineY = placeMessage(main, row, y, xOf(row.from), xOf(row.to));
-      for (const { shape, host } of states) placeState(shape, xOf(host), lineY + (host === row.from ? 0 : SLANT), xs);
+      for (const { shape, host } of states) {
+        const x = xOf(host);
+        const toLeft = x === xs[0];
+        placeState(shape, toLeft ? x - STATE_GAP : x + STATE_GAP, toLeft, lineY + (host === row.from ? 0 : SLANT));
+      }
       height = lineY + SLANT + PADDING + 2 - y;
     } else {
-      height = placeNote(main, row, y, row.kind === 'note' ? row.hosts.map(xOf) : [], xs, right);
-      for (const { shape, host } of states) placeState(shape, xOf(host), y + height / 2, xs);
+      const note = placeNote(main, y, row.kind === 'note' ? row.hosts.map(xOf) : [], xs, right);
+      height = note.height;
+      // Beside the note, on the side that looks to the other lifelines.
+      for (const { shape, host } of states) {
+        const toLeft = xOf(host) !== xs[0];
+        placeState(shape, toLeft ? note.left - STATE_GAP : note.right + STATE_GAP, toLeft, y + height / 2);
+      }
     }
     boxes.push({ top: y, height });
     y += height;
@@ -136,18 +151,23 @@ function placeMessage({ texts, line }: Shape, row: SegmentRow, top: number, from
   const y = top + PADDING + LINE * texts.length + 4;
   const side = Math.sign(to - from) * BESIDE;
   const [x1, x2] = [from + side, to - side];
-  const reach = row.outcome.kind === 'dropped' || row.outcome.kind === 'in-flight' ? LOST_AT : 1;
+  const reach = reachOf(row);
   for (const [name, value] of Object.entries({ x1, y1: y, x2: x1 + (x2 - x1) * reach, y2: y + SLANT * reach }))
     arrow.setAttribute(name, String(value));
   return y;
 }
 
-/** A state stands outside its lifeline, at the height of the arrow's tail or head. */
-function placeState({ texts, group }: Shape, x: number, y: number, xs: readonly number[]): void {
+function reachOf({ outcome }: SegmentRow): number {
+  if (outcome.kind === 'in-flight') return ON_THE_WAY;
+  if (outcome.kind !== 'dropped') return 1;
+  return outcome.where === 'host-off' ? BEFORE_HOST : ON_THE_WAY;
+}
+
+/** A state stands at `x`, reaching left or right from there. */
+function placeState({ texts, group }: Shape, x: number, toLeft: boolean, y: number): void {
   const width = Math.max(...texts.map((text) => text.getBBox().width)) + 12;
   const height = LINE * texts.length + 4;
-  const toLeft = x === Math.min(...xs);
-  const left = toLeft ? x - 10 - width : x + 10;
+  const left = toLeft ? x - width : x;
   placeBox(group, left, y - height / 2, width, height);
   for (const [i, text] of texts.entries()) {
     setY(text, y - height / 2 + 2 + LINE * i + LINE / 2);
@@ -155,18 +175,16 @@ function placeState({ texts, group }: Shape, x: number, y: number, xs: readonly 
   }
 }
 
-/** A note stands over its host, or between the first and the last lifeline. Returns the height of its line. */
+/** A note stands over its host, or between the first and the last lifeline. */
 function placeNote(
   { texts, group }: Shape,
-  row: DisplayRow,
   top: number,
   over: readonly number[],
   xs: readonly number[],
   right: number,
-): number {
-  const inset = row.kind === 'silence' || row.kind === 'fold' ? 12 : 0;
+): { readonly height: number; readonly left: number; readonly right: number } {
   const textWidth = Math.max(...texts.map((text) => text.getBBox().width)) + 20;
-  const span = Math.max(...xs) - Math.min(...xs) - 2 * inset;
+  const span = Math.max(...xs) - Math.min(...xs) - 2 * NOTE_INSET;
   const width = over.length === 0 && xs.length > 1 ? Math.max(textWidth, span) : textWidth;
   const centre = over[0] ?? (Math.min(...xs) + Math.max(...xs)) / 2;
   const x = Math.max(2, Math.min(centre - width / 2, right - 2 - width));
@@ -176,7 +194,7 @@ function placeNote(
     setY(text, top + PADDING - 1 + 3 + LINE * i + LINE / 2);
     setX(text, x + width / 2);
   }
-  return height + 2 * PADDING - 2;
+  return { height: height + 2 * PADDING - 2, left: x, right: x + width };
 }
 
 function placeBox(group: SVGGElement | undefined, x: number, y: number, width: number, height: number): void {

@@ -12,7 +12,12 @@ export interface StripModel {
   readonly lanes: readonly Lane[];
   readonly landmarks: readonly Landmark[];
   /** Idle stretches that are squeezed so hard that they must be named. */
-  readonly breaks: readonly Span[];
+  readonly breaks: readonly Break[];
+}
+
+export interface Break extends Span {
+  /** For how long nothing is sent: from before the stretch, where the last segment left earlier. */
+  readonly duration: number;
 }
 
 export interface Lane {
@@ -54,7 +59,9 @@ export function stripModel(view: RunView): StripModel {
     bars: bars(view, host, scale),
     ticks: [...(ticks.get(host)?.values() ?? [])],
   }));
-  return { scale, lanes, landmarks, breaks: scale.idle(IDLE) };
+  const silences = new Map(rows.all.flatMap((row) => (row.kind === 'silence' ? [[row.time, row.duration]] : [])));
+  const breaks = scale.idle(IDLE).map((span) => ({ ...span, duration: silences.get(span.from) ?? span.to - span.from }));
+  return { scale, lanes, landmarks, breaks };
 }
 
 function bars(view: RunView, host: PlaceId, scale: TimeScale): Lane['bars'] {
@@ -110,11 +117,11 @@ export function placeLabels(wanted: readonly WantedLabel[], width: number): read
 }
 
 /** Idle stretches worth a name: each length once, the longest first. */
-export function namedBreaks(breaks: readonly Span[], most = 4): readonly Span[] {
-  const lengths = new Map<number, Span>();
-  for (const span of breaks) {
-    const length = Math.round((span.to - span.from) / 1_000_000);
-    if (!lengths.has(length)) lengths.set(length, span);
+export function namedBreaks(breaks: readonly Break[], most = 4): readonly Break[] {
+  const lengths = new Map<number, Break>();
+  for (const stretch of breaks) {
+    const length = Math.round(stretch.duration / 1_000_000);
+    if (!lengths.has(length)) lengths.set(length, stretch);
   }
-  return [...lengths].sort(([a], [b]) => b - a).slice(0, most).map(([, span]) => span);
+  return [...lengths].sort(([a], [b]) => b - a).slice(0, most).map(([, stretch]) => stretch);
 }

@@ -53,7 +53,7 @@ export function Diagram({ panel, state, view }: { readonly panel: Panel; readonl
   useEffect(() => {
     if (width === 0) return;
     let stale = false;
-    const margin = narrow ? 94 : 112;
+    const margin = narrow ? 99 : 112;
     const gaps = Math.max(1, view.trace.header.hosts.length - 1);
     const room = width - (narrow ? NARROW_GUTTER : GUTTER) - 2 * margin - 2;
     const layout = { margin, spacing: Math.min(460, Math.max(170, Math.floor(room / gaps))), overhang: narrow ? 40 : 0 };

@@ -97,8 +97,8 @@ function stripLabels(model: StripModel, view: RunView): readonly WantedLabel[] {
     to: mark.at,
     kind: mark.kind,
   }));
-  const breaks = namedBreaks(model.breaks).map(({ left, right, from, to }) => ({
-    text: `⋯ ${durationText(to - from)} ⋯`,
+  const breaks = namedBreaks(model.breaks).map(({ left, right, duration }) => ({
+    text: `⋯ ${durationText(duration)} ⋯`,
     from: left,
     to: right,
     kind: 'idle' as const,

@@ -20,7 +20,7 @@ export function Why({ panel, state, view }: { readonly panel: Panel; readonly st
   return (
     <section class="why" aria-label={l10n.t('Why')}>
       <h2>{cursor.until === undefined ? l10n.t('Why did this happen?') : l10n.t('Why is nothing sent?')}</h2>
-      <p class="why-event">{cursor.until === undefined ? describeEvent(view.trace, cursor.event) : ''}</p>
+      {cursor.until === undefined && <p class="why-event">{describeEvent(view.trace, cursor.event)}</p>}
       <ol>
         {steps.map((step, i) => (
           <li key={i}>

@@ -39,10 +39,10 @@ function segmentLabel(trace: Trace, row: SegmentRow, compact: boolean): readonly
 /** `seq 1 · ack 1 · len 100`, counted from each side's initial sequence number. */
 export function numbersText(trace: Trace, segment: EventOf<'segment.sent'>): string {
   const { seq, ack } = trace.relative(segment);
-  const parts = [l10n.t('seq {0}', seq)];
-  if ((segment.flags & ACK) !== 0) parts.push(l10n.t('ack {0}', ack));
-  if (segment.length > 0) parts.push(l10n.t('len {0}', segment.length));
-  if (segment.windowBytes === 0 && (segment.flags & RST) === 0) parts.push(l10n.t('window {0}', 0));
+  const parts = [`seq ${seq}`];
+  if ((segment.flags & ACK) !== 0) parts.push(`ack ${ack}`);
+  if (segment.length > 0) parts.push(`len ${segment.length}`);
+  if (segment.windowBytes === 0 && (segment.flags & RST) === 0) parts.push('win 0');
   return parts.join(' · ');
 }
 
