@@ -1,0 +1,16 @@
+import * as vscode from 'vscode';
+
+/** Walking skeleton: one command that opens a page. */
+export function activate(context: vscode.ExtensionContext): void {
+  context.subscriptions.push(
+    vscode.commands.registerCommand('tcpscn.hello', () => {
+      const root = vscode.Uri.joinPath(context.extensionUri, 'dist');
+      const panel = vscode.window.createWebviewPanel('tcpscn.hello', 'TCP Scenarios', vscode.ViewColumn.Active, {
+        enableScripts: true,
+        localResourceRoots: [root],
+      });
+      const script = panel.webview.asWebviewUri(vscode.Uri.joinPath(root, 'webview.js')).toString();
+      panel.webview.html = `<!doctype html><html><body><main></main><script src="${script}"></script></body></html>`;
+    }),
+  );
+}
