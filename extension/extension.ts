@@ -3,9 +3,9 @@ import * as vscode from 'vscode';
 /** Walking skeleton: one command that opens a page. */
 export function activate(context: vscode.ExtensionContext): void {
   context.subscriptions.push(
-    vscode.commands.registerCommand('tcpscn.hello', () => {
+    vscode.commands.registerCommand('tcpscn.runScenario', () => {
       const root = vscode.Uri.joinPath(context.extensionUri, 'dist');
-      const panel = vscode.window.createWebviewPanel('tcpscn.hello', 'TCP Scenarios', vscode.ViewColumn.Active, {
+      const panel = vscode.window.createWebviewPanel('tcpscn.runScenario', 'TCP Scenarios', vscode.ViewColumn.Active, {
         enableScripts: true,
         localResourceRoots: [root],
       });

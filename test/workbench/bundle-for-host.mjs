@@ -1,0 +1,45 @@
+// Bundles what runs inside an extension host beside the extension: the tests, and what `npm start` does first.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { cache, root } from './shell.mjs';
+
+/**
+ * @param {object} options
+ * @param {string} options.name of the folder that it goes to
+ * @param {string} options.contents TypeScript that exports run(), with imports relative to test/
+ * @param {boolean} options.browser for a host without Node
+ * @param {Record<string, unknown>} options.define constants: a worker has no environment to read them from
+ * @returns {Promise<string>} the file
+ */
+export async function bundleForHost({ name, contents, browser, define }) {
+  const outfile = join(cache, 'bundles', name, 'index.js');
+  await build({
+    stdin: { contents, resolveDir: join(root, 'test'), loader: 'ts' },
+    outfile,
+    bundle: true,
+    format: 'cjs',
+    platform: browser ? 'browser' : 'node',
+    external: ['vscode'],
+    sourcemap: 'inline',
+    target: 'es2023',
+    define: Object.fromEntries(Object.entries(define).map(([key, value]) => [key, JSON.stringify(value)])),
+    logLevel: 'warning',
+    plugins: [mochaAsGlobal],
+  });
+  return outfile;
+}
+
+/**
+ * Mocha's browser build is a script that asks whether it stands in a CommonJS module. In this bundle it would find the
+ * bundle's own exports and put itself in their place.
+ * @type {import('esbuild').Plugin}
+ */
+const mochaAsGlobal = {
+  name: 'mocha-as-global',
+  setup(plugin) {
+    plugin.onLoad({ filter: /[\\/]mocha[\\/]mocha\.js$/ }, ({ path }) => ({
+      contents: `(() => { const module = undefined, exports = undefined; ${readFileSync(path, 'utf8')} })()`,
+    }));
+  },
+};

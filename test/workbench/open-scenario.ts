@@ -1,0 +1,20 @@
+// What `npm start` does inside the editor: opens a sample scenario and plays it in the panel.
+import * as vscode from 'vscode';
+import { webview, workbench } from '../vscode/support/page.ts';
+
+/** Put in when this is bundled. */
+declare const SCENARIO: string;
+declare const SCREENSHOT: string;
+
+/** Called by VS Code. Ends, and with it the editor, only when all that is wanted is a picture. */
+export async function run(): Promise<void> {
+  const [file] = await vscode.workspace.findFiles(`**/${SCENARIO}*.tcpscn`);
+  if (file) await vscode.window.showTextDocument(file, { preview: false });
+  await vscode.commands.executeCommand('tcpscn.runScenario', SCENARIO);
+  if (SCREENSHOT === '') return new Promise(() => undefined);
+
+  const drawn = () => document.body.innerText.trim() !== '' && !document.querySelector('[aria-busy=true]');
+  await webview({ timeout: 60_000 }).waitFor(drawn);
+  await vscode.commands.executeCommand('notifications.clearAll');
+  await workbench.screenshot(SCREENSHOT);
+}
