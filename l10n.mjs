@@ -20,10 +20,7 @@ export function readParts(root, language) {
   for (const file of readdirSync(folder).sort()) {
     const name = PART.exec(file)?.groups;
     if (name?.['language'] !== language) continue;
-    parts.set(
-      String(name['room']),
-      /** @type {Texts} */ (JSON.parse(readFileSync(join(folder, file), 'utf8'))),
-    );
+    parts.set(String(name['room']), /** @type {Texts} */ (JSON.parse(readFileSync(join(folder, file), 'utf8'))));
   }
   return parts;
 }

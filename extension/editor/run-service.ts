@@ -1,25 +1,36 @@
 import * as vscode from 'vscode';
-import { DAY } from '../base/time.ts';
 import { Simulation } from '../engine/simulation.ts';
 import type { RunProgress } from '../panel/run-source.ts';
 import type { RunOutcome } from '../protocol/messages.ts';
 import type { RunPlan } from '../scenario/plan.ts';
-import type { TraceData } from '../trace/columns.ts';
-import type { ExpectationResult } from '../trace/expectations/index.ts';
-import { checkExpectations } from '../trace/expectations/index.ts';
+import type { EventOf } from '../trace/event.ts';
 import { Trace } from '../trace/trace.ts';
 import type { Pacing } from './paced-play.ts';
 import { playInSlices } from './paced-play.ts';
 import type { ScenarioFile } from './scenario-files.ts';
+import { limitsFor } from './settings.ts';
 
 /** A run that was played to its end or to its limit. */
 export interface PlayedRun {
   readonly plan: RunPlan;
   readonly trace: Trace;
-  readonly results: readonly ExpectationResult[];
 }
 
-/** Larger traces are played again when they are asked for again, rather than kept. */
+/** What became of a run, without its trace. */
+export interface RunReport {
+  /** In the order of the run's expectations. */
+  readonly results: readonly EventOf<'expectation'>[];
+  readonly outcome: RunOutcome;
+}
+
+/** A run of a file has been played. */
+export interface RunPlayed {
+  readonly file: ScenarioFile;
+  readonly run: number;
+  readonly played: PlayedRun;
+}
+
+/** Traces larger than this are played again when they are asked for again, rather than kept. */
 const KEPT_EVENTS = 200_000;
 
 const REAL_TIME: Pacing = {
@@ -29,17 +40,16 @@ const REAL_TIME: Pacing = {
 
 interface PlayedFile {
   readonly version: number;
-  readonly traces: Map<number, PlayedRun>;
-  readonly outcomes: Map<number, PlayedRun['results']>;
+  readonly runs: Map<number, PlayedRun>;
+  readonly reports: Map<number, RunReport>;
 }
 
-/** Plays runs without keeping anybody waiting, and remembers how the runs of each file's newest version came out. */
+/** Plays runs without keeping anybody waiting, and remembers how those of each file's newest version came out. */
 export class RunService implements vscode.Disposable {
   private readonly files = new Map<string, PlayedFile>();
-  private readonly played = new vscode.EventEmitter<{ readonly file: ScenarioFile; readonly run: number; readonly played: PlayedRun }>();
+  private readonly didPlay = new vscode.EventEmitter<RunPlayed>();
 
-  /** A run of a file was played. */
-  readonly onDidPlay = this.played.event;
+  readonly onDidPlay = this.didPlay.event;
 
   /**
    * Plays one run of a file, or hands out what was played of the same version before.
@@ -53,41 +63,37 @@ export class RunService implements vscode.Disposable {
   ): Promise<PlayedRun> {
     const plan = file.runs[run];
     if (plan === undefined) throw new Error(`No run ${run} in ${file.uri.toString()}`);
-    const known = this.playedOf(file)?.traces.get(run);
+    const known = this.playedOf(file)?.runs.get(run);
     if (known !== undefined) return known;
-    const data = await playInSlices(new Simulation(plan, limitsOf(file.uri)), {
+    const data = await playInSlices(new Simulation(plan, limitsFor(file.uri)), {
       isCancelled: () => token.isCancellationRequested,
       ...(progress === undefined ? {} : { progress }),
       pacing: REAL_TIME,
     });
     if (data === undefined) throw new vscode.CancellationError();
-    const played = judge(plan, data);
+    const played = { plan, trace: new Trace(data) };
     this.remember(file, run, played);
     return played;
   }
 
   /** What is known of the runs of this version of the file, by their index. */
-  resultsOf(file: ScenarioFile): ReadonlyMap<number, readonly ExpectationResult[]> {
-    return this.playedOf(file)?.outcomes ?? new Map<number, readonly ExpectationResult[]>();
+  reportsOf(file: ScenarioFile): ReadonlyMap<number, RunReport> {
+    return this.playedOf(file)?.reports ?? new Map<number, RunReport>();
   }
 
-  /** The same, counted. */
-  outcomesOf(file: ScenarioFile): readonly (RunOutcome | undefined)[] {
-    const results = this.resultsOf(file);
-    return file.runs.map((_, run) => {
-      const known = results.get(run);
-      return known === undefined ? undefined : count(known);
-    });
-  }
-
-  /** Forgets a file that nobody looks at any more. */
+  /** Forgets what was played of a file: it is closed, or other limits hold. */
   forget(uri: vscode.Uri): void {
     this.files.delete(uri.toString());
   }
 
+  /** Forgets everything. */
+  forgetAll(): void {
+    this.files.clear();
+  }
+
   dispose(): void {
     this.files.clear();
-    this.played.dispose();
+    this.didPlay.dispose();
   }
 
   private playedOf(file: ScenarioFile): PlayedFile | undefined {
@@ -97,18 +103,19 @@ export class RunService implements vscode.Disposable {
 
   private remember(file: ScenarioFile, run: number, played: PlayedRun): void {
     const newest = this.files.get(file.uri.toString());
-    // The text was edited, and played again, while this run was still under way.
+    // The text was edited and played again while this run was still under way.
     if (newest !== undefined && newest.version > file.version) return;
-    const known = this.playedOf(file) ?? { version: file.version, traces: new Map(), outcomes: new Map() };
+    const known = this.playedOf(file) ?? { version: file.version, runs: new Map(), reports: new Map() };
     this.files.set(file.uri.toString(), known);
-    known.outcomes.set(run, played.results);
-    if (played.trace.length <= KEPT_EVENTS) known.traces.set(run, played);
-    this.played.fire({ file, run, played });
+    known.reports.set(run, reportOn(played));
+    if (played.trace.length <= KEPT_EVENTS) known.runs.set(run, played);
+    this.didPlay.fire({ file, run, played });
   }
 }
 
-/** How many expectations were met. */
-export function count(results: readonly ExpectationResult[]): RunOutcome {
+/** How the run's expectations came out. */
+export function reportOn({ trace }: PlayedRun): RunReport {
+  const results = [...trace.eventsOf('expectation')];
   const met = results.filter((result) => result.met).length;
-  return { met, failed: results.length - met };
+  return { results, outcome: { met, failed: results.length - met } };
 }
