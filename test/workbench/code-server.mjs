@@ -64,7 +64,9 @@ export async function startCodeServer({ userData, extensions, locale, log }) {
     `--extensions-dir=${extensions ?? join(userData, 'extensions')}`,
     ...(locale === undefined ? [] : [`--locale=${locale}`]),
   ];
-  const child = spawn(projectNode, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  // Nothing is asked of a marketplace.
+  const env = { ...process.env, EXTENSIONS_GALLERY: '{}' };
+  const child = spawn(projectNode, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   /** @type {string[]} */
   const output = [];
   await new Promise((resolve, reject) => {
@@ -104,7 +106,7 @@ function writeLanguagePack(userData, locale) {
   writeFileSync(translations, JSON.stringify({ version: '1.0.0', contents: {} }));
   const pack = {
     hash: `tcp-scenarios-${locale}`,
-    extensions: [],
+    extensions: [{ extensionIdentifier: { id: `tcp-scenarios.language-pack-${locale}` }, version: '1.0.0' }],
     translations: { vscode: translations },
     label: locale,
   };

@@ -1,6 +1,6 @@
 // What `npm start` does inside the editor: opens a sample scenario and plays it in the panel.
 import * as vscode from 'vscode';
-import { webview, workbench } from '../vscode/support/page.ts';
+import { report, webview, workbench } from '../vscode/support/page.ts';
 
 /** Put in when this is bundled. */
 declare const SCENARIO: string;
@@ -8,11 +8,23 @@ declare const SCREENSHOT: string;
 
 /** Called by VS Code. Ends, and with it the editor, only when all that is wanted is a picture. */
 export async function run(): Promise<void> {
+  await play();
+  if (SCREENSHOT === '') return new Promise(() => undefined);
+  try {
+    await takePicture();
+  } catch (error) {
+    await report({ kind: 'fail', title: 'the picture is taken', message: String(error) });
+    throw error;
+  }
+}
+
+async function play(): Promise<void> {
   const [file] = await vscode.workspace.findFiles(`**/${SCENARIO}*.tcpscn`);
   if (file) await vscode.window.showTextDocument(file, { preview: false });
   await vscode.commands.executeCommand('tcpscn.runScenario', SCENARIO);
-  if (SCREENSHOT === '') return new Promise(() => undefined);
+}
 
+async function takePicture(): Promise<void> {
   const drawn = () => document.body.innerText.trim() !== '' && !document.querySelector('[aria-busy=true]');
   await webview({ timeout: 60_000 }).waitFor(drawn);
   await vscode.commands.executeCommand('notifications.clearAll');

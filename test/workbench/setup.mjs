@@ -52,10 +52,7 @@ export async function ensureChromium() {
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
     await timed('apt-get update', () => run('apt-get', ['update', '-q'], { quiet: true, env }));
     await timed('apt-get install chromium fonts-noto-cjk', () =>
-      run('apt-get', ['install', '-y', '-q', '--no-install-recommends', 'chromium', 'fonts-noto-cjk'], {
-        quiet: true,
-        env,
-      }),
+      run('apt-get', ['install', '-y', '-q', 'chromium', 'fonts-noto-cjk'], { quiet: true, env }),
     );
   }
   const now = found ?? findChromium();

@@ -65,7 +65,7 @@ async function takePicture(file) {
   const { startPageBridge } = await import('./page-bridge.mjs');
   const editor = await ensureServedEditor();
   const debuggingPort = await freePort();
-  const bridge = await startPageBridge({ debuggingPort, onReport: () => undefined });
+  const bridge = await startPageBridge({ debuggingPort, onReport: sayFailure });
   try {
     const testsPath = await bundle(bridge.url, file);
     await runInEditor(editor, { ...setup, testsPath, debuggingPort, viewport: options.viewport });
@@ -73,6 +73,11 @@ async function takePicture(file) {
     await bridge.stop();
   }
   say(`Wrote ${file}.`);
+}
+
+/** @param {import('../vscode/support/page-request.ts').Report} report */
+function sayFailure(report) {
+  if (report.kind === 'fail') console.error(report.message);
 }
 
 /** @returns {Promise<boolean>} false where there is no desktop VS Code to be had; else ends when its window is closed */
