@@ -10,7 +10,9 @@ export function activate(context: vscode.ExtensionContext): void {
         localResourceRoots: [root],
       });
       const script = panel.webview.asWebviewUri(vscode.Uri.joinPath(root, 'webview.js')).toString();
-      panel.webview.html = `<!doctype html><html><body><main></main><script src="${script}"></script></body></html>`;
+      panel.webview.html = `<!doctype html><html><head>
+        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'nonce-skeleton'">
+        </head><body><main></main><script nonce="skeleton" src="${script}"></script></body></html>`;
     }),
   );
 }
