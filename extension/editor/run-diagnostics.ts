@@ -61,7 +61,10 @@ function unmetExpectations({ plan, trace }: PlayedRun): vscode.Diagnostic[] {
     const expectation = plan.expectations[event.expectation];
     if (expectation === undefined) return [];
     const told = describeExpectation(trace, event);
-    const message = plan.variant === undefined ? told : l10n.t('In "{0}": {1}', inEditorsLanguage(plan.variant), told);
+    const message =
+      plan.variant === undefined
+        ? l10n.t('Not met: {0}', told)
+        : l10n.t('Not met in "{0}": {1}', inEditorsLanguage(plan.variant), told);
     return [diagnostic(toRange(expectation.range), message, 'expectation-not-met', vscode.DiagnosticSeverity.Error)];
   });
 }

@@ -1,5 +1,5 @@
 import * as l10n from '@vscode/l10n';
-import { formatDuration } from '../base/time.ts';
+import { formatDuration, formatSeconds } from '../base/time.ts';
 import type { EventId } from '../trace/event.ts';
 import { describeEvent } from '../trace/explain/index.ts';
 import type { Trace } from '../trace/trace.ts';
@@ -23,7 +23,9 @@ export function stoppedRun(trace: Trace): StoppedRun | undefined {
   const end = lastOfKind(trace, 'run.ended');
   if (end < 0) return undefined;
   const { reason, time } = trace.eventOf('run.ended', end);
-  const lastEvents = lastSegments(trace, end).map((id) => describeEvent(trace, id));
+  const lastEvents = lastSegments(trace, end).map(
+    (id) => `${formatSeconds(trace.timeAt(id))}: ${describeEvent(trace, id)}`,
+  );
   if (reason === 'event-limit') {
     const message = l10n.t(
       'The run was stopped after {0} events, at {1} of virtual time: the limit of the setting {2}.',
