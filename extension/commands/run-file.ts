@@ -27,8 +27,11 @@ async function playAll({ files, runs }: CommandServices, uri: vscode.Uri): Promi
     if (contentChanges.length > 0 && document.uri.toString() === uri.toString()) source.cancel();
   });
   const playing = (async () => {
-    // The first one is played by the panel.
-    for (const run of file.runs.keys()) if (run > 0) await runs.play(file, run, source.token);
+    // The first one last: the panel is playing it already.
+    const [first, ...others] = file.runs.keys();
+    for (const run of first === undefined ? [] : [...others, first]) {
+      if (!runs.reportsOf(file).has(run)) await runs.play(file, run, source.token);
+    }
   })();
   try {
     const isOver = await Promise.race([playing.then(() => true), afterQuietTime()]);

@@ -9,6 +9,7 @@ import type { Pacing } from './paced-play.ts';
 import { playInSlices } from './paced-play.ts';
 import type { ScenarioFile } from './scenario-files.ts';
 import { limitsFor } from './settings.ts';
+import { SharedPlays } from './shared-plays.ts';
 
 /** A run that was played to its end or to its limit. */
 export interface PlayedRun {
@@ -47,6 +48,7 @@ interface PlayedFile {
 /** Plays runs without keeping anybody waiting, and remembers how those of each file's newest version came out. */
 export class RunService implements vscode.Disposable {
   private readonly files = new Map<string, PlayedFile>();
+  private readonly plays = new SharedPlays<PlayedRun, RunProgress>();
   private readonly didPlay = new vscode.EventEmitter<RunPlayed>();
 
   readonly onDidPlay = this.didPlay.event;
@@ -65,14 +67,16 @@ export class RunService implements vscode.Disposable {
     if (plan === undefined) throw new Error(`No run ${run} in ${file.uri.toString()}`);
     const known = this.playedOf(file)?.runs.get(run);
     if (known !== undefined) return known;
-    const data = await playInSlices(new Simulation(plan, limitsFor(file.uri)), {
-      isCancelled: () => token.isCancellationRequested,
-      ...(progress === undefined ? {} : { progress }),
-      pacing: REAL_TIME,
+    const key = `${file.uri.toString()}#${file.version}#${run}`;
+    const played = await this.plays.join(key, { token, progress }, async (control) => {
+      const simulation = new Simulation(plan, limitsFor(file.uri));
+      const data = await playInSlices(simulation, { ...control, pacing: REAL_TIME });
+      if (data === undefined) return undefined;
+      const result = { plan, trace: new Trace(data) };
+      this.remember(file, run, result);
+      return result;
     });
-    if (data === undefined) throw new vscode.CancellationError();
-    const played = { plan, trace: new Trace(data) };
-    this.remember(file, run, played);
+    if (played === undefined) throw new vscode.CancellationError();
     return played;
   }
 
