@@ -1,0 +1,163 @@
+/**
+ * The Plan: what the language makes of a scenario file and the engine plays. Plain readonly data, so that it can be
+ * sent between threads, written down and compared. The only thing that language and engine share.
+ */
+import type { Micros } from '../base/time.ts';
+import type { ExpectationPlan } from './expectation.ts';
+import type { SocketOptionName } from './socket-option.ts';
+import type { LocalizedText, SourceRange } from './source.ts';
+import type { SysctlName } from './sysctl.ts';
+import type { TcpState } from './tcp-state.ts';
+
+/** One `scenario` of a file with all its runs. */
+export interface ScenarioPlan {
+  readonly title: LocalizedText;
+  readonly question?: LocalizedText;
+  readonly takeaway?: LocalizedText;
+  /** The heading: the line a CodeLens stands above. */
+  readonly range: SourceRange;
+  /** In file order. One run without a `variant` when the scenario has no variants. */
+  readonly runs: readonly RunPlan[];
+}
+
+/** One run: the scenario's body with one variant's additions, everything resolved to plain numbers. */
+export interface RunPlan {
+  /** English title of the scenario: the name that `--scenario` takes. */
+  readonly scenario: LocalizedText;
+  readonly question?: LocalizedText;
+  readonly takeaway?: LocalizedText;
+  /** Absent for the one run of a scenario without variants. */
+  readonly variant?: LocalizedText;
+  /** The variant's heading, or the scenario's. */
+  readonly range: SourceRange;
+  readonly hosts: readonly HostPlan[];
+  readonly links: readonly LinkPlan[];
+  readonly processes: readonly ProcessPlan[];
+  /** In file order: body first, then parts and variants in the order in which they are added. */
+  readonly actions: readonly ActionPlan[];
+  readonly expectations: readonly ExpectationPlan[];
+  /** `run until T`. Without it the run ends when nothing is scheduled and the last expected moment has passed. */
+  readonly until?: Micros;
+  /** Feeds everything random (initial sequence numbers, timestamp offsets, loss). */
+  readonly seed: number;
+}
+
+/** Kernel release as `[major, minor]`. */
+export type KernelVersion = readonly [major: number, minor: number];
+
+export interface HostPlan {
+  readonly name: string;
+  /** Dotted IPv4; given out in order (10.0.0.1, 10.0.0.2, …) where the file names none. */
+  readonly address: string;
+  readonly kernel: KernelVersion;
+  /** Ticks per second: what timer deadlines are rounded up to. */
+  readonly hz: number;
+  /** Only what the scenario sets, in the unit of the knob's definition. */
+  readonly sysctls: Readonly<Partial<Record<SysctlName, number>>>;
+  readonly range: SourceRange;
+}
+
+/** A routed path between two hosts whose next hop always answers. */
+export interface LinkPlan {
+  readonly name: string;
+  readonly ends: readonly [hostA: string, hostB: string];
+  /** One way. */
+  readonly delay: Micros;
+  readonly range: SourceRange;
+}
+
+export interface ProcessPlan {
+  readonly name: string;
+  readonly host: string;
+  readonly behaviours: readonly BehaviourPlan[];
+  readonly range: SourceRange;
+}
+
+/**
+ * Where a program differs from the ordinary one, which accepts and reads what arrives, reports errors and closes at
+ * once when it reads EOF. They hold from the start of the run.
+ */
+export type BehaviourPlan = { readonly range: SourceRange } & (
+  | { readonly kind: 'ignores-eof' }
+  | { readonly kind: 'closes-after-eof'; readonly delay: Micros }
+  | { readonly kind: 'never-reads' }
+  | { readonly kind: 'never-accepts' }
+  /** Answers every complete `request` bytes of a connection with `response` bytes. */
+  | { readonly kind: 'answers'; readonly request: number; readonly response: number }
+  /** Closes an accepted or opened connection on which nothing was read or sent by it for `idle` (an HTTP server's keepalive_timeout). */
+  | { readonly kind: 'closes-idle'; readonly idle: Micros }
+);
+
+/** When an action happens. */
+export type TriggerPlan =
+  | { readonly kind: 'at'; readonly time: Micros }
+  /** `delay` after the action with index `action` of the run was carried out. Used only after a `when`; otherwise compiled to `at`. */
+  | { readonly kind: 'after'; readonly action: number; readonly delay: Micros }
+  | { readonly kind: 'every'; readonly interval: Micros; readonly from: Micros; readonly until?: Micros }
+  /** Once, when the end of `connection` on `host` enters `state`. */
+  | { readonly kind: 'when'; readonly connection: string; readonly host: string; readonly state: TcpState };
+
+/** One timed statement. `moment` is its `as NAME`. */
+export type ActionPlan = {
+  readonly trigger: TriggerPlan;
+  readonly moment?: string;
+  readonly range: SourceRange;
+  /** The statement as written, without indentation and comment: what a trace quotes. */
+  readonly text: string;
+} & Action;
+
+export type Action =
+  | { readonly kind: 'host-power-loss'; readonly host: string }
+  | { readonly kind: 'host-boot'; readonly host: string }
+  /** Orderly: processes are ended first, so their kernels still send FIN or RST; then the host is off. */
+  | { readonly kind: 'host-shutdown'; readonly host: string }
+  /** `from` absent: both directions. Otherwise only what `from` sends is lost. */
+  | { readonly kind: 'link-cut'; readonly link: string; readonly from?: string }
+  | { readonly kind: 'link-restore'; readonly link: string; readonly from?: string }
+  /** Processes run from time 0; this starts one again after it died or its host booted. */
+  | { readonly kind: 'process-start'; readonly process: string }
+  /** `kill -9`. */
+  | { readonly kind: 'process-kill'; readonly process: string }
+  | { readonly kind: 'process-exit'; readonly process: string }
+  | {
+      readonly kind: 'listen';
+      readonly process: string;
+      readonly port: number;
+      readonly backlog?: number;
+      readonly reuseAddress: boolean;
+    }
+  | {
+      readonly kind: 'connect';
+      readonly process: string;
+      readonly host: string;
+      readonly port: number;
+      readonly connection: string;
+      readonly localPort?: number;
+    }
+  | { readonly kind: 'send'; readonly process: string; readonly connection: string; readonly bytes: number }
+  | { readonly kind: 'close'; readonly process: string; readonly connection: string }
+  | { readonly kind: 'shutdown-write'; readonly process: string; readonly connection: string }
+  /** `value` in the unit of the option's definition. */
+  | {
+      readonly kind: 'set-option';
+      readonly process: string;
+      readonly connection: string;
+      readonly option: SocketOptionName;
+      readonly value: number;
+    }
+  | { readonly kind: 'stop-reading'; readonly process: string; readonly connection: string }
+  | { readonly kind: 'resume-reading'; readonly process: string; readonly connection: string }
+  /**
+   * The application's own heartbeat: `bytes` now and every `interval`. A beat that was not answered (by any data read
+   * on the connection) before the next is due is a miss; after `misses` in a row the process gives up and closes.
+   */
+  | {
+      readonly kind: 'heartbeat';
+      readonly process: string;
+      readonly connection: string;
+      readonly bytes: number;
+      readonly interval: Micros;
+      readonly misses: number;
+    };
+
+export type ActionKind = Action['kind'];

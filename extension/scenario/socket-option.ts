@@ -1,0 +1,23 @@
+import type { KnobUnit } from './sysctl.ts';
+
+/** One socket option: how a scenario writes its value, and what it may be. */
+export interface SocketOptionDefinition {
+  readonly unit: KnobUnit;
+  readonly min: number;
+  readonly max: number;
+  /** The sysctl that is in force while the option is not set. */
+  readonly sysctl?: string;
+}
+
+/** Socket options that a scenario can set (`do_tcp_setsockopt` in tcp.c, `sk_setsockopt` in net/core/sock.c). */
+export const SOCKET_OPTIONS = {
+  SO_KEEPALIVE: { unit: 'flag', min: 0, max: 1 },
+  TCP_KEEPIDLE: { unit: 's', min: 1, max: 32767, sysctl: 'tcp_keepalive_time' },
+  TCP_KEEPINTVL: { unit: 's', min: 1, max: 32767, sysctl: 'tcp_keepalive_intvl' },
+  TCP_KEEPCNT: { unit: 'count', min: 1, max: 127, sysctl: 'tcp_keepalive_probes' },
+  TCP_USER_TIMEOUT: { unit: 'ms', min: 0, max: 2 ** 31 - 1 },
+  TCP_NODELAY: { unit: 'flag', min: 0, max: 1 },
+  TCP_SYNCNT: { unit: 'count', min: 1, max: 127, sysctl: 'tcp_syn_retries' },
+} as const satisfies Record<string, SocketOptionDefinition>;
+
+export type SocketOptionName = keyof typeof SOCKET_OPTIONS;

@@ -1,0 +1,51 @@
+/** How a sysctl's number is to be read, and how a scenario file must write it. */
+export type KnobUnit = 'count' | 's' | 'ms' | 'us' | 'flag';
+
+/** One kernel knob: its real name, default and legal range. */
+export interface SysctlDefinition {
+  readonly unit: KnobUnit;
+  readonly default: number;
+  readonly min: number;
+  readonly max: number;
+  /** First kernel that has it, as `6.15`; absent when older than every kernel modelled here. */
+  readonly since?: string;
+}
+
+const INT_MAX = 2 ** 31 - 1;
+
+/**
+ * `net.ipv4.*` knobs with the defaults of Linux 6.12 (`tcp_sk_init` in tcp_ipv4.c) and the ranges that
+ * `ipv4_net_table` in sysctl_net_ipv4.c accepts. Knobs in seconds are stored by the kernel in jiffies.
+ */
+export const SYSCTLS = {
+  tcp_retries1: { unit: 'count', default: 3, min: 0, max: 255 },
+  tcp_retries2: { unit: 'count', default: 15, min: 0, max: 255 },
+  tcp_syn_retries: { unit: 'count', default: 6, min: 1, max: 127 },
+  tcp_syn_linear_timeouts: { unit: 'count', default: 4, min: 0, max: 127, since: '6.5' },
+  tcp_synack_retries: { unit: 'count', default: 5, min: 0, max: 255 },
+  tcp_orphan_retries: { unit: 'count', default: 0, min: 0, max: 255 },
+  tcp_fin_timeout: { unit: 's', default: 60, min: 0, max: INT_MAX / 1000 },
+  tcp_keepalive_time: { unit: 's', default: 7200, min: 1, max: 32767 },
+  tcp_keepalive_intvl: { unit: 's', default: 75, min: 1, max: 32767 },
+  tcp_keepalive_probes: { unit: 'count', default: 9, min: 1, max: 127 },
+  tcp_early_retrans: { unit: 'count', default: 3, min: 0, max: 4 },
+  tcp_sack: { unit: 'flag', default: 1, min: 0, max: 1 },
+  tcp_timestamps: { unit: 'count', default: 1, min: 0, max: 2 },
+  tcp_window_scaling: { unit: 'flag', default: 1, min: 0, max: 1 },
+  tcp_invalid_ratelimit: { unit: 'ms', default: 500, min: 0, max: INT_MAX },
+  tcp_pingpong_thresh: { unit: 'count', default: 1, min: 1, max: 255, since: '6.7' },
+  tcp_rfc1337: { unit: 'flag', default: 0, min: 0, max: 1 },
+  tcp_rto_min_us: { unit: 'us', default: 200_000, min: 1, max: INT_MAX, since: '6.11' },
+  tcp_rto_max_ms: { unit: 'ms', default: 120_000, min: 1_000, max: 120_000, since: '6.15' },
+} as const satisfies Record<string, SysctlDefinition>;
+
+export type SysctlName = keyof typeof SYSCTLS;
+
+/** Values of all knobs, in the knob's own unit. */
+export type SysctlValues = Readonly<Record<SysctlName, number>>;
+
+/** The defaults with `changes` applied. */
+export function sysctlValues(changes: Partial<SysctlValues> = {}): SysctlValues {
+  const defaults = Object.fromEntries(Object.entries(SYSCTLS).map(([name, knob]) => [name, knob.default]));
+  return { ...(defaults as Record<SysctlName, number>), ...changes };
+}

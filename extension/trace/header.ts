@@ -1,0 +1,30 @@
+import type { LocalizedText, SourceRange } from '../scenario/source.ts';
+
+/** What a trace says of its run before the first event. */
+export interface TraceHeader {
+  readonly version: number;
+  readonly scenario: LocalizedText;
+  readonly question?: LocalizedText;
+  readonly takeaway?: LocalizedText;
+  readonly variant?: LocalizedText;
+  readonly hosts: readonly TraceHost[];
+  readonly actions: readonly TraceStatement[];
+  readonly expectations: readonly TraceStatement[];
+}
+
+export interface TraceHost {
+  readonly name: string;
+  readonly address: string;
+  readonly kernel: string;
+  readonly hz: number;
+  /** Those that differ from the defaults, in the knob's own unit. */
+  readonly sysctls: Readonly<Record<string, number>>;
+}
+
+/** A line of the scenario: where it stands, and as written. */
+export interface TraceStatement {
+  readonly range: SourceRange;
+  readonly text: string;
+  /** Its `as NAME`. */
+  readonly moment?: string;
+}

@@ -1,0 +1,259 @@
+/**
+ * What a trace can say: every kind of event with its fields and how each field is stored. The event types, the column
+ * store, the JSON Lines codec and the transport to the panel all follow from this one table. See `README.md` beside it.
+ *
+ * Reasons are codes; the sentences are made where they are shown, in the reader's language (`explain/`).
+ */
+import { ERRNOS } from '../scenario/errno.ts';
+import { CALLS } from '../scenario/expectation.ts';
+import { TCP_STATES } from '../scenario/tcp-state.ts';
+
+/** Rises when a field is renamed, removed or changes meaning. Additions keep it. */
+export const TRACE_VERSION = 1;
+
+/** The timers of an end. `retransmission`, `tail-loss-probe` and `persist` share one slot, as Linux's `icsk_pending`. */
+export const TIMERS = [
+  'retransmission',
+  'tail-loss-probe',
+  'persist',
+  'delayed-ack',
+  'keepalive',
+  'fin-wait-2',
+  'time-wait',
+  'syn-ack',
+] as const;
+export type TimerName = (typeof TIMERS)[number];
+
+/** What a segment is for. Exactly one per segment; `SEGMENT_CLASSES` of an expectation are tests over flags and purpose. */
+export const PURPOSES = [
+  'syn',
+  'syn-ack',
+  'data',
+  'ack',
+  'fin',
+  'rst',
+  'syn-retransmission',
+  'syn-ack-retransmission',
+  'rto-retransmission',
+  'fast-retransmission',
+  'tail-loss-probe',
+  'keepalive-probe',
+  'window-probe',
+  'challenge-ack',
+  'duplicate-ack',
+  'window-update',
+] as const;
+export type SegmentPurpose = (typeof PURPOSES)[number];
+
+/** Why a segment left now and not earlier or later. */
+export const SEND_REASONS = [
+  /** connect() opens the connection. */
+  'connect',
+  /** A SYN arrived at a listener. */
+  'syn-arrived',
+  /** The SYN-ACK arrived: the third segment of the handshake. */
+  'handshake-completed',
+  /** The application called send() and the window allowed it. */
+  'application-sent',
+  /** An ACK opened the window or the congestion window. */
+  'window-opened',
+  /** The application closed the socket, or its process ended. */
+  'application-closed',
+  /** The application shut down its sending side. */
+  'application-shut-down',
+  /** Closing with unread data: args [unread bytes]. */
+  'unread-data',
+  /** Quick-ACK mode: args [quick ACKs left]. */
+  'quick-ack',
+  /** More than one full segment was unacknowledged. */
+  'two-segments',
+  /** The delayed-ACK timer fired: args [delay in µs]. */
+  'delayed-ack-timer',
+  /** The application's read emptied the buffer. */
+  'application-read',
+  /** A FIN that must be acknowledged at once. */
+  'fin-arrived',
+  /** An old or out-of-window segment arrived. */
+  'unacceptable-segment',
+  /** Data arrived beyond a gap. */
+  'out-of-order',
+  /** A SYN arrived for a synchronized connection (RFC 5961 §4). */
+  'syn-in-synchronized-state',
+  /** A RST in the window but not exactly at RCV.NXT (RFC 5961 §3). */
+  'inexact-rst',
+  /** An ACK outside what could be acknowledged (RFC 5961 §5). */
+  'unacceptable-ack',
+  /** The retransmission timer fired: args [retransmits, backoff]. */
+  'retransmission-timer',
+  /** The tail-loss-probe timer fired. */
+  'tail-loss-probe-timer',
+  /** The keepalive timer fired: args [probe number, silence in µs]. */
+  'keepalive-timer',
+  /** All keepalive probes stayed unanswered: args [probes, silence in µs]. */
+  'keepalive-gave-up',
+  /** The persist timer fired: args [probe number]. */
+  'persist-timer',
+  /** No socket for the segment that arrived. */
+  'no-socket',
+  /** The segment's acknowledgement does not fit a connection that is being opened. */
+  'bad-ack-while-opening',
+  /** Data arrived for a socket that nobody can read any more. */
+  'data-after-close',
+  /** An established connection nobody has accepted lost its listener. */
+  'listener-closed',
+  /** A segment arrived for a TIME_WAIT entry. */
+  'time-wait',
+  /** The third duplicate ACK, or SACK evidence. */
+  'loss-detected',
+] as const;
+export type SendReason = (typeof SEND_REASONS)[number];
+
+/** Variables of an end, in the order in which tables show them. Sequence numbers are absolute (uint32). */
+export const VARIABLES = [
+  'snd.iss',
+  'snd.una',
+  'snd.nxt',
+  'snd.wnd',
+  'rcv.irs',
+  'rcv.nxt',
+  'rcv.wnd',
+  /** µs; 0 = no sample yet. */
+  'srtt',
+  /** µs. */
+  'rttvar',
+  /** µs, backoff included. */
+  'rto',
+  'retransmits',
+  'backoff',
+  'probes_out',
+  /** Segments. */
+  'cwnd',
+  /** Segments; 2^31 − 1 = none yet. */
+  'ssthresh',
+  /** Bytes received that no application has read. */
+  'unread',
+  /** Bytes written by the application that have not been sent once. */
+  'unsent',
+  /** 1 once no process holds a descriptor for it. */
+  'orphan',
+  /** 1 while SO_KEEPALIVE is set. */
+  'keepalive',
+  /** Time of the last segment received; 0 = none. */
+  'last_received',
+] as const;
+export type VariableName = (typeof VARIABLES)[number];
+
+/** Stands for "no errno" in an errno column. */
+const NO_ERRNO = 'OK';
+const ERRNO_VALUES = [NO_ERRNO, ...ERRNOS] as const;
+
+/** How a field is stored: an integer or float column, a list of numbers, an interned string, or one of a closed set of words. */
+export type FieldType =
+  'u8' | 'u16' | 'u32' | 'i32' | 'f64' | 'bool' | 'string' | 'numbers' | { readonly enum: readonly string[] };
+
+export const EVENT_SCHEMA = {
+  /** A statement of the scenario was carried out: the root of every chain of causes. `action` is an index into the header's actions. */
+  'scenario.action': { action: 'u16' },
+  /** A statement could not be carried out when its time came. */
+  'scenario.skipped': {
+    action: 'u16',
+    reason: { enum: ['process-dead', 'host-off', 'no-connection', 'already-running'] },
+  },
+  'host.state': { on: 'bool', reason: { enum: ['power-loss', 'boot', 'shutdown'] } },
+  'process.state': { running: 'bool', reason: { enum: ['started', 'killed', 'exited', 'host-off', 'shutdown'] } },
+  /** `from`: the host whose sending direction changed; -1 = both directions. */
+  'link.state': { up: 'bool', from: 'i32' },
+  'end.opened': { how: { enum: ['connect', 'syn-arrived'] } },
+  /** The end no longer exists in its kernel. */
+  'end.gone': {
+    reason: {
+      enum: [
+        'closed',
+        'reset',
+        'refused',
+        'timed-out',
+        'aborted',
+        'host-off',
+        'orphan-timed-out',
+        'fin-wait-2-timed-out',
+        'time-wait-over',
+        'replaced',
+      ],
+    },
+  },
+  /** Place: the end when there is one, else the process. `value`: bytes, port, backlog or option value. `detail`: option name, address. */
+  'call.entered': { call: { enum: CALLS }, process: 'u16', value: 'f64', detail: 'string' },
+  /** `errno` OK: it succeeded with `value` (recv: bytes, 0 = EOF). */
+  'call.returned': { call: { enum: CALLS }, process: 'u16', value: 'f64', errno: { enum: ERRNO_VALUES } },
+  /** What a program decided by itself: a heartbeat unanswered (`value`: misses in a row), giving up, an idle limit reached. */
+  'app.decided': { what: { enum: ['heartbeat-missed', 'gave-up', 'idle-limit'] }, process: 'u16', value: 'f64' },
+  /**
+   * A segment left a host. Place: the end, or the host when no socket stands behind it (a reset). `connection`: index into
+   * the trace's connections. `window`: the field on the wire; `windowBytes`: what it means. `mss` 0 and `wscale` 255: option absent.
+   */
+  'segment.sent': {
+    connection: 'u16',
+    from: 'u16',
+    to: 'u16',
+    fromPort: 'u16',
+    toPort: 'u16',
+    seq: 'u32',
+    ack: 'u32',
+    flags: 'u8',
+    length: 'u32',
+    window: 'u16',
+    windowBytes: 'u32',
+    mss: 'u16',
+    wscale: 'u8',
+    sackPermitted: 'bool',
+    timestamps: 'bool',
+    tsVal: 'u32',
+    tsEcr: 'u32',
+    sack: 'numbers',
+    purpose: { enum: PURPOSES },
+    reason: { enum: SEND_REASONS },
+    args: 'numbers',
+  },
+  /** `segment`: id of its `segment.sent`. Place: the receiving end, or host. */
+  'segment.delivered': { segment: 'i32' },
+  /** The segment never reached a kernel. `blame`: id of the event that made it so (a cut, a power loss). */
+  'segment.dropped': { segment: 'i32', reason: { enum: ['link-cut', 'host-off'] }, blame: 'i32' },
+  /** The segment arrived and the receiver discarded it. */
+  'segment.ignored': {
+    segment: 'i32',
+    reason: {
+      enum: [
+        'rst-out-of-window',
+        'rst-without-ack',
+        'no-listener',
+        'old-ack',
+        'ack-of-unsent-data',
+        'not-for-this-state',
+        'paws',
+        'rate-limited',
+      ],
+    },
+  },
+  'tcp.state': { from: { enum: TCP_STATES }, to: { enum: TCP_STATES } },
+  /** Arming a slot that is pending replaces what was there. `deadline` is absolute. */
+  'timer.armed': { timer: { enum: TIMERS }, deadline: 'f64', backoff: 'u8' },
+  'timer.fired': { timer: { enum: TIMERS } },
+  'timer.cancelled': { timer: { enum: TIMERS } },
+  /** Pairs (index into VARIABLES, value), flattened: what changed while the cause was handled. */
+  'tcp.variables': { changes: 'numbers' },
+  /** The kernel stores an error on the socket. Soft: only remembered for a later give-up. */
+  'tcp.error': { errno: { enum: ERRNO_VALUES }, soft: 'bool' },
+  /** One per expectation, at the end of the run. `evidence`: the event that decided, -1 = none. `code` and `args`: see `expectations/`. */
+  expectation: { expectation: 'u16', met: 'bool', evidence: 'i32', code: 'string', args: 'numbers' },
+  'run.ended': { reason: { enum: ['until', 'idle', 'event-limit', 'time-limit', 'cancelled'] } },
+} as const satisfies Record<string, Readonly<Record<string, FieldType>>>;
+
+export type EventKind = keyof typeof EVENT_SCHEMA;
+export const EVENT_KINDS = Object.keys(EVENT_SCHEMA) as readonly EventKind[];
+
+/** Flag bits of `segment.sent`, as in the header of RFC 9293 §3.1. */
+export const FIN = 1;
+export const SYN = 2;
+export const RST = 4;
+export const PSH = 8;
+export const ACK = 16;

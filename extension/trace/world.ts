@@ -1,0 +1,163 @@
+/** "What was the state of everything after event n?": the fold that tables, cards and expectations read. */
+import { assertDefined } from '../base/assert.ts';
+import type { Errno } from '../scenario/errno.ts';
+import type { TcpState } from '../scenario/tcp-state.ts';
+import type { EventId, EventOf, PlaceId, TraceEvent } from './event.ts';
+import type { EventKind, TimerName, VariableName } from './schema.ts';
+import { VARIABLES } from './schema.ts';
+import type { Trace } from './trace.ts';
+
+/** One end as its own kernel sees it: its belief. */
+export interface EndState {
+  readonly state: TcpState;
+  /** False once the kernel forgot it (or lost power): then every other field is the last that was known. */
+  readonly exists: boolean;
+  readonly goneBecause?: EventOf<'end.gone'>['reason'];
+  /** In VARIABLES' order, absolute sequence numbers; read with `variable()`. */
+  readonly variables: readonly number[];
+  /** Pending timers: name → absolute deadline in µs. */
+  readonly timers: ReadonlyMap<TimerName, number>;
+  /** The last error that the kernel put on the socket. */
+  readonly error?: Errno;
+}
+
+export interface World {
+  /** Per place; only hosts, processes, links and ends have an entry. */
+  readonly hostsOn: ReadonlyMap<PlaceId, boolean>;
+  readonly processesRunning: ReadonlyMap<PlaceId, boolean>;
+  /** Per link: hosts whose sending direction is cut. */
+  readonly linksCut: ReadonlyMap<PlaceId, ReadonlySet<PlaceId>>;
+  readonly ends: ReadonlyMap<PlaceId, EndState>;
+}
+
+/** A variable's value, 0 before it was first set. */
+export function variable(end: EndState, name: VariableName): number {
+  return end.variables[VARIABLES.indexOf(name)] ?? 0;
+}
+
+const CHECKPOINT_EVERY = 512;
+
+/** Answers for any event id in the time of at most CHECKPOINT_EVERY steps; checkpoints are made when first needed. */
+export class WorldIndex {
+  private readonly trace: Trace;
+  private readonly checkpoints: World[];
+
+  constructor(trace: Trace) {
+    this.trace = trace;
+    this.checkpoints = [initialWorld(trace)];
+  }
+
+  /** The world right after event `id`; -1 gives the world before the first. */
+  after(id: EventId): World {
+    const wanted = Math.floor((id + 1) / CHECKPOINT_EVERY);
+    while (this.checkpoints.length <= wanted) {
+      const from = (this.checkpoints.length - 1) * CHECKPOINT_EVERY;
+      this.checkpoints.push(
+        this.fold(assertDefined(this.checkpoints.at(-1), 'checkpoint'), from, from + CHECKPOINT_EVERY),
+      );
+    }
+    return this.fold(assertDefined(this.checkpoints[wanted], 'checkpoint'), wanted * CHECKPOINT_EVERY, id + 1);
+  }
+
+  /** The world at a time: after the last event that is not later. */
+  at(time: number): World {
+    return this.after(this.trace.lastEventAt(time));
+  }
+
+  private fold(world: World, from: EventId, to: EventId): World {
+    let result = world;
+    for (let id = from; id < Math.min(to, this.trace.length); id++) {
+      if (CHANGES_WORLD.has(this.trace.kindAt(id))) result = step(this.trace, result, this.trace.event(id));
+    }
+    return result;
+  }
+}
+
+const CHANGES_WORLD: ReadonlySet<EventKind> = new Set<EventKind>([
+  'host.state',
+  'process.state',
+  'link.state',
+  'end.opened',
+  'end.gone',
+  'tcp.state',
+  'timer.armed',
+  'timer.fired',
+  'timer.cancelled',
+  'tcp.variables',
+  'tcp.error',
+]);
+
+function initialWorld(trace: Trace): World {
+  const hostsOn = new Map<PlaceId, boolean>();
+  const processesRunning = new Map<PlaceId, boolean>();
+  const linksCut = new Map<PlaceId, ReadonlySet<PlaceId>>();
+  for (const [id, place] of trace.places.entries()) {
+    if (place.kind === 'host') hostsOn.set(id, true);
+    if (place.kind === 'process') processesRunning.set(id, true);
+    if (place.kind === 'link') linksCut.set(id, new Set());
+  }
+  return { hostsOn, processesRunning, linksCut, ends: new Map() };
+}
+
+const NEW_END: EndState = { state: 'CLOSED', exists: true, variables: VARIABLES.map(() => 0), timers: new Map() };
+
+/** The world after one more event. Copies only what changes, so that checkpoints share the rest. */
+function step(trace: Trace, world: World, event: TraceEvent): World {
+  switch (event.kind) {
+    case 'host.state':
+      return { ...world, hostsOn: with_(world.hostsOn, event.place, event.on) };
+    case 'process.state':
+      return { ...world, processesRunning: with_(world.processesRunning, event.place, event.running) };
+    case 'link.state': {
+      const place = trace.places[event.place];
+      if (place?.kind !== 'link') return world;
+      const cut = new Set(world.linksCut.get(event.place));
+      for (const host of event.from === -1 ? place.hosts : [event.from]) {
+        if (event.up) cut.delete(host);
+        else cut.add(host);
+      }
+      return { ...world, linksCut: with_(world.linksCut, event.place, cut) };
+    }
+    default:
+      return withEnd(world, event);
+  }
+}
+
+function withEnd(world: World, event: TraceEvent): World {
+  const end = world.ends.get(event.place) ?? NEW_END;
+  const changed = endAfter(end, event);
+  return changed === end ? world : { ...world, ends: with_(world.ends, event.place, changed) };
+}
+
+function endAfter(end: EndState, event: TraceEvent): EndState {
+  switch (event.kind) {
+    case 'end.opened':
+      return { ...NEW_END };
+    case 'end.gone':
+      return { ...end, exists: false, goneBecause: event.reason, state: 'CLOSED', timers: new Map() };
+    case 'tcp.state':
+      return { ...end, state: event.to };
+    case 'timer.armed':
+      return { ...end, timers: with_(end.timers, event.timer, event.deadline) };
+    case 'timer.fired':
+    case 'timer.cancelled': {
+      const timers = new Map(end.timers);
+      timers.delete(event.timer);
+      return { ...end, timers };
+    }
+    case 'tcp.variables': {
+      const variables = [...end.variables];
+      for (let i = 0; i + 1 < event.changes.length; i += 2)
+        variables[event.changes[i] as number] = event.changes[i + 1] as number;
+      return { ...end, variables };
+    }
+    case 'tcp.error':
+      return event.soft || event.errno === 'OK' ? end : { ...end, error: event.errno };
+    default:
+      return end;
+  }
+}
+
+function with_<K, V>(map: ReadonlyMap<K, V>, key: K, value: V): ReadonlyMap<K, V> {
+  return new Map(map).set(key, value);
+}
