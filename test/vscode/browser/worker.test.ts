@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { webview } from '../support/page.ts';
-import { equal } from '../support/assert.ts';
+import { equal, ok } from '../support/assert.ts';
 
 describe('the browser build', () => {
   it('runs where there is no Node', () => {
@@ -9,6 +9,14 @@ describe('the browser build', () => {
     // VS Code gives its worker a `process` with little in it; Node's has versions.
     equal((globalThis as { process?: { versions?: { node?: string } } }).process?.versions?.node, undefined);
     equal(typeof (globalThis as { WorkerGlobalScope?: unknown }).WorkerGlobalScope, 'function');
+  });
+
+  it('has a workspace in memory that can be written', async () => {
+    const [folder] = vscode.workspace.workspaceFolders ?? [];
+    ok(folder, 'a folder is open');
+    const file = vscode.Uri.joinPath(folder.uri, 'note.txt');
+    await vscode.workspace.fs.writeFile(file, new TextEncoder().encode('kept'));
+    equal((await vscode.workspace.openTextDocument(file)).getText(), 'kept');
   });
 
   it('opens a page that answers clicks', async () => {

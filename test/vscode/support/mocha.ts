@@ -2,6 +2,7 @@
 import 'mocha/mocha.js';
 import type { Report } from './page-request.ts';
 import { report } from './page.ts';
+import { writeSamples } from './samples.ts';
 
 interface Registration {
   /** What failures are reported under. */
@@ -16,6 +17,7 @@ export async function runMocha({ name, load }: Registration): Promise<void> {
   const send = (message: Report) => reports.push(report(message));
   let failures: number;
   try {
+    await writeSamples();
     failures = await play(load, send);
   } catch (error) {
     failures = 1;
