@@ -38,7 +38,7 @@ export async function writeCatalogue(root) {
 
 /** @param {string} file */
 function idOf(file) {
-  return ID.exec(file)?.groups?.['id'];
+  return ID.exec(file)?.groups?.id;
 }
 
 /** @param {string} a @param {string} b */

@@ -19,8 +19,8 @@ export function readParts(root, language) {
   const parts = new Map();
   for (const file of readdirSync(folder).sort()) {
     const name = PART.exec(file)?.groups;
-    if (name?.['language'] !== language) continue;
-    parts.set(String(name['room']), /** @type {Texts} */ (JSON.parse(readFileSync(join(folder, file), 'utf8'))));
+    if (name?.language !== language) continue;
+    parts.set(String(name.room), /** @type {Texts} */ (JSON.parse(readFileSync(join(folder, file), 'utf8'))));
   }
   return parts;
 }

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { newFromTemplate } from './new-from-template.ts';
-import { runFile } from './run-file.ts';
+import { runAgain, runFile } from './run-file.ts';
 import { runScenario } from './run-scenario.ts';
 import { saveCopy } from './save-copy.ts';
 import type { CommandServices } from './services.ts';
@@ -13,6 +13,7 @@ export function registerCommands(services: CommandServices): vscode.Disposable {
   return vscode.Disposable.from(
     register('tcpscn.runScenario', (name?: unknown) => runScenario(services, name)),
     register('tcpscn.runThisFile', (file?: unknown, choice?: unknown) => runFile(services, file, choice)),
+    register('tcpscn.runAgain', () => runAgain(services)),
     register('tcpscn.newFromTemplate', (file?: unknown) => newFromTemplate(services.extensionUri, file)),
     register('tcpscn.saveCopy', (source?: unknown, to?: unknown) => saveCopy(source, to)),
   );

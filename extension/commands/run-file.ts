@@ -14,8 +14,14 @@ export async function runFile(services: CommandServices, file: unknown, choice: 
     return;
   }
   const run = chosenRun(choice);
+  services.lastRun.uri = uri;
   await services.showRuns(uri, run);
   if (run === undefined) await playAll(services, uri);
+}
+
+/** "Run Again": the file that was run last, as its text stands now; the panel stays with the run that it shows. */
+export async function runAgain(services: CommandServices): Promise<void> {
+  await runFile(services, services.lastRun.uri, undefined);
 }
 
 /** Plays what has not been played yet. Ends early, without a word, when the text is edited or the reader cancels. */

@@ -11,4 +11,6 @@ export interface CommandServices {
   readonly runs: RunService;
   /** Opens or reveals the file's panel beside its editor, and shows one of its runs. */
   readonly showRuns: (uri: Uri, run?: number) => Promise<void>;
+  /** What "Run Again" means. */
+  readonly lastRun: { uri?: Uri };
 }

@@ -27,5 +27,5 @@ export function registerFeatures(context: vscode.ExtensionContext): void {
   const panels = registerPanels(context, (uri) => new DocumentRunSource(uri, files, runs));
   owned.push(panels);
   const showRuns = (uri: vscode.Uri, run?: number) => panels.show(uri, run);
-  owned.push(registerCommands({ extensionUri: context.extensionUri, catalogue, files, runs, showRuns }));
+  owned.push(registerCommands({ extensionUri: context.extensionUri, catalogue, files, runs, showRuns, lastRun: {} }));
 }

@@ -69,7 +69,7 @@ function usedTexts(folders: readonly string[]) {
   const unreadable: string[] = [];
   const files = folders.flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-      .filter((file) => file.endsWith('.ts') && !file.includes('generated'))
+      .filter((file) => /\.tsx?$/.test(file) && !file.includes('generated'))
       .map((file) => join(folder, file)),
   );
   for (const file of files) {

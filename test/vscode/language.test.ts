@@ -48,7 +48,7 @@ describe('the language in the editor', () => {
       );
       return hovers[0];
     });
-    const text = hover.contents.map((part) => (typeof part === 'string' ? part : part.value)).join('\n');
+    const text = hover.contents.map((part) => (part instanceof vscode.MarkdownString ? part.value : '')).join('\n');
     assert.match(text, /15/);
   });
 });
