@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import type { ScenarioProblem } from '../language/parse.ts';
 import { parseScenarios } from '../language/parse.ts';
+import type { Problem } from '../language/problems/problem.ts';
 import type { RunPlan, ScenarioPlan } from '../scenario/plan.ts';
 
 /** Id of the language of scenario files. */
@@ -15,7 +15,7 @@ export interface ScenarioFile {
   /** All runs of all scenarios, in file order. */
   readonly runs: readonly RunPlan[];
   /** Errors only. With any of them nothing is played. */
-  readonly errors: readonly ScenarioProblem[];
+  readonly errors: readonly Problem[];
 }
 
 /** Reads scenario files out of the editor: unsaved text counts, and any scheme will do. */
