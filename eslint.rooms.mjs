@@ -48,7 +48,7 @@ export const rooms = {
   ),
   // Activation: it builds the services out of all the other rooms.
   extension: may([...simulator, ...editor], ['vscode', 'vscode-languageclient', '@vscode/l10n', 'node:']),
-  webview: may(['base', 'protocol', 'trace'], ['mermaid', '@vscode/l10n'], ['scenario']),
+  webview: may(['base', 'protocol', 'trace'], ['mermaid', 'preact', '@vscode/l10n'], ['scenario']),
 };
 
 /** @param {string} path a path below the root, with slashes @returns {string | undefined} */
