@@ -13,17 +13,19 @@ import { clock, placeTitle, span, timerTitle } from './words.ts';
 import { worldIndex } from './worlds.ts';
 
 /**
- * Why nothing is sent between two times (µs): for every end that exists at `from`, the timers it waits for, or that it
- * waits for nothing; and who is gone without anybody having been told.
+ * Why nothing is sent between two events: for every end that exists in between, the timers it waits for, or that it waits
+ * for nothing; and who is gone without anybody having been told.
+ * @param from the last event before the silence
+ * @param to the one that ends it
  */
-export function explainSilence(trace: Trace, from: number, to: number): WhyStep[] {
-  const last = trace.lastEventAt(from);
+export function explainSilence(trace: Trace, from: EventId, to: EventId): WhyStep[] {
+  const last = Math.max(from, Math.min(to - 1, trace.lastEventAt(trace.timeAt(from))));
   const world = worldIndex(trace).after(last);
   const steps = [...world.ends].flatMap(([place, end]) => (end.exists ? endSteps(trace, place, end, last) : []));
   const gone = whoIsGone(trace, world, last);
   if (steps.length === 0 && gone.length === 0)
     return [{ event: Math.max(0, last), text: l10n.t('No connection exists: there is nobody who could send.') }];
-  const next = nextStatement(trace, from, to);
+  const next = nextStatement(trace, last, to);
   return [...steps, ...gone, ...next];
 }
 
@@ -136,17 +138,12 @@ function lastOf(trace: Trace, kind: 'host.state', place: PlaceId, last: EventId)
 }
 
 /** When nothing ends the silence but the scenario itself. */
-function nextStatement(trace: Trace, from: number, to: number): WhyStep[] {
-  for (let id = trace.lastEventAt(from) + 1; id < trace.length && trace.timeAt(id) <= to; id++) {
+function nextStatement(trace: Trace, last: EventId, to: EventId): WhyStep[] {
+  for (let id = last + 1; id <= to && id < trace.length; id++) {
     if (trace.kindAt(id) !== 'scenario.action') continue;
     const event = trace.eventOf('scenario.action', id);
-    return [
-      {
-        event: id,
-        text: l10n.t('The silence ends after {0}, with a line of the scenario', span(event.time - from)),
-        action: event.action,
-      },
-    ];
+    const text = l10n.t('A line of the scenario ends the silence after {0}', span(event.time - trace.timeAt(last)));
+    return [{ event: id, text, action: event.action }];
   }
   return [];
 }

@@ -6,7 +6,6 @@ import type { EventFields, EventId, PlaceId } from '../event.ts';
 import type { EventKind } from '../schema.ts';
 import type { Trace } from '../trace.ts';
 import type { EndState, World } from '../world.ts';
-import { variable } from '../world.ts';
 import { goneReason } from './describe.ts';
 import { rootAction } from './root.ts';
 import { clock } from './words.ts';
@@ -168,23 +167,14 @@ function truthAbout(trace: Trace, world: World, peer: Peer): TruthPart {
     };
   }
   const state = l10n.t('its end is {0}', end.state);
-  if (
-    variable(end, 'orphan') === 1 ||
-    (peer.process !== undefined && world.processesRunning.get(peer.process) === false)
-  ) {
-    const dead = peer.process === undefined ? undefined : lastAt(trace, world.after, ['process.state'], peer.process);
-    const isDead = peer.process !== undefined && world.processesRunning.get(peer.process) === false;
-    if (isDead)
-      return {
-        truth: 'process-dead',
-        truthText: l10n.t('process is dead'),
-        truthDetail: l10n.t(
-          'since {0}; its kernel still holds the connection: {1}',
-          clock(trace.timeAt(dead ?? 0)),
-          end.state,
-        ),
-        ...at(dead),
-      };
+  if (peer.process !== undefined && world.processesRunning.get(peer.process) === false) {
+    const since = at(lastAt(trace, world.after, ['process.state'], peer.process));
+    const detail = l10n.t(
+      'since {0}; its kernel still holds the connection: {1}',
+      clock(since.truthSince ?? 0),
+      end.state,
+    );
+    return { truth: 'process-dead', truthText: l10n.t('process is dead'), truthDetail: detail, ...since };
   }
   const cut = peer.links.find((link) => (world.linksCut.get(link)?.size ?? 0) > 0);
   if (cut !== undefined) {
