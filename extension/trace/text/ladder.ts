@@ -2,14 +2,14 @@
 import * as l10n from '@vscode/l10n';
 import { DAY } from '../../base/time.ts';
 import type { LocalizedText } from '../../scenario/source.ts';
-import { durationText, momentText } from '../diagram/duration.ts';
+import { durationText } from '../diagram/duration.ts';
 import { foldRows } from '../diagram/fold.ts';
 import { foldLabel, noteLabel, numbersText, silenceLabel } from '../diagram/labels.ts';
 import type { DisplayRow, NoteRow, SegmentRow, StateNote } from '../diagram/row.ts';
 import { buildRows } from '../diagram/rows.ts';
 import type { PlaceId } from '../event.ts';
 import { describeExpectation } from '../explain/expectations.ts';
-import { flagNames, segmentTitle, span } from '../explain/words.ts';
+import { clock, flagNames, segmentTitle, span } from '../explain/words.ts';
 import { RST } from '../schema.ts';
 import type { Trace } from '../trace.ts';
 import { cut, Line, printable, textWidth, wrap } from './cells.ts';
@@ -114,7 +114,7 @@ class Ladder {
 
   private start(time: number, before: number | undefined): Line {
     const line = new Line();
-    const text = momentText(time);
+    const text = time < DAY ? clock(time) : durationText(time);
     line.write(Math.max(0, TIME - textWidth(text)), text);
     if (before !== undefined && time > before) {
       const delta = `+${time - before < DAY ? span(time - before) : durationText(time - before)}`;
