@@ -219,7 +219,7 @@ function dataModel(
           span(sysctl(trace, wait.end, 'tcp_rto_max_ms') * 1000),
         ),
     l10n.t(
-      'The clock starts at the first retransmission by the RTO ({0}), a tail loss probe does not start it, and it is looked at only when the timer fires: here after {1}, with {2} RTO retransmissions.',
+      'The clock starts at the first retransmission by the RTO ({0} after the first copy), a tail loss probe does not start it, and it is looked at only when the timer fires: here after {1}, with {2} RTO retransmissions.',
       span(first.time - wait.start),
       span(elapsed),
       count,
