@@ -38,21 +38,21 @@ export function Cards({ panel, state, view }: Props) {
             <Icon name="arrow-swap" />
           </button>
         </h2>
-        {found !== undefined && <Belief found={found} now={now} />}
+        {found === undefined ? <Nothing /> : <Belief found={found} now={now} />}
       </div>
       <div class="card">
         <h2>
           <span class="wide-only">{l10n.t('the truth about {0}', otherName)}</span>
           <span class="narrow-only">{l10n.t('{0}, in truth', otherName)}</span>
         </h2>
-        {found !== undefined && <Truth found={found} />}
+        {found === undefined ? <Nothing /> : <Truth found={found} />}
       </div>
       <div class="card">
         <h2>
           <span class="wide-only">{l10n.t('{0} knows after', name)}</span>
           <span class="narrow-only">{l10n.t('knows after')}</span>
         </h2>
-        {found !== undefined && <Knows panel={panel} view={view} found={found} end={own.end} />}
+        {found === undefined ? <Nothing /> : <Knows panel={panel} view={view} found={found} end={own.end} />}
       </div>
     </section>
   );
@@ -133,6 +133,9 @@ function Knows({ panel, view, found, end }: KnowsProps) {
     </>
   );
 }
+
+/** As high as a card with something to say. */
+const Nothing = () => <Words headline="–" quiet detail="" />;
 
 function Words({ headline, detail, quiet }: { readonly headline: string; readonly detail: string; readonly quiet?: true }) {
   return (
