@@ -38,7 +38,7 @@ export const rooms = {
   'extension/base': may([]),
   'extension/scenario': may(['base']),
   'extension/trace': may(['base', 'scenario'], ['@vscode/l10n']),
-  'extension/engine': may(['base', 'scenario'], [], ['trace']),
+  'extension/engine': may(['base', 'scenario', 'trace']),
   'extension/language': may(['base', 'scenario'], [...lsp, '@vscode/l10n']),
   'extension/language/server.node.ts': may(['base', 'scenario', 'language'], [...lsp, '@vscode/l10n', 'node:']),
   'extension/protocol': may(['base'], [], ['trace', 'scenario']),
