@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { DisposableStore } from '../base/disposable.ts';
 import { asSavedState } from '../protocol/validate.ts';
 import type { RunSourceFactory } from './run-source.ts';
 import type { PanelSelection } from './scenario-panel.ts';
@@ -7,20 +8,13 @@ import { ScenarioPanel } from './scenario-panel.ts';
 /** The type under which VS Code keeps panels over a restart. */
 export const PANEL_TYPE = 'tcpscn.panel';
 
-export interface OpenOptions {
-  /** Index into the file's runs; without it, what the panel shows stays. */
-  readonly run?: number;
-  /** Leaves the focus in the editor. Default true. */
-  readonly preserveFocus?: boolean;
-}
-
 /** All panels: one per scenario file, restored after a restart. */
 export class PanelManager implements vscode.Disposable, vscode.WebviewPanelSerializer {
   private readonly dist: vscode.Uri;
   private readonly sourceOf: RunSourceFactory;
   private readonly panels = new Map<string, ScenarioPanel>();
-  private readonly disposables: vscode.Disposable[] = [];
-  private readonly selected = new vscode.EventEmitter<PanelSelection>();
+  private readonly owned = new DisposableStore();
+  private readonly selected = this.owned.add(new vscode.EventEmitter<PanelSelection>());
 
   /** Fires when the reader selects an event in any panel. */
   readonly onDidSelect = this.selected.event;
@@ -32,20 +26,23 @@ export class PanelManager implements vscode.Disposable, vscode.WebviewPanelSeria
   constructor(extensionUri: vscode.Uri, sourceOf: RunSourceFactory) {
     this.dist = vscode.Uri.joinPath(extensionUri, 'dist');
     this.sourceOf = sourceOf;
-    this.disposables.push(this.selected, vscode.window.registerWebviewPanelSerializer(PANEL_TYPE, this));
+    this.owned.add(vscode.window.registerWebviewPanelSerializer(PANEL_TYPE, this));
   }
 
-  /** Opens the file's panel beside the editor, or shows the one that is open. */
-  async open(uri: vscode.Uri, { run, preserveFocus = true }: OpenOptions = {}): Promise<void> {
+  /**
+   * Opens the file's panel beside the editor, or brings the one that is open to the front. The focus stays in the editor.
+   * @param run index into the file's runs; without it, the panel shows what it showed
+   */
+  async show(uri: vscode.Uri, run?: number): Promise<void> {
     const known = this.panels.get(uri.toString());
     if (known !== undefined) {
-      await known.show(run, preserveFocus);
+      await known.show(run);
       return;
     }
     const panel = vscode.window.createWebviewPanel(
       PANEL_TYPE,
       '',
-      { viewColumn: vscode.ViewColumn.Beside, preserveFocus },
+      { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true },
       { enableScripts: true, localResourceRoots: [this.dist], enableFindWidget: true },
     );
     this.adopt(panel, uri, run);
@@ -76,7 +73,7 @@ export class PanelManager implements vscode.Disposable, vscode.WebviewPanelSeria
 
   dispose(): void {
     for (const panel of [...this.panels.values()]) panel.close();
-    for (const disposable of this.disposables) disposable.dispose();
+    this.owned.dispose();
   }
 
   private adopt(panel: vscode.WebviewPanel, uri: vscode.Uri, run: number | undefined): void {
