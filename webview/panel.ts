@@ -5,12 +5,12 @@ import { PROTOCOL_VERSION } from '../extension/protocol/messages.ts';
 import { isFileRuns, isSnapshot } from '../extension/protocol/validate.ts';
 import { silenceLabel } from '../extension/trace/diagram/labels.ts';
 import type { EventId } from '../extension/trace/event.ts';
-import { describeEvent } from '../extension/trace/explain/index.ts';
+import { describeEvent, rootAction } from '../extension/trace/explain/index.ts';
 import { Connection } from './connection.ts';
 import { setLanguage } from './language.ts';
 import type { Cursor, StepSize } from './model/run-view.ts';
 import { RunView } from './model/run-view.ts';
-import { faultOf } from './model/verdict.ts';
+import { observerOf } from './model/perspective.ts';
 import { Player } from './player.ts';
 import { Store } from './store.ts';
 
@@ -97,7 +97,7 @@ export class Panel {
     const { view } = this.store.state;
     if (view === undefined) return;
     this.store.update({ cursor, announcement: announce(view, cursor) });
-    const action = view.actionBehind(cursor.until ?? cursor.event);
+    const action = rootAction(view.trace, cursor.until ?? cursor.event)?.action;
     const range = action === undefined ? undefined : view.trace.header.actions[action]?.range;
     this.connection.notify({
       kind: 'selection',
@@ -135,7 +135,7 @@ export class Panel {
 
   setConnection(connection: number): void {
     const { view } = this.store.state;
-    if (view !== undefined) this.store.update({ connection, side: sideOf(view, connection) });
+    if (view !== undefined) this.store.update({ connection, side: observerOf(view.trace, connection) });
   }
 
   /** Shows a line of the scenario in the editor. */
@@ -187,7 +187,7 @@ export class Panel {
       file: { ...file, runs },
       running: undefined,
       connection,
-      side: view.trace.connections.length === 0 ? 0 : sideOf(view, connection),
+      side: observerOf(view.trace, connection),
       opened: here ? new Set(wanted.opened) : new Set(),
       cursor:
         here && known(wanted.event)
@@ -259,11 +259,6 @@ function sameRun(file: FileRuns, old: FileRuns, run: number): number {
     ({ scenario, variant }) => scenario.en === before?.scenario.en && variant?.en === before.variant?.en,
   );
   return found < 0 ? Math.min(run, Math.max(0, file.runs.length - 1)) : found;
-}
-
-/** Whoever survives the fault is the one to look from; without a fault, whoever opened the connection. */
-function sideOf(view: RunView, connection: number): 0 | 1 {
-  return faultOf(view.trace, connection)?.side === 0 ? 1 : 0;
 }
 
 function announce(view: RunView, cursor: Cursor): string {

@@ -16,7 +16,9 @@ export function decorate(
     const row = rows[index] as DisplayRow;
     const shape = shapes[i] as Shape;
     const elements = [...shape.texts, shape.line, shape.group].filter((element) => element !== undefined);
-    const classes = part === 'state' ? stateClasses(trace, shape) : rowClasses(trace, row);
+    const classes = part === 'state' ? stateClasses(shape) : rowClasses(trace, row);
+    if (part === 'message')
+      for (const [line, label] of shape.texts.entries()) label.classList.add(line === 0 ? 'label-title' : 'label-detail');
     for (const element of elements) {
       element.classList.add('shape', `part-${part}`, ...classes);
       element.setAttribute('data-row', String(index));
@@ -40,7 +42,7 @@ function rowClasses(trace: Trace, row: DisplayRow): readonly string[] {
   }
 }
 
-function stateClasses(_trace: Trace, shape: Shape): readonly string[] {
+function stateClasses(shape: Shape): readonly string[] {
   const state = shape.texts.at(-1)?.textContent ?? '';
   return ['row-state', state === 'ESTABLISHED' ? 'state-open' : state === 'CLOSED' ? 'state-closed' : 'state-other'];
 }

@@ -33,8 +33,16 @@ const LINE = 15;
 const PADDING = 6;
 /** How far an arrow falls from tail to head: time runs downward. */
 const SLANT = 7;
-/** How far a segment gets before it is lost on the way. */
-const LOST_AT = 0.62;
+/** From the outer lifelines to a note between them. */
+const NOTE_INSET = 12;
+/** From a lifeline or a note to a state beside it. */
+const STATE_GAP = 9;
+/** From a lifeline to the end of an arrow. */
+const BESIDE = 6;
+/** How far a segment gets that is lost on the way. */
+const ON_THE_WAY = 0.55;
+/** How far one gets that finds a host without power. */
+const BEFORE_HOST = 0.95;
 
 /**
  * The shapes of every statement, in their order.
@@ -67,8 +75,12 @@ function textsBefore(line: Element): readonly SVGTextElement[] {
 }
 
 export interface LayoutOptions {
+  /** Between two lifelines, px; more where labels need it. */
+  readonly spacing: number;
   /** Left and right of the lifelines, for states. */
   readonly margin: number;
+  /** How far a label may reach over a lifeline on each side, px. */
+  readonly overhang: number;
 }
 
 /** Puts every shape in its place. The drawing must be in the document, since texts are measured. */
@@ -77,12 +89,12 @@ export function layOut(
   rows: readonly DisplayRow[],
   text: MermaidText,
   shapes: readonly Shape[],
-  { margin }: LayoutOptions,
+  { spacing: wanted, margin, overhang }: LayoutOptions,
 ): Layout {
-  const lifelines = [...svg.querySelectorAll<SVGLineElement>('[data-et="life-line"]')];
-  const xs = text.hosts.map((_, i) => Number(lifelines.find((line) => line.getAttribute('data-id') === `h${i}`)?.getAttribute('x1') ?? 0));
-  const left = Math.min(...xs) - margin;
-  const right = Math.max(...xs) + margin;
+  const labels = shapes.filter(({ line }) => line !== undefined).flatMap(({ texts }) => texts);
+  const spacing = Math.max(wanted, ...labels.map((label) => label.getBBox().width + 24 - 2 * overhang));
+  const xs = text.hosts.map((_, i) => Math.round(margin + i * spacing));
+  const right = (xs.at(-1) ?? 0) + margin;
   const xOf = (host: PlaceId): number => xs[Math.max(0, text.hosts.indexOf(host))] as number;
 
   const boxes: RowBox[] = [];
@@ -95,85 +107,94 @@ export function layOut(
     const states = own.slice(1).map((i) => ({ shape: shapes[i] as Shape, host: text.statements[i]?.host as PlaceId }));
     let height: number;
     if (row.kind === 'segment' && main.line !== undefined) {
-      const lineY = placeMessage(main, row, y);
-      for (const { shape, host } of states) placeState(shape, xOf(host), lineY + (host === row.from ? 0 : SLANT), xs);
+      const lineY = placeMessage(main, row, y, xOf(row.from), xOf(row.to));
+      for (const { shape, host } of states) {
+        const x = xOf(host);
+        const toLeft = x === xs[0];
+        placeState(shape, toLeft ? x - STATE_GAP : x + STATE_GAP, toLeft, lineY + (host === row.from ? 0 : SLANT));
+      }
       height = lineY + SLANT + PADDING + 2 - y;
     } else {
-      height = placeNote(main, row, y, row.kind === 'note' ? row.hosts.map(xOf) : [], { xs, left, right });
-      for (const { shape, host } of states) placeState(shape, xOf(host), y + height / 2, xs);
+      const note = placeNote(main, y, row.kind === 'note' ? row.hosts.map(xOf) : [], xs, right);
+      height = note.height;
+      // Beside the note, on the side that looks to the other lifelines.
+      for (const { shape, host } of states) {
+        const toLeft = xOf(host) !== xs[0];
+        placeState(shape, toLeft ? note.left - STATE_GAP : note.right + STATE_GAP, toLeft, y + height / 2);
+      }
     }
     boxes.push({ top: y, height });
     y += height;
   }
 
-  for (const line of lifelines) {
-    line.setAttribute('y1', '0');
-    line.setAttribute('y2', String(y));
-  }
-  for (const head of svg.querySelectorAll('[data-et="participant"]')) head.remove();
-  svg.setAttribute('viewBox', `${left} 0 ${right - left} ${y}`);
-  svg.setAttribute('width', String(right - left));
+  // The page draws heads and lifelines itself: they stay in view, and show who is alive.
+  for (const element of svg.querySelectorAll('[data-et="participant"], [data-et="life-line"]')) element.remove();
+  svg.setAttribute('viewBox', `0 0 ${right} ${y}`);
+  svg.setAttribute('width', String(right));
   svg.setAttribute('height', String(y));
   svg.removeAttribute('style');
   return {
     rows: boxes,
-    width: right - left,
+    width: right,
     height: y,
-    lifelines: text.hosts.map((host, i) => ({ host, x: (xs[i] as number) - left })),
+    lifelines: text.hosts.map((host, i) => ({ host, x: xs[i] as number })),
   };
 }
 
 /** Writes the label over the line and slants it. Returns the y at which the line begins. */
-function placeMessage({ texts, line }: Shape, row: SegmentRow, top: number): number {
+function placeMessage({ texts, line }: Shape, row: SegmentRow, top: number, from: number, to: number): number {
   const arrow = line as SVGLineElement;
   for (const [i, label] of texts.entries()) {
+    setX(label, (from + to) / 2);
     setY(label, top + PADDING + LINE * i + LINE / 2);
-    label.classList.add(i === 0 ? 'label-title' : 'label-detail');
   }
   const y = top + PADDING + LINE * texts.length + 4;
-  const x1 = Number(arrow.getAttribute('x1'));
-  const x2 = Number(arrow.getAttribute('x2'));
-  const reach = row.outcome.kind === 'dropped' || row.outcome.kind === 'in-flight' ? LOST_AT : 1;
-  arrow.setAttribute('y1', String(y));
-  arrow.setAttribute('x2', String(x1 + (x2 - x1) * reach));
-  arrow.setAttribute('y2', String(y + SLANT * reach));
+  const side = Math.sign(to - from) * BESIDE;
+  const [x1, x2] = [from + side, to - side];
+  const reach = reachOf(row);
+  for (const [name, value] of Object.entries({ x1, y1: y, x2: x1 + (x2 - x1) * reach, y2: y + SLANT * reach }))
+    arrow.setAttribute(name, String(value));
   return y;
 }
 
-/** A state stands outside its lifeline, at the height of the arrow's tail or head. */
-function placeState({ texts, group }: Shape, x: number, y: number, xs: readonly number[]): void {
+function reachOf({ outcome }: SegmentRow): number {
+  if (outcome.kind === 'in-flight') return ON_THE_WAY;
+  if (outcome.kind !== 'dropped') return 1;
+  return outcome.where === 'host-off' ? BEFORE_HOST : ON_THE_WAY;
+}
+
+/** A state stands at `x`, reaching left or right from there. */
+function placeState({ texts, group }: Shape, x: number, toLeft: boolean, y: number): void {
   const width = Math.max(...texts.map((text) => text.getBBox().width)) + 12;
   const height = LINE * texts.length + 4;
-  const toLeft = x === Math.min(...xs);
-  const left = toLeft ? x - 10 - width : x + 10;
+  const left = toLeft ? x - width : x;
   placeBox(group, left, y - height / 2, width, height);
   for (const [i, text] of texts.entries()) {
     setY(text, y - height / 2 + 2 + LINE * i + LINE / 2);
-    text.setAttribute('x', String(left + width / 2));
+    setX(text, left + width / 2);
   }
 }
 
-/** A note stands over its host, or between the first and the last lifeline. Returns the height of its line. */
+/** A note stands over its host, or between the first and the last lifeline. */
 function placeNote(
   { texts, group }: Shape,
-  row: DisplayRow,
   top: number,
   over: readonly number[],
-  { xs, left, right }: { readonly xs: readonly number[]; readonly left: number; readonly right: number },
-): number {
-  const inset = row.kind === 'silence' || row.kind === 'fold' ? 12 : 0;
+  xs: readonly number[],
+  right: number,
+): { readonly height: number; readonly left: number; readonly right: number } {
   const textWidth = Math.max(...texts.map((text) => text.getBBox().width)) + 20;
-  const span = Math.max(...xs) - Math.min(...xs) - 2 * inset;
+  const span = Math.max(...xs) - Math.min(...xs) - 2 * NOTE_INSET;
   const width = over.length === 0 && xs.length > 1 ? Math.max(textWidth, span) : textWidth;
   const centre = over[0] ?? (Math.min(...xs) + Math.max(...xs)) / 2;
-  const x = Math.min(Math.max(centre - width / 2, left + 2), right - 2 - width);
+  const x = Math.max(2, Math.min(centre - width / 2, right - 2 - width));
   const height = LINE * texts.length + 6;
   placeBox(group, x, top + PADDING - 1, width, height);
   for (const [i, text] of texts.entries()) {
     setY(text, top + PADDING - 1 + 3 + LINE * i + LINE / 2);
-    text.setAttribute('x', String(x + width / 2));
+    setX(text, x + width / 2);
   }
-  return height + 2 * PADDING - 2;
+  return { height: height + 2 * PADDING - 2, left: x, right: x + width };
 }
 
 function placeBox(group: SVGGElement | undefined, x: number, y: number, width: number, height: number): void {
@@ -182,6 +203,11 @@ function placeBox(group: SVGGElement | undefined, x: number, y: number, width: n
   rect?.setAttribute('y', String(y));
   rect?.setAttribute('width', String(width));
   rect?.setAttribute('height', String(height));
+}
+
+/** Mermaid repeats the place on the spans inside. */
+function setX(text: SVGTextElement, x: number): void {
+  for (const element of [text, ...text.querySelectorAll('tspan')]) element.setAttribute('x', String(x));
 }
 
 function setY(text: SVGTextElement, y: number): void {

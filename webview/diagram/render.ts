@@ -7,14 +7,11 @@ declare global {
 }
 
 export interface RenderOptions {
-  /** Between two lifelines, px. */
-  readonly spacing: number;
   readonly fontFamily: string;
   readonly dark: boolean;
 }
 
-/** Half of this stands on each side of a lifeline when Mermaid looks for room. */
-const ACTOR_WIDTH = 40;
+const FONT_SIZE = 12;
 
 let renders = 0;
 /** Mermaid measures in the document and keeps one configuration: drawings wait for each other. */
@@ -30,7 +27,7 @@ export function renderMermaid(text: string, options: RenderOptions): Promise<SVG
   return drawn;
 }
 
-async function draw(text: string, { spacing, fontFamily, dark }: RenderOptions): Promise<SVGSVGElement> {
+async function draw(text: string, { fontFamily, dark }: RenderOptions): Promise<SVGSVGElement> {
   const { mermaid } = globalThis;
   if (mermaid === undefined) throw new Error('dist/mermaid.js is missing');
   mermaid.initialize({
@@ -39,6 +36,8 @@ async function draw(text: string, { spacing, fontFamily, dark }: RenderOptions):
     theme: 'base',
     darkMode: dark,
     fontFamily,
+    // Mermaid gives labels and notes this size, whatever the sequence diagram's own settings say.
+    fontSize: FONT_SIZE,
     // Above the limits of Mermaid it would draw an error and not throw; the window keeps far below them.
     suppressErrorRendering: true,
     sequence: {
@@ -46,15 +45,7 @@ async function draw(text: string, { spacing, fontFamily, dark }: RenderOptions):
       mirrorActors: false,
       showSequenceNumbers: false,
       wrap: false,
-      width: ACTOR_WIDTH,
-      actorMargin: spacing - ACTOR_WIDTH,
-      diagramMarginX: 0,
-      diagramMarginY: 0,
-      noteMargin: 4,
-      messageFontFamily: fontFamily,
-      messageFontSize: 12,
-      noteFontFamily: fontFamily,
-      noteFontSize: 12,
+      messageFontWeight: 600,
     },
   });
   const { svg } = await mermaid.render(`diagram-${renders++}`, text);

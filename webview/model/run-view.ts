@@ -155,14 +155,6 @@ export class RunView {
     return undefined;
   }
 
-  /** The scenario line behind an event: the root of its chain of causes. */
-  actionBehind(event: EventId): number | undefined {
-    for (let id = event; id >= 0; id = this.trace.causeAt(id)) {
-      if (this.trace.kindAt(id) === 'scenario.action') return this.trace.eventOf('scenario.action', id).action;
-    }
-    return undefined;
-  }
-
   /** The expectations' results, in the order of the file. */
   expectations(): readonly EventOf<'expectation'>[] {
     return [...this.trace.eventsOf('expectation')];

@@ -1,13 +1,10 @@
 /** The state table: what each end's kernel holds, and which of it has just changed. */
 import * as l10n from '@vscode/l10n';
 import { durationText, momentText } from '../../extension/trace/diagram/duration.ts';
-import type { PlaceId } from '../../extension/trace/event.ts';
-import type { TimerName } from '../../extension/trace/schema.ts';
+import { timerTitle, verdict } from '../../extension/trace/explain/index.ts';
 import type { EndState, World } from '../../extension/trace/world.ts';
 import { variable } from '../../extension/trace/world.ts';
 import type { Cursor, RunView } from './run-view.ts';
-import { beliefOf, truths } from './verdict.ts';
-import type { EndTruth } from './verdict.ts';
 
 export interface StateRow {
   readonly name: string;
@@ -26,7 +23,6 @@ const NOTHING = '–';
 const NO_THRESHOLD = 2 ** 31 - 1;
 
 interface Side {
-  readonly truth: EndTruth;
   readonly end: EndState;
   readonly iss: number;
   readonly otherIss: number;
@@ -72,9 +68,9 @@ const ROWS: readonly Definition[] = [
 
 /** All rows at the cursor. Always the same number, so that nothing jumps. */
 export function stateRows(view: RunView, connection: number, cursor: Cursor): readonly StateRow[] {
-  const now = sides(view, connection, cursor, view.world(cursor));
+  const world = view.world(cursor);
+  const now = sides(view, connection, cursor, world);
   const before = sides(view, connection, cursor, view.worldBefore(cursor));
-  const truth = truths(view, connection, cursor);
   const rows = ROWS.map((row) => ({
     name: row.name(),
     code: row.code === true,
@@ -86,7 +82,7 @@ export function stateRows(view: RunView, connection: number, cursor: Cursor): re
       return { text, changed: row.value === timers ? timerKey(side) !== timerKey(was) : text !== old };
     }),
   }));
-  const stateNow = now.map((side, i) => stateText(side, truth[i]));
+  const stateNow = view.trace.connection(connection).sides.map(({ end }) => stateText(world.ends.get(end)));
   const stateBefore = before.map((side) => side?.end.state ?? NOTHING);
   return [
     {
@@ -101,78 +97,50 @@ export function stateRows(view: RunView, connection: number, cursor: Cursor): re
     {
       name: l10n.t('belief and truth'),
       code: false,
-      cells: truth.map((own, i) => ({ text: beliefText(own, truth[1 - i] as EndTruth), changed: false })),
+      cells: now.map((_, i) => ({ text: beliefText(view, connection, i, world), changed: false })),
     },
   ];
 }
 
 function sides(view: RunView, connection: number, cursor: Cursor, world: World): readonly (Side | undefined)[] {
   const { sides: both } = view.trace.connection(connection);
-  const truth = truths(view, connection, cursor);
   return both.map(({ end: place, iss }, i) => {
     const end = world.ends.get(place);
     if (end === undefined || !end.exists) return undefined;
     return {
-      truth: truth[i] as EndTruth,
       end,
       iss,
       otherIss: (both[1 - i] as { iss: number }).iss,
       time: view.time(cursor),
-      lastArrival: view.lastArrival(place as PlaceId, view.shownEvent(cursor)),
+      lastArrival: view.lastArrival(place, view.shownEvent(cursor)),
     };
   });
 }
 
-function stateText(side: Side | undefined, truth: EndTruth | undefined): string {
-  if (side !== undefined) return side.end.state;
-  return truth?.end === undefined ? NOTHING : l10n.t('gone');
+function stateText(end: EndState | undefined): string {
+  if (end === undefined) return NOTHING;
+  return end.exists ? end.state : l10n.t('gone');
 }
 
-export function beliefText(own: EndTruth, other: EndTruth): string {
-  switch (beliefOf(own, other)) {
-    case 'half-open':
-      return l10n.t('half-open');
-    case 'cut-off':
-      return l10n.t('cut off, does not know');
-    case 'gone':
-      return own.hostOn ? l10n.t('gone') : l10n.t('no power');
-    case 'agrees':
-      return l10n.t('as it is');
-    case 'none':
-      return NOTHING;
-  }
+/** What an end takes itself for, held against the truth. */
+function beliefText(view: RunView, connection: number, side: number, world: World): string {
+  const place = view.trace.connection(connection).sides[side]?.end ?? -1;
+  const end = world.ends.get(place);
+  if (end === undefined) return NOTHING;
+  if (!end.exists) return l10n.t('gone');
+  const { truth, halfOpen } = verdict(view.trace, world, place);
+  if (halfOpen) return l10n.t('half-open');
+  return truth === 'unreachable' ? l10n.t('cut off') : l10n.t('as it is');
 }
 
 function timers({ end, time }: Side): string {
   if (end.timers.size === 0) return NOTHING;
   return [...end.timers]
     .sort(([, a], [, b]) => a - b)
-    .map(([name, deadline]) => l10n.t('{0}, {1} left', timerName(name), durationText(Math.max(0, deadline - time))))
+    .map(([name, deadline]) => l10n.t('{0}, {1} left', timerTitle(name), durationText(Math.max(0, deadline - time))))
     .join('; ');
 }
 
 function timerKey(side: Side | undefined): string {
   return side === undefined ? '' : [...side.end.timers].map((entry) => entry.join(' ')).join();
-}
-
-/** A timer's name for people. */
-export function timerName(name: TimerName): string {
-  switch (name) {
-    case 'retransmission':
-      return l10n.t('retransmission');
-    case 'tail-loss-probe':
-      return l10n.t('tail loss probe');
-    case 'persist':
-      return l10n.t('persist');
-    case 'delayed-ack':
-      return l10n.t('delayed ACK');
-    case 'keepalive':
-      return l10n.t('keepalive');
-    case 'fin-wait-2':
-      return 'FIN_WAIT_2';
-    case 'time-wait':
-      return 'TIME_WAIT';
-    case 'syn-ack':
-      return 'SYN, ACK';
-  }
 }

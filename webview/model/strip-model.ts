@@ -12,7 +12,12 @@ export interface StripModel {
   readonly lanes: readonly Lane[];
   readonly landmarks: readonly Landmark[];
   /** Idle stretches that are squeezed so hard that they must be named. */
-  readonly breaks: readonly Span[];
+  readonly breaks: readonly Break[];
+}
+
+export interface Break extends Span {
+  /** For how long nothing is sent: from before the stretch, where the last segment left earlier. */
+  readonly duration: number;
 }
 
 export interface Lane {
@@ -54,7 +59,9 @@ export function stripModel(view: RunView): StripModel {
     bars: bars(view, host, scale),
     ticks: [...(ticks.get(host)?.values() ?? [])],
   }));
-  return { scale, lanes, landmarks, breaks: scale.idle(IDLE) };
+  const silences = new Map(rows.all.flatMap((row) => (row.kind === 'silence' ? [[row.time, row.duration]] : [])));
+  const breaks = scale.idle(IDLE).map((span) => ({ ...span, duration: silences.get(span.from) ?? span.to - span.from }));
+  return { scale, lanes, landmarks, breaks };
 }
 
 function bars(view: RunView, host: PlaceId, scale: TimeScale): Lane['bars'] {
@@ -78,21 +85,43 @@ export interface StripLabel {
   readonly left: number;
 }
 
+export interface WantedLabel {
+  readonly text: string;
+  readonly kind: string;
+  /** The stretch that it names, 0…1; a point has both alike. */
+  readonly from: number;
+  readonly to: number;
+}
+
 /** Width of a letter of the strip's small font, px; wide letters count twice. */
-const LETTER = 6.4;
+const LETTER = 6.2;
 const GAP = 10;
 
 /** Labels on one line, the first in the list first; what finds no room is left out: its mark stays. */
-export function placeLabels(
-  wanted: readonly { readonly text: string; readonly at: number; readonly kind: string }[],
-  width: number,
-): readonly StripLabel[] {
+export function placeLabels(wanted: readonly WantedLabel[], width: number): readonly StripLabel[] {
   const placed: { left: number; right: number; text: string; kind: string }[] = [];
-  for (const { text, at, kind } of wanted) {
+  for (const { text, kind, from, to } of wanted) {
     const size = Array.from(text).reduce((sum, letter) => sum + (letter > '\u2e7f' ? 2 : 1), 0) * LETTER;
-    const left = Math.min(Math.max(0, at * width - size / 2), width - size);
-    if (left < 0 || placed.some((other) => left < other.right + GAP && left + size + GAP > other.left)) continue;
-    placed.push({ left, right: left + size, text, kind });
+    const [start, end] = [from * width, to * width];
+    // In the middle of what it names, else at its right end, else at its left.
+    const places =
+      start === end
+        ? [start - size / 2, start - 8, start + 8 - size]
+        : [(start + end - size) / 2, end - size - GAP / 2, start + GAP / 2];
+    const left = places
+      .map((place) => Math.min(Math.max(0, place), width - size))
+      .find((place) => place >= 0 && placed.every((other) => place > other.right + GAP || place + size + GAP < other.left));
+    if (left !== undefined) placed.push({ left, right: left + size, text, kind });
   }
   return placed.map(({ text, kind, left }) => ({ text, kind, left }));
+}
+
+/** Idle stretches worth a name: each length once, the longest first. */
+export function namedBreaks(breaks: readonly Break[], most = 4): readonly Break[] {
+  const lengths = new Map<number, Break>();
+  for (const stretch of breaks) {
+    const length = Math.round(stretch.duration / 1_000_000);
+    if (!lengths.has(length)) lengths.set(length, stretch);
+  }
+  return [...lengths].sort(([a], [b]) => b - a).slice(0, most).map(([, stretch]) => stretch);
 }

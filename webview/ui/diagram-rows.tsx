@@ -84,7 +84,8 @@ function spoken(view: RunView, row: DisplayRow): string {
 function gapText(rows: readonly DisplayRow[], index: number): string {
   const row = rows[index];
   const before = rows[index - 1];
-  if (row === undefined || before === undefined || row.kind === 'silence' || row.kind === 'fold') return '';
+  if (row === undefined || before === undefined || before.kind === 'silence') return '';
+  if (row.kind === 'silence' || row.kind === 'fold') return '';
   const from = before.kind === 'fold' ? (before.rows.at(-1) ?? before).time : before.time;
   const gap = row.time - from;
   return gap > 0 ? `+${durationText(gap)}` : '';

@@ -25,6 +25,10 @@ interface Drawn {
   readonly view: RunView;
 }
 
+/** Left of the drawing, for times; as in diagram.css. */
+const GUTTER = 156;
+const NARROW_GUTTER = 80;
+
 /** The Mermaid sequence diagram of the part of the run around the cursor. */
 export function Diagram({ panel, state, view }: { readonly panel: Panel; readonly state: PanelState; readonly view: RunView }) {
   const display = useMemo(
@@ -49,19 +53,19 @@ export function Diagram({ panel, state, view }: { readonly panel: Panel; readonl
   useEffect(() => {
     if (width === 0) return;
     let stale = false;
-    const margin = narrow ? 100 : 116;
-    const gutter = narrow ? 84 : 156;
-    const hosts = Math.max(1, view.trace.header.hosts.length - 1);
-    const spacing = Math.min(440, Math.max(180, Math.floor((width - gutter - 2 * margin - 2) / hosts)));
-    const text = mermaidText(view.trace, rows);
-    renderMermaid(text.text, { spacing, fontFamily: theme.fontFamily, dark: theme.dark }).then(
+    const margin = narrow ? 99 : 112;
+    const gaps = Math.max(1, view.trace.header.hosts.length - 1);
+    const room = width - (narrow ? NARROW_GUTTER : GUTTER) - 2 * margin - 2;
+    const layout = { margin, spacing: Math.min(460, Math.max(170, Math.floor(room / gaps))), overhang: narrow ? 40 : 0 };
+    const text = mermaidText(view.trace, rows, { compact: narrow });
+    renderMermaid(text.text, theme).then(
       (svg) => {
         if (stale || canvas.current === null) return;
         const shapes = findShapes(svg, text);
         svg.setAttribute('aria-hidden', 'true');
         canvas.current.replaceChildren(svg);
         decorate(view.trace, rows, text, shapes);
-        setDrawn({ svg, layout: layOut(svg, rows, text, shapes, { margin }), rows, start: window_.start, view });
+        setDrawn({ svg, layout: layOut(svg, rows, text, shapes, layout), rows, start: window_.start, view });
         setFailure(undefined);
       },
       (error: unknown) => {

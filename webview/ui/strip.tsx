@@ -4,8 +4,8 @@ import { durationText, momentText } from '../../extension/trace/diagram/duration
 import { noteLabel } from '../../extension/trace/diagram/labels.ts';
 import { describeEvent } from '../../extension/trace/explain/index.ts';
 import type { RunView } from '../model/run-view.ts';
-import type { Landmark, StripModel } from '../model/strip-model.ts';
-import { placeLabels, stripModel } from '../model/strip-model.ts';
+import type { StripModel, WantedLabel } from '../model/strip-model.ts';
+import { namedBreaks, placeLabels, stripModel } from '../model/strip-model.ts';
 import type { Panel } from '../panel.ts';
 import type { PanelState } from '../store.ts';
 import { Icon } from './icon.tsx';
@@ -89,17 +89,20 @@ export function Strip({ panel, state, view }: { readonly panel: Panel; readonly 
   );
 }
 
-function stripLabels(model: StripModel, view: RunView) {
-  return [
-    ...model.landmarks.map((mark: Landmark) => ({
-      text: `${noteLabel(view.trace, mark.row)} · ${momentText(view.trace.timeAt(mark.event))}`,
-      at: mark.at,
-      kind: mark.kind,
-    })),
-    ...model.breaks.map(({ left, right, from, to }) => ({
-      text: `⋯ ${durationText(to - from)} ⋯`,
-      at: (left + right) / 2,
-      kind: 'idle' as const,
-    })),
-  ];
+/** Errors first, then how long nothing happens: the rest has a mark, and takes what room is left. */
+function stripLabels(model: StripModel, view: RunView): readonly WantedLabel[] {
+  const marks = model.landmarks.map((mark) => ({
+    text: `${noteLabel(view.trace, mark.row)} · ${momentText(view.trace.timeAt(mark.event))}`,
+    from: mark.at,
+    to: mark.at,
+    kind: mark.kind,
+  }));
+  const breaks = namedBreaks(model.breaks).map(({ left, right, duration }) => ({
+    text: `⋯ ${durationText(duration)} ⋯`,
+    from: left,
+    to: right,
+    kind: 'idle' as const,
+  }));
+  const isError = ({ kind }: { readonly kind: string }): boolean => kind === 'error';
+  return [...marks.filter(isError), ...breaks.slice(0, 1), ...marks.filter((mark) => !isError(mark)), ...breaks.slice(1)];
 }

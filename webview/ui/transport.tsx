@@ -12,13 +12,13 @@ export function Transport({ panel, state, view }: { readonly panel: Panel; reado
   return (
     <div class="transport" role="toolbar" aria-label={l10n.t('Move through the run')}>
       <Button icon="debug-reverse-continue" label={l10n.t('To the beginning (Home)')} onClick={() => panel.edge(-1)} />
-      <Button icon="debug-step-back" label={l10n.t('Back (←)')} onClick={() => panel.step(-1)} />
+      <Button icon="chevron-left" label={l10n.t('Back (←)')} onClick={() => panel.step(-1)} />
       <Button
         icon={state.playing ? 'debug-pause' : 'play'}
         label={state.playing ? l10n.t('Pause (Space)') : l10n.t('Play (Space)')}
         onClick={() => panel.togglePlay()}
       />
-      <Button icon="debug-step-over" label={l10n.t('Forward (→)')} onClick={() => panel.step(1)} />
+      <Button icon="chevron-right" label={l10n.t('Forward (→)')} onClick={() => panel.step(1)} />
       <Button icon="debug-continue" label={l10n.t('To the end (End)')} onClick={() => panel.edge(1)} />
       <span class="position">
         {state.cursor.exact === true

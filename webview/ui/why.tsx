@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { useMemo } from 'preact/hooks';
 import type { WhyStep } from '../../extension/trace/explain/index.ts';
-import { describeEvent, explainSilence, explainWhy } from '../../extension/trace/explain/index.ts';
+import { describeEvent, explainSilence, explainWhy, statementLabel } from '../../extension/trace/explain/index.ts';
 import type { RunView } from '../model/run-view.ts';
 import type { Panel } from '../panel.ts';
 import type { PanelState } from '../store.ts';
@@ -20,7 +20,7 @@ export function Why({ panel, state, view }: { readonly panel: Panel; readonly st
   return (
     <section class="why" aria-label={l10n.t('Why')}>
       <h2>{cursor.until === undefined ? l10n.t('Why did this happen?') : l10n.t('Why is nothing sent?')}</h2>
-      <p class="why-event">{cursor.until === undefined ? describeEvent(view.trace, cursor.event) : ''}</p>
+      {cursor.until === undefined && <p class="why-event">{describeEvent(view.trace, cursor.event)}</p>}
       <ol>
         {steps.map((step, i) => (
           <li key={i}>
@@ -34,12 +34,17 @@ export function Why({ panel, state, view }: { readonly panel: Panel; readonly st
 }
 
 function StepText({ panel, view, step }: { readonly panel: Panel; readonly view: RunView; readonly step: WhyStep }) {
-  const action = step.action === undefined ? undefined : view.trace.header.actions[step.action];
-  if (action === undefined) return <>{step.text}</>;
+  const { action } = step;
+  const range = action === undefined ? undefined : view.trace.header.actions[action]?.range;
+  if (action === undefined || range === undefined) return <>{step.text}</>;
   return (
-    <button class="link" title={l10n.t('Show the line in the editor')} onClick={() => panel.reveal(action.range)}>
-      <span class="line-number">{l10n.t('line {0}', action.range.start.line + 1)}</span> {step.text}
-    </button>
+    <>
+      {step.text}
+      {': '}
+      <button class="link" title={l10n.t('Show the line in the editor')} onClick={() => panel.reveal(range)}>
+        {statementLabel(view.trace, action)}
+      </button>
+    </>
   );
 }
 
@@ -47,7 +52,7 @@ function distinctRules(steps: readonly WhyStep[]): readonly string[] {
   const all = steps.flatMap(({ rule }) =>
     rule === undefined
       ? []
-      : [rule.rfc, rule.kernel === undefined ? undefined : `Linux ${rule.kernel}`, rule.sysctl],
+      : [rule.rfc, rule.kernel === undefined ? undefined : `Linux ${rule.kernel}()`, rule.sysctl],
   );
   return [...new Set(all.filter((rule) => rule !== undefined))];
 }

@@ -16,6 +16,8 @@ export const TCP_ATO_MIN = 40 * MILLISECOND;
 export const TCP_DELACK_MAX = 200 * MILLISECOND;
 /** Not tunable. */
 export const TCP_TIMEWAIT_LEN = 60 * SECOND;
+/** A timestamp stored longer ago than this rejects nothing any more: the peer's clock may have wrapped. */
+export const TCP_PAWS_WRAP = 2147 * SECOND;
 export const TCP_INIT_CWND = 10;
 export const TCP_INFINITE_SSTHRESH = 0x7fffffff;
 export const TCP_MAX_QUICKACKS = 16;

@@ -15,7 +15,7 @@ import { ACK, endSeq, FIN, has, RST, SYN } from './segment.ts';
 import { add, after, before, diff } from './seq.ts';
 import type { Tcb } from './tcb.ts';
 import { enterTimeWait, timeWaitArrives } from './time-wait.ts';
-import { TCP_TIMEWAIT_LEN } from './constants.ts';
+import { TCP_PAWS_WRAP, TCP_TIMEWAIT_LEN } from './constants.ts';
 
 /** Takes one segment for this end. */
 export function segmentArrives(tcb: Tcb, segment: Segment): void {
@@ -72,7 +72,7 @@ function synchronizedArrives(tcb: Tcb, segment: Segment): void {
 function isAcceptable(tcb: Tcb, segment: Segment): boolean {
   const { rcv } = tcb;
   const stamp = segment.options.timestamps;
-  if (tcb.timestamps && stamp !== undefined && !has(segment, RST) && isOlderStamp(stamp.tsVal, tcb.tsRecent)) {
+  if (tcb.timestamps && stamp !== undefined && !has(segment, RST) && isOlderStamp(tcb, stamp.tsVal)) {
     tcb.kernel.ignored(tcb, 'paws');
     answerUnacceptable(tcb, segment);
     return false;
@@ -91,8 +91,9 @@ function isAcceptable(tcb: Tcb, segment: Segment): boolean {
   return false;
 }
 
-function isOlderStamp(tsVal: number, tsRecent: number): boolean {
-  return tsRecent !== 0 && ((tsVal - tsRecent) | 0) < -1;
+/** `tcp_paws_check`. A stored timestamp that is too old to compare with counts as none. */
+function isOlderStamp({ tsRecent, tsRecentAt, now }: Tcb, tsVal: number): boolean {
+  return tsRecent !== 0 && now - tsRecentAt < TCP_PAWS_WRAP && ((tsVal - tsRecent) | 0) < -1;
 }
 
 /** A RST just before RCV.NXT is taken once the peer's FIN was (`tcp_reset_check`). */
@@ -140,7 +141,7 @@ function challenge(
 /** TS.Recent follows segments that start at or before the last ACK sent (RFC 7323 §4.3). */
 function rememberTimestamp(tcb: Tcb, segment: Segment): void {
   const stamp = segment.options.timestamps;
-  if (tcb.timestamps && stamp !== undefined && !after(segment.seq, tcb.rcv.wup)) tcb.tsRecent = stamp.tsVal;
+  if (tcb.timestamps && stamp !== undefined && !after(segment.seq, tcb.rcv.wup)) tcb.storeTimestamp(stamp.tsVal);
 }
 
 /** Fifth: ACK. Returns false when the segment is to be dropped. */

@@ -67,7 +67,7 @@ function negotiate(tcb: Tcb, syn: Segment): void {
   tcb.rcv.nxt = add(syn.seq, 1);
   tcb.snd.mss = Math.min(options.mss ?? TCP_MSS_DEFAULT, ADVERTISED_MSS);
   tcb.timestamps = options.timestamps !== undefined && sysctls.tcp_timestamps !== 0;
-  if (options.timestamps !== undefined) tcb.tsRecent = options.timestamps.tsVal;
+  if (options.timestamps !== undefined) tcb.storeTimestamp(options.timestamps.tsVal);
   tcb.sackPermitted = options.sackPermitted === true && sysctls.tcp_sack !== 0;
   const scaling = options.windowScale !== undefined && sysctls.tcp_window_scaling !== 0;
   tcb.snd.wscale = scaling ? (options.windowScale ?? 0) : 0;
@@ -165,7 +165,7 @@ function completePassiveOpen(tcb: Tcb, segment: Segment): void {
   tcb.snd.maxWnd = Math.max(tcb.snd.maxWnd, tcb.snd.wnd);
   tcb.snd.wl1 = segment.seq;
   tcb.lastAckAt = tcb.now;
-  if (segment.options.timestamps !== undefined) tcb.tsRecent = segment.options.timestamps.tsVal;
+  if (segment.options.timestamps !== undefined) tcb.storeTimestamp(segment.options.timestamps.tsVal);
   if (tcb.retransmits === 0) takeRttSample(tcb, tcb.now - tcb.synAckSentAt);
   else sampleFromEcho(tcb, segment);
   tcb.retransmits = 0;

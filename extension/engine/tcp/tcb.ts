@@ -128,6 +128,8 @@ export class Tcb {
   /** Added to the host's millisecond clock. */
   readonly tsOffset: number;
   tsRecent = 0;
+  /** When `tsRecent` was stored. */
+  tsRecentAt: Micros = 0;
 
   readonly rtt = new RttEstimator();
   rto: Micros = TCP_TIMEOUT_INIT;
@@ -236,6 +238,12 @@ export class Tcb {
     this.currentState = to;
     this.kernel.recorder.record('tcp.state', this.place, { from, to });
     this.kernel.stateChanged(this, from);
+  }
+
+  /** TS.Recent: what the next segment echoes. */
+  storeTimestamp(tsVal: number): void {
+    this.tsRecent = tsVal;
+    this.tsRecentAt = this.now;
   }
 
   /** Sequence number after everything queued, FIN included. */
