@@ -8,7 +8,7 @@ import { ScenarioPanel } from './scenario-panel.ts';
 export const PANEL_TYPE = 'tcpscn.panel';
 
 export interface OpenOptions {
-  /** Index into the file's runs; without it, what the panel shows stays. */
+  /** Index into the file's runs; without it, the run that the panel shows is played again. */
   readonly run?: number;
   /** Leaves the focus in the editor. Default true. */
   readonly preserveFocus?: boolean;

@@ -98,12 +98,13 @@ export class ScenarioPanel {
     return this.panel.active;
   }
 
-  /** Brings the panel to the front, and shows a run of the file as it is now. */
+  /** Brings the panel to the front, and plays a run of the file as it is now; without one, that which is shown. */
   async show(run: number | undefined, preserveFocus: boolean): Promise<void> {
     const { listening } = this;
     if (!listening) this.wanted = run;
     this.panel.reveal(undefined, preserveFocus);
-    if (listening && run !== undefined) this.post({ kind: 'show', file: await this.read(), run });
+    if (!listening) return;
+    this.post(run === undefined ? { kind: 'run-again' } : { kind: 'show', file: await this.read(), run });
   }
 
   /** The reader's cursor stands on this line of the file. */
