@@ -76,7 +76,7 @@ export function planOf(statements: readonly Statement[], options: PlanOptions = 
     range: RANGE,
   });
   const behaviours = (list: readonly WithoutRange<BehaviourPlan>[] = []): readonly BehaviourPlan[] =>
-    list.map((behaviour) => ({ ...behaviour, range: RANGE }) as BehaviourPlan);
+    list.map((behaviour) => ({ ...behaviour, range: RANGE }));
   const opening = options.bare === true ? [] : [at(0, listen), at(0.01, connect)];
   return {
     scenario: { en: 'test' },
