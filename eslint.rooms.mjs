@@ -38,7 +38,7 @@ export const rooms = {
   'extension/base': may([]),
   'extension/scenario': may(['base']),
   'extension/trace': may(['base', 'scenario'], ['@vscode/l10n']),
-  'extension/engine': may(['base', 'scenario'], [], ['trace']),
+  'extension/engine': may(['base', 'scenario', 'trace']),
   'extension/language': may(['base', 'scenario'], [...lsp, '@vscode/l10n']),
   'extension/language/server.node.ts': may(['base', 'scenario', 'language'], [...lsp, '@vscode/l10n', 'node:']),
   'extension/protocol': may(['base'], [], ['trace', 'scenario']),
@@ -48,7 +48,7 @@ export const rooms = {
   ),
   // Activation: it builds the services out of all the other rooms.
   extension: may([...simulator, ...editor], ['vscode', 'vscode-languageclient', '@vscode/l10n', 'node:']),
-  webview: may(['base', 'protocol', 'trace'], ['mermaid', '@vscode/l10n'], ['scenario']),
+  webview: may(['base', 'protocol', 'trace'], ['mermaid', 'preact', '@vscode/l10n'], ['scenario']),
 };
 
 /** @param {string} path a path below the root, with slashes @returns {string | undefined} */

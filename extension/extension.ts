@@ -1,16 +1,16 @@
 import * as vscode from 'vscode';
+import { LanguageClient, TransportKind } from 'vscode-languageclient/node';
+import { registerFeatures } from './editor/features.ts';
+import { CLIENT_ID, CLIENT_NAME, clientOptions } from './editor/language-client.ts';
+import { speakTheEditorsLanguage } from './editor/texts.ts';
 
-/** Walking skeleton: one command that opens a page. */
+/** Called by VS Code on the desktop when a scenario is opened or a command is called. */
 export function activate(context: vscode.ExtensionContext): void {
-  context.subscriptions.push(
-    vscode.commands.registerCommand('tcpscn.runScenario', () => {
-      const root = vscode.Uri.joinPath(context.extensionUri, 'dist');
-      const panel = vscode.window.createWebviewPanel('tcpscn.runScenario', 'TCP Scenarios', vscode.ViewColumn.Active, {
-        enableScripts: true,
-        localResourceRoots: [root],
-      });
-      const script = panel.webview.asWebviewUri(vscode.Uri.joinPath(root, 'webview.js')).toString();
-      panel.webview.html = `<!doctype html><html><body><main></main><script src="${script}"></script></body></html>`;
-    }),
-  );
+  speakTheEditorsLanguage();
+  registerFeatures(context);
+  const module = vscode.Uri.joinPath(context.extensionUri, 'dist', 'server.js').fsPath;
+  const client = new LanguageClient(CLIENT_ID, CLIENT_NAME, { module, transport: TransportKind.ipc }, clientOptions());
+  context.subscriptions.push(client);
+  // Commands do not wait for the language server; a failure to start is shown by the client itself.
+  void client.start();
 }

@@ -1,4 +1,7 @@
-const main = document.querySelector('main');
-if (main) main.innerHTML = '<h1>TCP Scenarios</h1><button id="count">0</button>';
-const button = document.querySelector<HTMLButtonElement>('#count');
-button?.addEventListener('click', () => (button.textContent = String(Number(button.textContent) + 1)));
+import './styles/index.css';
+import { mount } from './ui/app.tsx';
+import { Panel } from './panel.ts';
+
+const panel = new Panel();
+mount(document.body, panel);
+void panel.start();

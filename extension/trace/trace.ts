@@ -11,7 +11,7 @@ interface FieldReader {
 }
 
 const FIELDS: readonly (readonly FieldReader[])[] = EVENT_KINDS.map((kind) =>
-  Object.entries(EVENT_SCHEMA[kind]).map(([name, type]) => ({ name, type })),
+  Object.entries<FieldType>(EVENT_SCHEMA[kind]).map(([name, type]) => ({ name, type })),
 );
 const KIND_CODES = new Map(EVENT_KINDS.map((kind, code) => [kind, code]));
 

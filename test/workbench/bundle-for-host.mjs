@@ -1,5 +1,5 @@
 // Bundles what runs inside an extension host beside the extension: the tests, and what `npm start` does first.
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { cache, root } from './shell.mjs';
@@ -23,11 +23,24 @@ export async function bundleForHost({ name, contents, browser, define }) {
     external: ['vscode'],
     sourcemap: 'inline',
     target: 'es2023',
-    define: Object.fromEntries(Object.entries(define).map(([key, value]) => [key, JSON.stringify(value)])),
+    define: Object.fromEntries(
+      Object.entries({ ...define, SAMPLES: browser ? readSamples() : {} }).map(([key, value]) => [
+        key,
+        JSON.stringify(value),
+      ]),
+    ),
     logLevel: 'warning',
     plugins: [mochaAsGlobal],
   });
   return outfile;
+}
+
+/** The files of media/scenarios, for a host that cannot read them from the disk. @returns {Record<string, string>} */
+function readSamples() {
+  const folder = join(root, 'media', 'scenarios');
+  if (!existsSync(folder)) return {};
+  const files = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile());
+  return Object.fromEntries(files.map(({ name }) => [name, readFileSync(join(folder, name), 'utf8')]));
 }
 
 /**

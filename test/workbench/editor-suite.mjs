@@ -6,6 +6,7 @@ import { bundleForHost } from './bundle-for-host.mjs';
 import { ensureEditor, runInEditor } from './editor.mjs';
 import { startPageBridge } from './page-bridge.mjs';
 import { freePort, reason, root } from './shell.mjs';
+import { inSources } from './source-stack.mjs';
 
 /**
  * @typedef {object} EditorSuite
@@ -27,13 +28,13 @@ export async function runEditorSuite(suite, results) {
   const editor = await ensureEditor();
   const debuggingPort = await freePort();
   const scratch = mkdtempSync(join(tmpdir(), 'tcp-scenarios-'));
-  const progress = { ended: false };
+  const progress = { ended: false, bundle: '' };
   const bridge = await startPageBridge({
     debuggingPort,
     onReport: (report) => {
       if (report.kind === 'end') progress.ended = true;
       else if (report.kind === 'pass') results.passed(suite.name, report.title);
-      else results.failed(suite.name, report.title, report.message);
+      else results.failed(suite.name, report.title, inSources(report.message, progress.bundle));
     },
   });
   // Connected from the beginning, so that no error in the window's console is missed.
@@ -45,8 +46,9 @@ export async function runEditorSuite(suite, results) {
     const workspace = join(scratch, 'workspace');
     const samples = join(root, 'media', 'scenarios');
     if (existsSync(samples)) cpSync(samples, workspace, { recursive: true });
+    progress.bundle = await bundle(suite, bridge.url);
     await runInEditor(editor, {
-      testsPath: await bundle(suite, bridge.url),
+      testsPath: progress.bundle,
       folder: workspace,
       userData: join(scratch, 'user'),
       settings: suite.settings ?? {},

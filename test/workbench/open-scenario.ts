@@ -1,5 +1,6 @@
 // What `npm start` does inside the editor: opens a sample scenario and plays it in the panel.
 import * as vscode from 'vscode';
+import { findSample, writeSamples } from '../vscode/support/samples.ts';
 import { report, webview, workbench } from '../vscode/support/page.ts';
 
 /** Put in when this is bundled. */
@@ -19,7 +20,8 @@ export async function run(): Promise<void> {
 }
 
 async function play(): Promise<void> {
-  const [file] = await vscode.workspace.findFiles(`**/${SCENARIO}*.tcpscn`);
+  await writeSamples();
+  const file = await findSample(SCENARIO);
   if (file) await vscode.window.showTextDocument(file, { preview: false });
   await vscode.commands.executeCommand('tcpscn.runScenario', SCENARIO);
 }

@@ -35,7 +35,8 @@ export async function startPageBridge({ debuggingPort, onReport }) {
     (connected ??= connect(debuggingPort).then((window) => {
       browser = window.browser;
       window.page.on('console', (message) => {
-        if (message.type() === 'error') consoleErrors.push(`${message.text()} (${message.location().url})`);
+        const { url } = message.location();
+        if (message.type() === 'error' && isOurs(message.text(), url)) consoleErrors.push(`${message.text()} (${url})`);
       });
       window.page.on('pageerror', (error) => consoleErrors.push(error.stack ?? error.message));
       return window.page;
@@ -51,7 +52,8 @@ export async function startPageBridge({ debuggingPort, onReport }) {
       const body = Buffer.concat(chunks).toString();
       void answer(request.url ?? '', body).then(
         (value) => response.end(JSON.stringify({ value })),
-        (/** @type {unknown} */ error) => response.end(JSON.stringify({ error: String(error) })),
+        (/** @type {unknown} */ error) =>
+          response.end(JSON.stringify({ error: error instanceof Error ? error.message : String(error) })),
       );
     });
   });
@@ -84,6 +86,17 @@ export async function startPageBridge({ debuggingPort, onReport }) {
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+/**
+ * The window's own errors, about a marketplace that it does not reach for instance, are not ours; those that it passes on
+ * for an extension name it.
+ * @param {string} text
+ * @param {string} url
+ */
+function isOurs(text, url) {
+  if (text.startsWith('Failed to load resource')) return url.includes('vscode-resource');
+  return !url.endsWith('/workbench.js') || text.includes('tcp-scenarios.tcp-scenarios');
 }
 
 /** @param {number} port */

@@ -38,6 +38,12 @@ if (options.theme !== undefined && theme === undefined) {
   console.error(`--theme takes one of: ${Object.keys(themes).join(', ')}`);
   process.exit(2);
 }
+if (options.browser && options.locale !== undefined) {
+  console.error(
+    '--browser speaks English only: the editor on the web takes its language from a server that is not there.',
+  );
+  process.exit(2);
+}
 
 await ensurePackages();
 continueOnProjectNode(fileURLToPath(import.meta.url));

@@ -1,17 +1,19 @@
 /** What a line of the diagram says, in the reader's language. Plain text: escaping is for whoever draws it. */
 import * as l10n from '@vscode/l10n';
+import { SECOND } from '../../base/time.ts';
 import type { EventOf, PlaceId, TraceEvent } from '../event.ts';
 import type { SegmentPurpose } from '../schema.ts';
-import { ACK, FIN, PSH, RST, SYN } from '../schema.ts';
+import { ACK, RST } from '../schema.ts';
 import type { Trace } from '../trace.ts';
+import { flagNames, segmentTitle, span } from '../explain/words.ts';
 import { durationText, momentText } from './duration.ts';
 import type { DisplayRow, FoldRow, NoteRow, SegmentRow, SilenceRow } from './row.ts';
 
-/** A label's lines; the first is the important one. */
-export function rowLabel(trace: Trace, row: DisplayRow): readonly string[] {
+/** A label's lines; the first is the important one. `compact`: more and shorter lines. */
+export function rowLabel(trace: Trace, row: DisplayRow, compact = false): readonly string[] {
   switch (row.kind) {
     case 'segment':
-      return segmentLabel(trace, row);
+      return segmentLabel(trace, row, compact);
     case 'note':
       return [noteLabel(trace, row)];
     case 'silence':
@@ -21,66 +23,26 @@ export function rowLabel(trace: Trace, row: DisplayRow): readonly string[] {
   }
 }
 
-const FLAGS = [
-  [SYN, 'SYN'],
-  [FIN, 'FIN'],
-  [RST, 'RST'],
-  [PSH, 'PSH'],
-  [ACK, 'ACK'],
-] as const;
+/** What the flags alone say of a segment; any other purpose is worth its name. */
+const PLAIN: ReadonlySet<SegmentPurpose> = new Set<SegmentPurpose>(['syn', 'syn-ack', 'data', 'ack', 'fin', 'rst']);
 
-/** `SYN, ACK`. */
-export function flagsText(flags: number): string {
-  return FLAGS.filter(([bit]) => (flags & bit) !== 0)
-    .map(([, name]) => name)
-    .join(', ');
-}
-
-/** The purpose of a segment where its flags do not tell it. */
-export function purposeText(segment: EventOf<'segment.sent'>): string | undefined {
-  const count = segment.args[0];
-  switch (segment.purpose) {
-    case 'syn-retransmission':
-      return l10n.t('SYN again');
-    case 'syn-ack-retransmission':
-      return l10n.t('SYN, ACK again');
-    case 'rto-retransmission':
-      return l10n.t('retransmission {0}', count ?? '');
-    case 'fast-retransmission':
-      return l10n.t('fast retransmission');
-    case 'tail-loss-probe':
-      return l10n.t('tail loss probe');
-    case 'keepalive-probe':
-      return l10n.t('keepalive probe {0}', count ?? '');
-    case 'window-probe':
-      return l10n.t('window probe {0}', count ?? '');
-    case 'challenge-ack':
-      return l10n.t('challenge ACK');
-    case 'duplicate-ack':
-      return l10n.t('duplicate ACK');
-    case 'window-update':
-      return l10n.t('window update');
-    default:
-      return undefined;
-  }
-}
-
-function segmentLabel(trace: Trace, row: SegmentRow): readonly string[] {
+function segmentLabel(trace: Trace, row: SegmentRow, compact: boolean): readonly string[] {
   const segment = trace.eventOf('segment.sent', row.event);
-  const flags = flagsText(segment.flags);
-  const purpose = purposeText(segment)?.trim();
-  const fate = outcomeWord(row);
-  const details = [purpose === undefined ? '' : flags, numbersText(trace, segment)].filter((part) => part !== '');
-  return [[purpose ?? flags, fate].filter((part) => part !== '').join(' · '), details.join(' · ')];
+  const flags = flagNames(segment.flags);
+  const plain = PLAIN.has(segment.purpose);
+  const title = [plain ? flags : segmentTitle(trace, segment), outcomeWord(row)];
+  const details = plain ? [numbersText(trace, segment)] : [flags, numbersText(trace, segment)];
+  const lines = compact ? [title, ...details.map((detail) => [detail])] : [title, details];
+  return lines.map((parts) => parts.filter((part) => part !== '').join(' · '));
 }
 
 /** `seq 1 · ack 1 · len 100`, counted from each side's initial sequence number. */
 export function numbersText(trace: Trace, segment: EventOf<'segment.sent'>): string {
   const { seq, ack } = trace.relative(segment);
-  const parts = [l10n.t('seq {0}', seq)];
-  if ((segment.flags & ACK) !== 0) parts.push(l10n.t('ack {0}', ack));
-  if (segment.length > 0) parts.push(l10n.t('len {0}', segment.length));
-  if (segment.windowBytes === 0 && (segment.flags & RST) === 0) parts.push(l10n.t('window {0}', 0));
+  const parts = [`seq ${seq}`];
+  if ((segment.flags & ACK) !== 0) parts.push(`ack ${ack}`);
+  if (segment.length > 0) parts.push(`len ${segment.length}`);
+  if (segment.windowBytes === 0 && (segment.flags & RST) === 0) parts.push('win 0');
   return parts.join(' · ');
 }
 
@@ -100,8 +62,8 @@ export function outcomeWord(row: SegmentRow): string {
 
 export function silenceLabel(row: SilenceRow): string {
   // Up to a few hours in seconds, as the kernel's knobs are written: 7200 s, 7875 s.
-  const seconds = Math.round(row.duration / 1_000) / 1_000;
-  return l10n.t('… {0}, nothing is sent …', seconds < 10_000 ? l10n.t('{0} s', seconds) : durationText(row.duration));
+  const text = row.duration < 10_000 * SECOND ? span(row.duration) : durationText(row.duration);
+  return l10n.t('… {0}, nothing is sent …', text);
 }
 
 /** `7 more keepalive probes, every 75 s`. */

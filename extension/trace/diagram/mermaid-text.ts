@@ -25,6 +25,8 @@ export interface MermaidText {
 export interface MermaidOptions {
   /** Writes the time into every label: for a diagram that leaves the panel. */
   readonly times?: boolean;
+  /** Breaks labels into more and shorter lines. */
+  readonly compact?: boolean;
 }
 
 /** The hosts of a trace in the order of the file. */
@@ -41,7 +43,7 @@ export function mermaidText(trace: Trace, rows: readonly DisplayRow[], options: 
 
   for (const [index, row] of rows.entries()) {
     const time = options.times === true ? `${mermaidLabel(momentText(row.time))}  ` : '';
-    const label = `${time}${rowLabel(trace, row)
+    const label = `${time}${rowLabel(trace, row, options.compact)
       .filter((line) => line !== '')
       .map((line) => mermaidLabel(line))
       .join('<br/>')}`;

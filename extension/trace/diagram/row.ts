@@ -6,6 +6,8 @@ export interface Outcome {
   readonly kind: 'delivered' | 'dropped' | 'ignored' | 'in-flight';
   /** The event that says so; -1 while in flight. */
   readonly event: EventId;
+  /** Dropped: on the way, or where nobody was any more. */
+  readonly where?: 'link-cut' | 'host-off';
 }
 
 /** A connection end entered a state: written beside the arrow that brought it about. */

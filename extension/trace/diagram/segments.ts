@@ -12,7 +12,7 @@ export class Outcomes {
     for (const event of trace.eventsOf('segment.delivered'))
       this.known.set(event.segment, { kind: 'delivered', event: event.id });
     for (const event of trace.eventsOf('segment.dropped'))
-      this.known.set(event.segment, { kind: 'dropped', event: event.id });
+      this.known.set(event.segment, { kind: 'dropped', event: event.id, where: event.reason });
     // Said of a segment that arrived: the stronger statement.
     for (const event of trace.eventsOf('segment.ignored'))
       this.known.set(event.segment, { kind: 'ignored', event: event.id });

@@ -19,9 +19,7 @@ export function sendReason(trace: Trace, segment: EventOf<'segment.sent'>): stri
     case 'window-opened':
       return l10n.t('An acknowledgement made room in the window for data that had been waiting.');
     case 'application-closed':
-      return l10n.t(
-        'No process holds the socket any more (it was closed, or its process ended), so the kernel closes this direction with a FIN.',
-      );
+      return l10n.t('The socket was closed, or its process ended: the kernel closes this direction with a FIN.');
     case 'application-shut-down':
       return l10n.t('The application shut down its sending side; it can still receive.');
     case 'unread-data':
@@ -38,7 +36,7 @@ export function sendReason(trace: Trace, segment: EventOf<'segment.sent'>): stri
     case 'two-segments':
       return l10n.t('More than one full segment was unacknowledged: that is acknowledged at once.');
     case 'delayed-ack-timer':
-      return first === undefined
+      return first === undefined || first === 0
         ? l10n.t('The delayed ACK timer fired: nothing was sent that could have carried the acknowledgement.')
         : l10n.t(
             'The delayed ACK timer fired: in {0} nothing was sent that could have carried the acknowledgement.',

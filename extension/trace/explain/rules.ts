@@ -82,7 +82,7 @@ const GONE_RULES: Record<EventFields<'end.gone'>['reason'], Rule> = {
   refused: { rfc: 'RFC 9293 §3.10.7.3', kernel: 'tcp_reset' },
   'timed-out': { rfc: 'RFC 9293 §3.8.3', kernel: 'tcp_write_err' },
   aborted: { rfc: 'RFC 9293 §3.10.5', kernel: '__tcp_close' },
-  'host-off': {},
+  'host-off': { rfc: 'RFC 9293 §3.5.1' },
   'orphan-timed-out': { kernel: 'tcp_orphan_retries', sysctl: 'tcp_orphan_retries' },
   'fin-wait-2-timed-out': { kernel: 'tcp_fin_time', sysctl: 'tcp_fin_timeout' },
   'time-wait-over': { rfc: 'RFC 9293 §3.6', kernel: 'tw_timer_handler' },

@@ -89,7 +89,7 @@ export async function emulateMedia(media: Media): Promise<void> {
   await ask({ operation: 'emulateMedia', media });
 }
 
-/** What the window and its webviews have reported as errors since the last call. */
+/** What webviews, and the window on behalf of this extension, have written to the console as errors since the last call. */
 export async function consoleErrors(): Promise<readonly string[]> {
   return (await ask({ operation: 'consoleErrors' })) as readonly string[];
 }
