@@ -93,7 +93,7 @@ function isAcceptable(tcb: Tcb, segment: Segment): boolean {
 
 /** `tcp_paws_check`. A stored timestamp that is too old to compare with counts as none. */
 function isOlderStamp({ tsRecent, tsRecentAt, now }: Tcb, tsVal: number): boolean {
-  return tsRecent !== 0 && now - tsRecentAt < TCP_PAWS_WRAP && ((tsVal - tsRecent) | 0) < -1;
+  return tsRecent !== 0 && now - tsRecentAt < TCP_PAWS_WRAP && diff(tsVal, tsRecent) < -1;
 }
 
 /** A RST just before RCV.NXT is taken once the peer's FIN was (`tcp_reset_check`). */
