@@ -37,7 +37,9 @@ export class Panel {
       return;
     }
     if (!isSnapshot(snapshot) || snapshot.protocolVersion !== PROTOCOL_VERSION) {
-      this.store.update({ failure: l10n.t('This panel belongs to another version of the extension. Close it and open it again.') });
+      this.store.update({
+        failure: l10n.t('This panel belongs to another version of the extension. Close it and open it again.'),
+      });
       return;
     }
     setLanguage(snapshot.locale, snapshot.l10n);
@@ -212,12 +214,18 @@ export class Panel {
         this.store.update({ file: notice.file, changed: false });
         void this.show(notice.run);
         return;
+      case 'run-again':
+        void this.runAgain();
+        return;
       case 'outcomes':
         if (notice.revision !== state.file.revision) return;
         this.store.update({
           file: {
             ...state.file,
-            runs: state.file.runs.map((run, i) => ({ ...run, ...(notice.outcomes[i] ? { outcome: notice.outcomes[i] } : {}) })),
+            runs: state.file.runs.map((run, i) => ({
+              ...run,
+              ...(notice.outcomes[i] ? { outcome: notice.outcomes[i] } : {}),
+            })),
           },
         });
         return;
@@ -228,7 +236,9 @@ export class Panel {
 
   private selectLine(line: number): void {
     const { view } = this.store.state;
-    const action = view?.trace.header.actions.findIndex(({ range }) => range.start.line <= line && line <= range.end.line);
+    const action = view?.trace.header.actions.findIndex(
+      ({ range }) => range.start.line <= line && line <= range.end.line,
+    );
     if (view === undefined || action === undefined || action < 0) return;
     const cursor = view.firstOfAction(action);
     if (cursor !== undefined) this.select(cursor);
@@ -263,5 +273,7 @@ function sameRun(file: FileRuns, old: FileRuns, run: number): number {
 
 function announce(view: RunView, cursor: Cursor): string {
   const row = view.rows.all[view.rowIndex(cursor)];
-  return cursor.until !== undefined && row?.kind === 'silence' ? silenceLabel(row) : describeEvent(view.trace, cursor.event);
+  return cursor.until !== undefined && row?.kind === 'silence'
+    ? silenceLabel(row)
+    : describeEvent(view.trace, cursor.event);
 }

@@ -106,7 +106,7 @@ function sides(view: RunView, connection: number, cursor: Cursor, world: World):
   const { sides: both } = view.trace.connection(connection);
   return both.map(({ end: place, iss }, i) => {
     const end = world.ends.get(place);
-    if (end === undefined || !end.exists) return undefined;
+    if (!end?.exists) return undefined;
     return {
       end,
       iss,

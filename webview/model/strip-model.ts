@@ -2,7 +2,6 @@
 import type { NoteRow } from '../../extension/trace/diagram/row.ts';
 import { hostsOf } from '../../extension/trace/diagram/mermaid-text.ts';
 import type { EventId, PlaceId } from '../../extension/trace/event.ts';
-import { RST } from '../../extension/trace/schema.ts';
 import type { RunView } from './run-view.ts';
 import type { Span } from './time-scale.ts';
 import { TimeScale } from './time-scale.ts';
@@ -49,7 +48,7 @@ export function stripModel(view: RunView): StripModel {
     if (row.kind !== 'segment') continue;
     const at = scale.position(row.time);
     const lost = row.outcome.kind === 'dropped' || row.outcome.kind === 'ignored';
-    const kind = (trace.eventOf('segment.sent', row.event).flags & RST) !== 0 ? 'reset' : lost ? 'lost' : 'sent';
+    const kind = trace.eventOf('segment.sent', row.event).purpose === 'rst' ? 'reset' : lost ? 'lost' : 'sent';
     const lane = ticks.get(row.from) ?? new Map<string, { at: number; kind: 'sent' | 'lost' | 'reset' }>();
     lane.set(`${kind} ${Math.round(at * TICKS_ACROSS)}`, { at, kind });
     ticks.set(row.from, lane);
@@ -60,7 +59,9 @@ export function stripModel(view: RunView): StripModel {
     ticks: [...(ticks.get(host)?.values() ?? [])],
   }));
   const silences = new Map(rows.all.flatMap((row) => (row.kind === 'silence' ? [[row.time, row.duration]] : [])));
-  const breaks = scale.idle(IDLE).map((span) => ({ ...span, duration: silences.get(span.from) ?? span.to - span.from }));
+  const breaks = scale
+    .idle(IDLE)
+    .map((span) => ({ ...span, duration: silences.get(span.from) ?? span.to - span.from }));
   return { scale, lanes, landmarks, breaks };
 }
 
@@ -110,7 +111,9 @@ export function placeLabels(wanted: readonly WantedLabel[], width: number): read
         : [(start + end - size) / 2, end - size - GAP / 2, start + GAP / 2];
     const left = places
       .map((place) => Math.min(Math.max(0, place), width - size))
-      .find((place) => place >= 0 && placed.every((other) => place > other.right + GAP || place + size + GAP < other.left));
+      .find(
+        (place) => place >= 0 && placed.every((other) => place > other.right + GAP || place + size + GAP < other.left),
+      );
     if (left !== undefined) placed.push({ left, right: left + size, text, kind });
   }
   return placed.map(({ text, kind, left }) => ({ text, kind, left }));
@@ -123,5 +126,8 @@ export function namedBreaks(breaks: readonly Break[], most = 4): readonly Break[
     const length = Math.round(stretch.duration / 1_000_000);
     if (!lengths.has(length)) lengths.set(length, stretch);
   }
-  return [...lengths].sort(([a], [b]) => b - a).slice(0, most).map(([, stretch]) => stretch);
+  return [...lengths]
+    .sort(([a], [b]) => b - a)
+    .slice(0, most)
+    .map(([, stretch]) => stretch);
 }

@@ -14,7 +14,15 @@ import { useSize } from './hooks.ts';
 const percent = (part: number): string => `${(part * 100).toFixed(3)}%`;
 
 /** The whole run in one strip: who lived how long, what was sent, what went wrong, where the cursor is. */
-export function Strip({ panel, state, view }: { readonly panel: Panel; readonly state: PanelState; readonly view: RunView }) {
+export function Strip({
+  panel,
+  state,
+  view,
+}: {
+  readonly panel: Panel;
+  readonly state: PanelState;
+  readonly view: RunView;
+}) {
   const model = useMemo(() => stripModel(view), [view]);
   const track = useRef<HTMLDivElement>(null);
   const { width } = useSize(track);
@@ -62,7 +70,11 @@ export function Strip({ panel, state, view }: { readonly panel: Panel; readonly 
         {model.lanes.map(({ host, bars, ticks }) => (
           <div class="lane" key={host}>
             {bars.map(({ left, right, on }) => (
-              <div key={left} class={`bar ${on ? 'bar-on' : 'bar-off'}`} style={{ left: percent(left), width: percent(right - left) }}>
+              <div
+                key={left}
+                class={`bar ${on ? 'bar-on' : 'bar-off'}`}
+                style={{ left: percent(left), width: percent(right - left) }}
+              >
                 {!on && (right - left) * width > 70 && <span>{l10n.t('no power')}</span>}
               </div>
             ))}
@@ -104,5 +116,10 @@ function stripLabels(model: StripModel, view: RunView): readonly WantedLabel[] {
     kind: 'idle' as const,
   }));
   const isError = ({ kind }: { readonly kind: string }): boolean => kind === 'error';
-  return [...marks.filter(isError), ...breaks.slice(0, 1), ...marks.filter((mark) => !isError(mark)), ...breaks.slice(1)];
+  return [
+    ...marks.filter(isError),
+    ...breaks.slice(0, 1),
+    ...marks.filter((mark) => !isError(mark)),
+    ...breaks.slice(1),
+  ];
 }
