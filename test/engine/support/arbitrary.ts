@@ -6,6 +6,9 @@ import type { SocketOptionName } from '../../../extension/scenario/socket-option
 import type { PlanOptions, Statement } from './run.ts';
 import { planOf, SECOND } from './run.ts';
 
+/** Initial sequence numbers advance every 64 ns. */
+const ISS_PER_MICRO = 1000 / 64;
+
 const host = fc.constantFrom('client', 'server');
 const process = fc.constantFrom('app', 'web');
 const connection = fc.oneof(
@@ -34,15 +37,13 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('shutdown-write' as const), process, connection }) },
   {
     weight: 2,
-    arbitrary: fc
-      .tuple(process, connection, option)
-      .map(([p, c, [name, value]]) => ({
-        kind: 'set-option' as const,
-        process: p,
-        connection: c,
-        option: name,
-        value,
-      })),
+    arbitrary: fc.tuple(process, connection, option).map(([p, c, [name, value]]) => ({
+      kind: 'set-option' as const,
+      process: p,
+      connection: c,
+      option: name,
+      value,
+    })),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('stop-reading' as const), process, connection }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('resume-reading' as const), process, connection }) },
@@ -206,12 +207,19 @@ export const anyPlan: fc.Arbitrary<RunPlan> = fc
   .tuple(fc.array(statement, { maxLength: 20 }), options)
   .map(([statements, chosen]) => planOf(statements, chosen));
 
-/** Seeds with which the port 40000 begins shortly before 2^32 (`connect` with that local port, soon). */
+/** Seeds with which one side of the first connection, opened at 10 ms, begins shortly before 2^32. */
 function wrappingSeeds(): number[] {
+  const client = '10.0.0.1';
+  const server = '10.0.0.2';
   const found: number[] = [];
   for (let seed = 1; found.length < 8; seed++) {
-    const iss = hash32(seed, 'iss', '10.0.0.1', '10.0.0.2', 40_000, 80);
-    if (iss > 2 ** 32 - 200_000) found.push(seed);
+    const first = hash32(seed, client, 'port') % 28_232;
+    const port = 32_768 + first - (first % 2);
+    const sides = [
+      hash32(seed, 'iss', client, server, port, 80) + 10_000 * ISS_PER_MICRO,
+      hash32(seed, 'iss', server, client, 80, port) + 15_000 * ISS_PER_MICRO,
+    ];
+    if (sides.some((iss) => iss % 2 ** 32 > 2 ** 32 - 20_000)) found.push(seed);
   }
   return found;
 }
