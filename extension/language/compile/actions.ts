@@ -142,7 +142,7 @@ function compileConnect(scope: RunScope, action: ast.Connects, process: ast.Proc
     process: process.name,
     host: host.name,
     port,
-    connection: action.connection,
+    connection: action.opened,
     ...(localPort === undefined ? {} : { localPort }),
   };
 }

@@ -34,10 +34,10 @@ export function compileExpectations(scope: RunScope, until: Micros | undefined):
 
 function compileClaim(scope: RunScope, node: ast.Expect): Expectation | undefined {
   if (node.count !== undefined) return compileCount(scope, node.count);
-  const { claim, subject } = node;
+  const { claim, about: subject } = node;
   if (claim === undefined || subject === undefined) return undefined;
   const kind = CLAIM_SUBJECTS[claim.$type] as 'host' | 'process' | 'connection';
-  const actor = scope.names.find(kind, subject, node, 'subject');
+  const actor = scope.names.find(kind, subject, node, 'about');
   switch (claim.$type) {
     case 'SendsSegment': {
       const segments = segmentClass(scope, claim);

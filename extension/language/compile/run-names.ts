@@ -86,7 +86,7 @@ export class RunNames {
         const { action, moment } = statement;
         if (moment !== undefined) this.put('moment', moment, statement, statement, 'moment');
         if (action.$type === 'Connects') {
-          this.put('connection', action.connection, statement as Declared['connection'], action, 'connection');
+          this.put('connection', action.opened, statement as Declared['connection'], action, 'opened');
         }
       }
     }

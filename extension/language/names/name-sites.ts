@@ -22,7 +22,7 @@ export const DECLARATIONS: Readonly<Record<string, NameKind>> = {
   'HostDecl.name': 'host',
   'LinkDecl.name': 'link',
   'ProcessDecl.name': 'process',
-  'Connects.connection': 'connection',
+  'Connects.opened': 'connection',
   'Timed.moment': 'moment',
   'Let.name': 'value',
   'Part.name': 'part',
@@ -118,7 +118,7 @@ export function namesIn(node: AstNode): NameSite[] {
       break;
     case 'Expect': {
       const claim = (node as ast.Expect).claim;
-      put('subject', [claim && CLAIM_SUBJECTS[claim.$type]], false);
+      put('about', [claim && CLAIM_SUBJECTS[claim.$type]], false);
       break;
     }
     case 'SettingStatement':
