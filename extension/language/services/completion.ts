@@ -50,7 +50,8 @@ export class ScenarioCompletionProvider extends DefaultCompletionProvider {
     const continues = context.before.slice(context.before.lastIndexOf('{') + 1).trim() !== '';
     const inDeclaration = /^(host|link|process)\b/.test(context.blockHeading?.trim() ?? '');
     return features.flatMap((feature) => {
-      if (continues && !inDeclaration && STATEMENT_TYPES.has(feature.type ?? '')) return [];
+      const begins = STATEMENT_TYPES.has(feature.type ?? '') || feature.property === 'process';
+      if (continues && !inDeclaration && begins) return [];
       return itemsFor(feature, context, scenario);
     });
   }
