@@ -173,11 +173,7 @@ export class TraceWriter {
     this.kind[id] = code;
     this.place[id] = place;
     this.cause[id] = cause;
-    this.row[id] = (this.tables[code] as Table).append(
-      fields as Readonly<Record<string, unknown>>,
-      this.lists,
-      this.strings,
-    );
+    this.row[id] = (this.tables[code] as Table).append(fields, this.lists, this.strings);
     this.count = id + 1;
     return id;
   }

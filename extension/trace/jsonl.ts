@@ -3,9 +3,9 @@
  * the header as they are at the end of the run. The schema is documented in `README.md` beside this file.
  */
 import { TraceWriter } from './columns.ts';
-import type { Connection, EventFields, Place } from './event.ts';
+import type { Connection, Place, TraceEvent } from './event.ts';
 import type { TraceHeader } from './header.ts';
-import type { EventKind } from './schema.ts';
+import type { EventKind, FieldType } from './schema.ts';
 import { EVENT_SCHEMA, TRACE_VERSION } from './schema.ts';
 import { Trace } from './trace.ts';
 
@@ -34,39 +34,58 @@ export function* traceToJsonLines(trace: Trace): Generator<string> {
  */
 export function traceFromJsonLines(text: string): Trace {
   const lines = text.split('\n').filter((line) => line.trim() !== '');
-  const first = parseLine(lines[0] ?? '', 1) as Partial<HeaderLine> | null;
-  if (
-    first?.format !== 'tcptrace' ||
-    first.header === undefined ||
-    !Array.isArray(first.places) ||
-    !Array.isArray(first.connections)
-  ) {
-    throw new Error('Line 1 is not the header of a TCP Scenarios trace');
-  }
-  if (first.header.version !== TRACE_VERSION) {
-    throw new Error(
-      `Line 1: trace version ${String(first.header.version)} is not supported; this reads version ${TRACE_VERSION}`,
-    );
-  }
+  const first = headerLine(parseLine(lines[0] ?? '', 1));
   const writer = new TraceWriter(first.header);
   writer.places.splice(0, writer.places.length, ...first.places);
   writer.connections.push(...first.connections);
   for (let i = 1; i < lines.length; i++) {
-    const event = parseLine(lines[i] ?? '', i + 1) as {
-      kind: EventKind;
-      time: number;
-      place: number;
-      cause: number;
-    } | null;
-    if (event === null || !Object.hasOwn(EVENT_SCHEMA, event.kind))
-      throw new Error(`Line ${i + 1} is not an event of this version`);
+    const line = parseLine(lines[i] ?? '', i + 1);
     try {
-      writer.add(event.kind, event.time, event.place, event.cause, event as unknown as EventFields<EventKind>);
+      const event = eventLine(line);
+      writer.add(event.kind, event.time, event.place, event.cause, event);
     } catch (error) {
       throw new Error(`Line ${i + 1}: ${(error as Error).message}`, { cause: error });
     }
   }
   return new Trace(writer.finish());
+}
+
+function headerLine(line: unknown): HeaderLine {
+  const { format, header, places, connections } = (line ?? {}) as Partial<Record<keyof HeaderLine, unknown>>;
+  if (format !== 'tcptrace' || !Array.isArray(places) || !Array.isArray(connections)) {
+    throw new Error('Line 1 is not the header of a TCP Scenarios trace');
+  }
+  const version = (header as Partial<TraceHeader> | undefined)?.version;
+  if (version !== TRACE_VERSION) {
+    throw new Error(`Line 1: trace version ${String(version)} is not supported; this reads version ${TRACE_VERSION}`);
+  }
+  return line as HeaderLine;
+}
+
+function eventLine(line: unknown): TraceEvent {
+  const event = (line ?? {}) as Readonly<Record<string, unknown>>;
+  if (typeof event.kind !== 'string' || !Object.hasOwn(EVENT_SCHEMA, event.kind)) {
+    throw new Error('not an event of this version');
+  }
+  const fields = { time: 'f64', place: 'u16', cause: 'i32', ...EVENT_SCHEMA[event.kind as EventKind] } as const;
+  for (const [name, type] of Object.entries<FieldType>(fields)) {
+    if (!fits(type, event[name])) throw new Error(`"${name}" is missing or of the wrong kind`);
+  }
+  return line as TraceEvent;
+}
+
+function fits(type: FieldType, value: unknown): boolean {
+  if (typeof type === 'object') return typeof value === 'string' && type.enum.includes(value);
+  switch (type) {
+    case 'bool':
+      return typeof value === 'boolean';
+    case 'string':
+      return typeof value === 'string';
+    case 'numbers':
+      return Array.isArray(value) && value.every((item) => typeof item === 'number');
+    default:
+      return typeof value === 'number' && Number.isFinite(value);
+  }
 }
 
 function parseLine(line: string, number: number): unknown {

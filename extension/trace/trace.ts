@@ -2,7 +2,7 @@ import { assertDefined } from '../base/assert.ts';
 import type { Column, TraceData } from './columns.ts';
 import type { Connection, EndPlace, EventFields, EventId, EventOf, Place, PlaceId, TraceEvent } from './event.ts';
 import type { EventKind, FieldType } from './schema.ts';
-import { EVENT_KINDS, EVENT_SCHEMA } from './schema.ts';
+import { ACK, EVENT_KINDS, EVENT_SCHEMA } from './schema.ts';
 import type { TraceHeader } from './header.ts';
 
 interface FieldReader {
@@ -11,7 +11,7 @@ interface FieldReader {
 }
 
 const FIELDS: readonly (readonly FieldReader[])[] = EVENT_KINDS.map((kind) =>
-  Object.entries(EVENT_SCHEMA[kind]).map(([name, type]) => ({ name, type })),
+  Object.entries<FieldType>(EVENT_SCHEMA[kind]).map(([name, type]) => ({ name, type })),
 );
 const KIND_CODES = new Map(EVENT_KINDS.map((kind, code) => [kind, code]));
 
@@ -126,8 +126,8 @@ export class Trace {
     return assertDefined(this.connections[id], `connection ${id}`);
   }
 
-  /** SEQ and ACK of a segment counted from each side's initial sequence number, as Wireshark shows them. */
-  relative(segment: Pick<EventFields<'segment.sent'>, 'connection' | 'from' | 'fromPort' | 'seq' | 'ack'>): {
+  /** SEQ and ACK of a segment counted from each side's initial sequence number, as Wireshark shows them; ACK is 0 without its flag. */
+  relative(segment: Pick<EventFields<'segment.sent'>, 'connection' | 'from' | 'fromPort' | 'seq' | 'ack' | 'flags'>): {
     seq: number;
     ack: number;
   } {
@@ -135,7 +135,7 @@ export class Trace {
     const [own, other] = a.host === segment.from && a.port === segment.fromPort ? [a, b] : [b, a];
     return {
       seq: own.iss < 0 ? segment.seq : (segment.seq - own.iss) >>> 0,
-      ack: other.iss < 0 ? segment.ack : (segment.ack - other.iss) >>> 0,
+      ack: (segment.flags & ACK) === 0 ? 0 : other.iss < 0 ? segment.ack : (segment.ack - other.iss) >>> 0,
     };
   }
 

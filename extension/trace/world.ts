@@ -22,6 +22,8 @@ export interface EndState {
 }
 
 export interface World {
+  /** The last event that is in it; -1 = none. */
+  readonly after: EventId;
   /** Per place; only hosts, processes, links and ends have an entry. */
   readonly hostsOn: ReadonlyMap<PlaceId, boolean>;
   readonly processesRunning: ReadonlyMap<PlaceId, boolean>;
@@ -66,10 +68,11 @@ export class WorldIndex {
 
   private fold(world: World, from: EventId, to: EventId): World {
     let result = world;
-    for (let id = from; id < Math.min(to, this.trace.length); id++) {
+    const end = Math.min(to, this.trace.length);
+    for (let id = from; id < end; id++) {
       if (CHANGES_WORLD.has(this.trace.kindAt(id))) result = step(this.trace, result, this.trace.event(id));
     }
-    return result;
+    return { ...result, after: end - 1 };
   }
 }
 
@@ -96,7 +99,7 @@ function initialWorld(trace: Trace): World {
     if (place.kind === 'process') processesRunning.set(id, true);
     if (place.kind === 'link') linksCut.set(id, new Set());
   }
-  return { hostsOn, processesRunning, linksCut, ends: new Map() };
+  return { after: -1, hostsOn, processesRunning, linksCut, ends: new Map() };
 }
 
 const NEW_END: EndState = { state: 'CLOSED', exists: true, variables: VARIABLES.map(() => 0), timers: new Map() };

@@ -1,0 +1,124 @@
+import { assertDefined, assertNever } from '../base/assert.ts';
+import type { ActionPlan } from '../scenario/plan.ts';
+import type { EventFields, EventId, PlaceId } from '../trace/event.ts';
+import type { Host } from './host/host.ts';
+import type { Process } from './host/process.ts';
+import type { Link } from './link.ts';
+import type { Recorder } from './recorder.ts';
+import type { World } from './world.ts';
+
+type Refusal = EventFields<'scenario.skipped'>['reason'];
+
+/** What a statement wants to happen, and where; or why it cannot happen now. */
+interface Deed {
+  readonly place: PlaceId;
+  readonly refusal?: Refusal;
+  readonly act: () => void;
+}
+
+/** Carries out one statement. @returns the event that says so: everything that follows is caused by it. */
+export function carryOut(action: ActionPlan, index: number, world: World, recorder: Recorder): EventId {
+  const deed = deedOf(action, world);
+  if (deed.refusal !== undefined) {
+    return recorder.record('scenario.skipped', deed.place, { action: index, reason: deed.refusal });
+  }
+  const event = recorder.record('scenario.action', deed.place, { action: index });
+  recorder.causedBy(event, deed.act);
+  return event;
+}
+
+function deedOf(action: ActionPlan, world: World): Deed {
+  switch (action.kind) {
+    case 'host-power-loss':
+    case 'host-shutdown':
+    case 'host-boot':
+      return hostDeed(action, assertDefined(world.hosts.get(action.host), action.host));
+    case 'link-cut':
+    case 'link-restore':
+      return linkDeed(action, assertDefined(world.links.get(action.link), action.link), world);
+    default: {
+      const { process, host } = assertDefined(world.processes.get(action.process), action.process);
+      return processDeed(action, process, host, world);
+    }
+  }
+}
+
+type HostAction = Extract<ActionPlan, { kind: 'host-power-loss' | 'host-shutdown' | 'host-boot' }>;
+
+function hostDeed(action: HostAction, host: Host): Deed {
+  switch (action.kind) {
+    case 'host-power-loss':
+      return { place: host.place, ...refuseUnless(host.isOn, 'host-off'), act: () => host.losePower() };
+    case 'host-shutdown':
+      return { place: host.place, ...refuseUnless(host.isOn, 'host-off'), act: () => host.shutDown() };
+    case 'host-boot':
+      return { place: host.place, ...refuseUnless(!host.isOn, 'already-running'), act: () => host.boot() };
+  }
+}
+
+type LinkAction = Extract<ActionPlan, { kind: 'link-cut' | 'link-restore' }>;
+
+function linkDeed(action: LinkAction, link: Link, world: World): Deed {
+  const from = action.from === undefined ? undefined : assertDefined(world.hosts.get(action.from), action.from);
+  return {
+    place: link.place,
+    act: () => {
+      if (action.kind === 'link-cut') link.cut(from);
+      else link.restore(from);
+    },
+  };
+}
+
+type ProcessAction = Exclude<ActionPlan, HostAction | LinkAction>;
+
+function processDeed(action: ProcessAction, process: Process, host: Host, world: World): Deed {
+  const { place } = process;
+  if (!host.isOn) return { place, refusal: 'host-off', act: () => undefined };
+  if (action.kind === 'process-start') {
+    return { place, ...refuseUnless(!process.running, 'already-running'), act: () => process.start(host.kernel) };
+  }
+  if (!process.running) return { place, refusal: 'process-dead', act: () => undefined };
+  switch (action.kind) {
+    case 'process-kill':
+      return { place, act: () => process.end('killed') };
+    case 'process-exit':
+      return { place, act: () => process.end('exited') };
+    case 'listen':
+      return { place, act: () => process.listen(action.port, action.backlog ?? SOMAXCONN, action.reuseAddress) };
+    case 'connect': {
+      const remote = assertDefined(world.hosts.get(action.host), action.host);
+      const target = { place: remote.place, address: remote.address, port: action.port };
+      return { place, act: () => process.connect(target, action.connection, action.localPort) };
+    }
+    case 'send':
+      return { place, act: () => process.send(action.connection, action.bytes) };
+    case 'close':
+      return { place, act: () => process.close(action.connection) };
+    case 'shutdown-write':
+      return { place, act: () => process.shutdownWrite(action.connection) };
+    case 'set-option':
+      return { place, act: () => process.setOption(action.connection, action.option, action.value) };
+    case 'stop-reading':
+    case 'resume-reading':
+      return {
+        place,
+        ...refuseUnless(process.has(action.connection), 'no-connection'),
+        act: () => process.setReading(action.connection, action.kind === 'resume-reading'),
+      };
+    case 'heartbeat':
+      return {
+        place,
+        ...refuseUnless(process.has(action.connection), 'no-connection'),
+        act: () => process.startHeartbeat(action.connection, action.bytes, action.interval, action.misses),
+      };
+    default:
+      return assertNever(action);
+  }
+}
+
+/** `net.core.somaxconn` since Linux 5.4. */
+const SOMAXCONN = 4096;
+
+function refuseUnless(possible: boolean, refusal: Refusal): { readonly refusal?: Refusal } {
+  return possible ? {} : { refusal };
+}

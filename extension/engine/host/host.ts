@@ -1,0 +1,141 @@
+import { SECOND } from '../../base/time.ts';
+import type { HostPlan } from '../../scenario/plan.ts';
+import { sysctlValues } from '../../scenario/sysctl.ts';
+import type { TcpState } from '../../scenario/tcp-state.ts';
+import type { EventId, PlaceId } from '../../trace/event.ts';
+import type { Connections } from '../connections.ts';
+import type { Link, LinkEnd } from '../link.ts';
+import type { Recorder } from '../recorder.ts';
+import type { Scheduled, Scheduler } from '../scheduler.ts';
+import type { Segment } from '../tcp/segment.ts';
+import type { Tcb } from '../tcp/tcb.ts';
+import type { KernelEvents } from './kernel.ts';
+import { Kernel } from './kernel.ts';
+import type { Process } from './process.ts';
+
+/** An orderly shutdown ends the processes, then leaves the network up so long before the power goes. */
+export const SHUTDOWN_GRACE = SECOND;
+
+/** A machine: power, a kernel while it is on, processes, and the links at its back. */
+export class Host implements LinkEnd, KernelEvents {
+  readonly name: string;
+  readonly address: string;
+  readonly place: PlaceId;
+  readonly processes: Process[] = [];
+  readonly links: Link[] = [];
+  /** Told of every change of a connection's state. */
+  onStateChange: (tcb: Tcb, changed: EventId) => void = () => undefined;
+  kernel: Kernel;
+  private readonly scheduler: Scheduler;
+  private readonly recorder: Recorder;
+  private readonly bootKernel: () => Kernel;
+  /** The event that took its power; undefined while it is on. */
+  private offBy: EventId | undefined;
+  private powerOff: Scheduled | undefined;
+
+  constructor(init: {
+    readonly plan: HostPlan;
+    readonly place: PlaceId;
+    readonly scheduler: Scheduler;
+    readonly recorder: Recorder;
+    readonly connections: Connections;
+    readonly seed: number;
+  }) {
+    const { plan, place, scheduler, recorder } = init;
+    this.name = plan.name;
+    this.address = plan.address;
+    this.place = place;
+    this.scheduler = scheduler;
+    this.recorder = recorder;
+    let boots = 0;
+    this.bootKernel = () =>
+      new Kernel({
+        scheduler,
+        recorder,
+        host: this,
+        hz: plan.hz,
+        sysctls: sysctlValues(plan.sysctls),
+        version: plan.kernel,
+        // A new boot draws new secrets.
+        seed: init.seed + boots++,
+        connections: init.connections,
+        events: this,
+      });
+    this.kernel = this.bootKernel();
+  }
+
+  get isOn(): boolean {
+    return this.offBy === undefined;
+  }
+
+  /** Power loss, kernel crash: nothing is sent, nothing remains. */
+  losePower(reason: 'power-loss' | 'shutdown' = 'power-loss'): void {
+    if (this.powerOff !== undefined) this.powerOff.cancelled = true;
+    this.offBy = this.recorder.record('host.state', this.place, { on: false, reason });
+    this.recorder.causedBy(this.offBy, () => {
+      for (const process of this.processes) if (process.running) process.end('host-off');
+      this.kernel.halt();
+    });
+  }
+
+  boot(): void {
+    this.recorder.record('host.state', this.place, { on: true, reason: 'boot' });
+    this.offBy = undefined;
+    this.kernel = this.bootKernel();
+  }
+
+  /** Orderly: processes are ended first, so that their kernels still send FIN or RST. */
+  shutDown(): void {
+    for (const process of this.processes) if (process.running) process.end('shutdown');
+    const { cause } = this.recorder;
+    this.powerOff = this.scheduler.at(this.scheduler.now + SHUTDOWN_GRACE, () => {
+      this.recorder.causedBy(cause, () => {
+        this.losePower('shutdown');
+      });
+    });
+  }
+
+  // ---- the network ----
+
+  arrive(segment: Segment, from: LinkEnd, sent: EventId): void {
+    if (this.offBy !== undefined) {
+      this.recorder.record(
+        'segment.dropped',
+        this.place,
+        { segment: sent, reason: 'host-off', blame: this.offBy },
+        sent,
+      );
+      return;
+    }
+    this.kernel.receive(segment, from, sent);
+  }
+
+  send(to: PlaceId, segment: Segment, sent: EventId): void {
+    const link = this.links.find((candidate) => candidate.ends.some((end) => end.place === to));
+    if (link === undefined) throw new Error(`${this.name} has no link to place ${to}`);
+    link.send(this, segment, sent);
+  }
+
+  // ---- what its kernel tells ----
+
+  stateChanged(tcb: Tcb, from: TcpState, changed: EventId): void {
+    if (tcb.state === 'ESTABLISHED' && from === 'SYN_SENT') {
+      const owner = this.owner(tcb);
+      owner?.process.wakeConnected(owner.socket);
+    }
+    this.onStateChange(tcb, changed);
+  }
+
+  readable(tcb: Tcb): void {
+    const owner = this.owner(tcb);
+    owner?.process.wakeToRead(owner.socket);
+  }
+
+  private owner(tcb: Tcb): { process: Process; socket: NonNullable<ReturnType<Process['socketOf']>> } | undefined {
+    for (const process of this.processes) {
+      const socket = process.socketOf(tcb);
+      if (socket !== undefined) return { process, socket };
+    }
+    return undefined;
+  }
+}

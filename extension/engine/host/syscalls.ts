@@ -1,0 +1,133 @@
+/** Socket calls, with the errno that each of them would report (tcp.c, af_inet.c; facts: section 12). */
+import type { Errno } from '../../scenario/errno.ts';
+import type { SocketOptionName } from '../../scenario/socket-option.ts';
+import { closeLast, shutdownWrite as shutdownWriting } from '../tcp/close.ts';
+import { onApplicationRead } from '../tcp/delayed-ack.ts';
+import { onKeepIdleChanged, startKeepalive, stopKeepalive } from '../tcp/keepalive.ts';
+import { openActively } from '../tcp/open.ts';
+import { sendQueued } from '../tcp/output.ts';
+import { armPersistIfStuck } from '../tcp/retransmit.ts';
+import { add } from '../tcp/seq.ts';
+import type { Tcb } from '../tcp/tcb.ts';
+import type { Kernel, Listener, Neighbour } from './kernel.ts';
+
+interface Failure {
+  readonly errno: Errno;
+}
+
+/** socket(), bind() and listen() in one. @returns the listener, or EADDRINUSE. */
+export function listen(
+  kernel: Kernel,
+  port: number,
+  reuseAddress: boolean,
+  onEstablished: () => void,
+): { readonly listener: Listener } | Failure {
+  if (kernel.portConflicts(port, reuseAddress)) return { errno: 'EADDRINUSE' };
+  const listener: Listener = { port, reuseAddress, queue: [], children: new Set(), onEstablished };
+  kernel.listen(listener);
+  return { listener };
+}
+
+/** socket() and the first half of connect(). @returns the end, EADDRNOTAVAIL without a free port, EADDRINUSE for a taken one. */
+export function connect(
+  kernel: Kernel,
+  remote: Neighbour & { readonly port: number },
+  name: string,
+  localPort?: number,
+): { readonly tcb: Tcb } | Failure {
+  const port = localPort ?? kernel.ephemeralPort(remote);
+  if (port === undefined) return { errno: 'EADDRNOTAVAIL' };
+  // bind() to a chosen port without SO_REUSEADDR meets whoever has it, alive or in TIME_WAIT.
+  if (localPort !== undefined && kernel.portConflicts(localPort, false)) return { errno: 'EADDRINUSE' };
+  return { tcb: kernel.open(port, remote, name, false) };
+}
+
+/** The SYN leaves; connect() sleeps until the answer. */
+export function startConnect(tcb: Tcb): void {
+  tcb.enter(() => {
+    openActively(tcb);
+  });
+}
+
+/**
+ * send() of `bytes` (`tcp_sendmsg_locked`). The send buffer is not bounded: every byte is taken at once.
+ * @returns the errno when nothing was taken: the pending error once, else EPIPE.
+ */
+export function send(tcb: Tcb, bytes: number): Errno | undefined {
+  if (tcb.error !== undefined || tcb.shutdownSend || (tcb.state !== 'ESTABLISHED' && tcb.state !== 'CLOSE_WAIT')) {
+    return takeError(tcb) ?? 'EPIPE';
+  }
+  tcb.enter(() => {
+    tcb.writeSeq = add(tcb.writeSeq, bytes);
+    sendQueued(tcb, { purpose: 'data', reason: 'application-sent' });
+    armPersistIfStuck(tcb);
+  });
+  return undefined;
+}
+
+/**
+ * recv() of everything that is there (`tcp_recvmsg_locked`). In this order: queued data, EOF already seen, the pending error
+ * once, end of a dead connection.
+ */
+export function receive(tcb: Tcb): { readonly bytes: number } | Failure | 'would-block' {
+  if (tcb.rcv.unread > 0) return { bytes: tcb.rcv.unread };
+  if (tcb.rcv.fin) return { bytes: 0 };
+  const errno = takeError(tcb);
+  if (errno !== undefined) return { errno };
+  return tcb.state === 'CLOSED' ? { bytes: 0 } : 'would-block';
+}
+
+/** The bytes that `receive` announced were copied to the application. */
+export function afterReceive(tcb: Tcb, bytes: number): void {
+  tcb.enter(() => {
+    tcb.rcv.unread -= bytes;
+    onApplicationRead(tcb, bytes);
+  });
+}
+
+/** close() of the last descriptor. */
+export function close(tcb: Tcb): void {
+  tcb.enter(() => {
+    closeLast(tcb);
+  });
+}
+
+/** shutdown(SHUT_WR) (`inet_shutdown`). @returns ENOTCONN when there is no connection. After a FIN it does nothing, successfully. */
+export function shutdownWrite(tcb: Tcb): Errno | undefined {
+  if (tcb.state === 'CLOSED' || tcb.isTimeWaitEntry) return 'ENOTCONN';
+  if (tcb.state !== 'ESTABLISHED' && tcb.state !== 'CLOSE_WAIT') return undefined;
+  tcb.enter(() => {
+    shutdownWriting(tcb);
+  });
+  return undefined;
+}
+
+/** setsockopt(). `value` in the unit of the option's definition. */
+export function setOption(tcb: Tcb, option: SocketOptionName, value: number): void {
+  tcb.enter(() => {
+    const before = tcb.options.get(option);
+    tcb.options.set(option, value);
+    switch (option) {
+      case 'SO_KEEPALIVE':
+        if (value === 1 && before !== 1) startKeepalive(tcb);
+        if (value === 0) stopKeepalive(tcb);
+        break;
+      case 'TCP_KEEPIDLE':
+        onKeepIdleChanged(tcb);
+        break;
+      case 'TCP_NODELAY':
+        // What Nagle held back leaves at once.
+        if (value === 1) sendQueued(tcb, { purpose: 'data', reason: 'application-sent' });
+        break;
+      default:
+        break;
+    }
+  });
+}
+
+/** The pending error, which the first call that reports it consumes. */
+export function takeError(tcb: Tcb): Errno | undefined {
+  const { error } = tcb;
+  tcb.error = undefined;
+  return error;
+}

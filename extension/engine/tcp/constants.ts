@@ -1,0 +1,43 @@
+/** Compile-time constants of Linux 6.12 (include/net/tcp.h), in µs, bytes or counts. */
+import { MILLISECOND, SECOND } from '../../base/time.ts';
+import type { KernelVersion } from '../../scenario/plan.ts';
+
+/** Base of the give-up model, whatever the real RTO is. */
+export const TCP_RTO_MIN = 200 * MILLISECOND;
+/** RTO of SYN and SYN-ACK, and of anything sent before the first RTT sample. */
+export const TCP_TIMEOUT_INIT = SECOND;
+/** RTO of the first data when the handshake gave no sample (`tcp_init_metrics`). */
+export const TCP_TIMEOUT_FALLBACK = 3 * SECOND;
+/** Allowance of a loss probe when more than one segment is in flight, at every HZ. */
+export const TCP_TIMEOUT_MIN_US = 2 * MILLISECOND;
+/** Jiffies after which a SYN goes again when its first answer was for another connection. */
+export const TCP_TIMEOUT_MIN_JIFFIES = 2;
+/** Ceiling of every RTO before 6.15, later the default of tcp_rto_max_ms. */
+export const TCP_RTO_MAX = 120 * SECOND;
+export const TCP_DELACK_MIN = 40 * MILLISECOND;
+export const TCP_ATO_MIN = 40 * MILLISECOND;
+export const TCP_DELACK_MAX = 200 * MILLISECOND;
+/** Not tunable. */
+export const TCP_TIMEWAIT_LEN = 60 * SECOND;
+export const TCP_INIT_CWND = 10;
+export const TCP_INFINITE_SSTHRESH = 0x7fffffff;
+export const TCP_MAX_QUICKACKS = 16;
+export const TCP_MSS_DEFAULT = 536;
+export const TCP_MIN_MSS = 88;
+/** Ethernet's 1500 bytes less the IPv4 and TCP headers. */
+export const ADVERTISED_MSS = 1460;
+/** What the timestamps option costs in every segment. */
+export const TIMESTAMPS_LENGTH = 12;
+/** `tcp_rmem[1] / 2`: receive space at the start (facts: `tcp_select_initial_window`). Held constant; auto-tuning is not modelled. */
+export const RECEIVE_SPACE = 65_536;
+/** floor(log2(6 MiB)) − 15 for the default `tcp_rmem[2]` of 6.12. */
+export const WINDOW_SCALE = 7;
+/** Backoff of a window probe never shifts further (`tcp_probe0_when`). */
+export const MAX_PROBE_SHIFT = 10;
+/** Default of `tcp_orphan_retries` 0 while the RTO is below its ceiling (`tcp_orphan_retries`). */
+export const ORPHAN_RETRIES = 8;
+
+/** Whether a kernel is this release or a later one. */
+export function isAtLeast([major, minor]: KernelVersion, wantedMajor: number, wantedMinor: number): boolean {
+  return major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);
+}

@@ -1,0 +1,202 @@
+/** When received data is acknowledged: quick-ACK mode, ping-pong mode, the delayed-ACK timer (tcp_input.c, tcp_timer.c). */
+import type { Micros } from '../../base/time.ts';
+import { SECOND } from '../../base/time.ts';
+import type { SendReason } from '../../trace/schema.ts';
+import {
+  ADVERTISED_MSS,
+  TCP_ATO_MIN,
+  TCP_DELACK_MAX,
+  TCP_DELACK_MIN,
+  TCP_MAX_QUICKACKS,
+  TCP_MIN_MSS,
+  TCP_MSS_DEFAULT,
+  TIMESTAMPS_LENGTH,
+  isAtLeast,
+} from './constants.ts';
+import { ceilToJiffy, jiffies } from './jiffies.ts';
+import { offerableWindow, receiveWindow, sendAck } from './output.ts';
+import type { Segment } from './segment.ts';
+import { FIN, has, PSH, SYN } from './segment.ts';
+import { diff } from './seq.ts';
+import type { Tcb } from './tcb.ts';
+
+/** First guess of the peer's segment size (`tcp_initialize_rcv_mss`). */
+export function initializeReceiveMss(tcb: Tcb): void {
+  tcb.rcv.mss = Math.max(TCP_MIN_MSS, Math.min(tcb.snd.mss, Math.floor(tcb.rcv.wnd / 2), TCP_MSS_DEFAULT));
+}
+
+/** Data arrived in sequence (`tcp_event_data_recv`). */
+export function onDataReceived(tcb: Tcb, segment: Segment): void {
+  const { delack } = tcb;
+  delack.scheduled = true;
+  measureReceiveMss(tcb, segment);
+  if (delack.ato === 0) {
+    grantQuickAcks(tcb);
+    delack.ato = TCP_ATO_MIN;
+  } else {
+    const gap = tcb.now - delack.lastDataAt;
+    if (gap <= TCP_ATO_MIN / 2) delack.ato = delack.ato / 2 + TCP_ATO_MIN / 2;
+    else if (gap < delack.ato) delack.ato = Math.min(delack.ato / 2 + gap, tcb.rto);
+    // So long a gap means that the sender restarts: help it along.
+    else if (gap > tcb.rto) grantQuickAcks(tcb);
+    delack.ato = Math.floor(delack.ato);
+  }
+  delack.lastDataAt = tcb.now;
+}
+
+/** `tcp_measure_rcv_mss`: larger segments raise the guess at once, shorter ones only in pairs. */
+function measureReceiveMss(tcb: Tcb, segment: Segment): void {
+  const { delack, rcv } = tcb;
+  const { lastSegmentSize } = delack;
+  delack.lastSegmentSize = 0;
+  if (segment.length >= rcv.mss) {
+    rcv.mss = Math.min(segment.length, ADVERTISED_MSS);
+    // The end of what the application wrote: it may wait for the answer.
+    if (has(segment, PSH)) delack.pushed = Math.max(1, delack.pushed);
+    return;
+  }
+  const whole = segment.length + (tcb.timestamps ? TIMESTAMPS_LENGTH : 0);
+  const endsSomething = has(segment, PSH) || has(segment, FIN) || has(segment, SYN);
+  if (whole >= TCP_MSS_DEFAULT || (whole >= TCP_MIN_MSS && !endsSomething)) {
+    delack.lastSegmentSize = segment.length;
+    if (segment.length === lastSegmentSize) {
+      rcv.mss = segment.length;
+      return;
+    }
+  }
+  delack.pushed = Math.min(2, delack.pushed + 1);
+}
+
+/** `tcp_incr_quickack`. */
+function grantQuickAcks(tcb: Tcb): void {
+  const wanted = Math.floor(tcb.rcv.wnd / (2 * tcb.rcv.mss)) || 2;
+  tcb.delack.quick = Math.max(tcb.delack.quick, Math.min(wanted, TCP_MAX_QUICKACKS));
+}
+
+/** A duplicate or a gap: answer at once, and the next ones too (`tcp_enter_quickack_mode`). */
+export function enterQuickAckMode(tcb: Tcb): void {
+  grantQuickAcks(tcb);
+  tcb.delack.pingpong = 0;
+  tcb.delack.ato = TCP_ATO_MIN;
+}
+
+export function isPingPong(tcb: Tcb): boolean {
+  return tcb.delack.pingpong >= tcb.kernel.sysctls.tcp_pingpong_thresh;
+}
+
+/** The connection turned interactive for good (`inet_csk_enter_pingpong_mode`): a FIN arrived. */
+export function enterPingPong(tcb: Tcb): void {
+  tcb.delack.pingpong = tcb.kernel.sysctls.tcp_pingpong_thresh;
+}
+
+/** Any segment with ACK left (`tcp_event_ack_sent`): nothing is owed any more. */
+export function onAckSent(tcb: Tcb): void {
+  const { delack } = tcb;
+  if (delack.quick > 0 && delack.scheduled) {
+    delack.quick -= 1;
+    if (delack.quick === 0) delack.ato = TCP_ATO_MIN;
+  }
+  delack.scheduled = false;
+  delack.now = false;
+  delack.pushed = 0;
+  tcb.delackTimer.cancel();
+}
+
+/** Data left (`tcp_event_data_sent`): a reply within `ato` of what was received is a sign of interactive use. */
+export function onDataSent(tcb: Tcb): void {
+  const { delack } = tcb;
+  if (tcb.now - delack.lastDataAt < delack.ato) delack.pingpong += 1;
+}
+
+/** Decides about the acknowledgement after a segment was handled (`__tcp_ack_snd_check`). */
+export function acknowledgeIfDue(tcb: Tcb): void {
+  const { delack } = tcb;
+  if (!delack.scheduled) return;
+  const reason = immediateReason(tcb);
+  if (reason !== undefined) {
+    sendAck(tcb, { purpose: 'ack', reason, args: reason === 'quick-ack' ? [delack.quick] : [] });
+    return;
+  }
+  if (tcb.rcv.outOfOrder.length > 0) {
+    sendAck(tcb, { purpose: 'duplicate-ack', reason: 'out-of-order' });
+    return;
+  }
+  delay(tcb);
+}
+
+function immediateReason(tcb: Tcb): SendReason | undefined {
+  const { rcv, delack } = tcb;
+  if (diff(rcv.nxt, rcv.wup) > rcv.mss && (rcv.unread < 1 || offerableWindow(tcb) >= rcv.wnd)) return 'two-segments';
+  if (delack.quick > 0 && !isPingPong(tcb)) return 'quick-ack';
+  // RFC 5681 §4.2: at once when a gap is filled.
+  return delack.now ? 'out-of-order' : undefined;
+}
+
+/** `tcp_send_delayed_ack`. */
+function delay(tcb: Tcb): void {
+  const { delack, kernel } = tcb;
+  let ato: Micros = Math.max(delack.ato, TCP_ATO_MIN);
+  if (ato > TCP_DELACK_MIN) {
+    let ceiling: Micros = isPingPong(tcb) || delack.pushed > 0 ? TCP_DELACK_MAX : SECOND / 2;
+    if (tcb.rtt.hasSample) ceiling = Math.min(ceiling, Math.max(tcb.rtt.srtt, TCP_DELACK_MIN));
+    ato = Math.min(ato, ceiling);
+  }
+  ato = ceilToJiffy(Math.min(ato, delackMax(tcb)), kernel.hz);
+  const pending = tcb.delackTimer.deadline;
+  if (pending === undefined) {
+    delack.waitingSince = tcb.now;
+  } else {
+    if (pending <= tcb.now + ato / 4) {
+      sendDelayedAck(tcb);
+      return;
+    }
+    if (tcb.now + ato >= pending) return;
+  }
+  tcb.delackTimer.arm('delayed-ack', tcb.now + ato);
+}
+
+/** `tcp_delack_max`: since 6.7 never so late that the peer's RTO could come first. */
+function delackMax(tcb: Tcb): Micros {
+  const { hz, version } = tcb.kernel;
+  return isAtLeast(version, 6, 7) ? Math.min(TCP_DELACK_MAX, tcb.rtoMin - jiffies(1, hz)) : TCP_DELACK_MAX;
+}
+
+function sendDelayedAck(tcb: Tcb): void {
+  sendAck(tcb, { purpose: 'ack', reason: 'delayed-ack-timer', args: [tcb.now - tcb.delack.waitingSince] });
+}
+
+/** The delayed-ACK timer fired (`tcp_delack_timer_handler`). */
+export function onDelayedAckTimer(tcb: Tcb): void {
+  const { delack } = tcb;
+  if (!delack.scheduled) return;
+  if (isPingPong(tcb)) {
+    delack.pingpong = 0;
+    delack.ato = TCP_ATO_MIN;
+  } else {
+    delack.ato = Math.min(delack.ato * 2, tcb.rto);
+  }
+  sendDelayedAck(tcb);
+}
+
+/** The application took `copied` bytes: that may be reason enough to acknowledge (`__tcp_cleanup_rbuf`). */
+export function onApplicationRead(tcb: Tcb, copied: number): void {
+  // Whatever is read from a socket that is closed: nobody waits for an answer.
+  if (tcb.state === 'CLOSED' || tcb.isTimeWaitEntry) return;
+  const { delack } = tcb;
+  let due = false;
+  if (delack.scheduled) {
+    const emptied = copied > 0 && tcb.rcv.unread === 0 && tcb.rcv.outOfOrder.length === 0;
+    due =
+      diff(tcb.rcv.nxt, tcb.rcv.wup) > tcb.rcv.mss ||
+      (emptied && (delack.pushed === 2 || (delack.pushed === 1 && !isPingPong(tcb))));
+  }
+  if (due) {
+    sendAck(tcb, { purpose: 'ack', reason: 'application-read' });
+    return;
+  }
+  if (copied > 0 && !tcb.shutdownReceive && 2 * receiveWindow(tcb) <= tcb.rcv.initialWnd) {
+    const offer = offerableWindow(tcb);
+    if (offer > 0 && offer >= 2 * receiveWindow(tcb))
+      sendAck(tcb, { purpose: 'window-update', reason: 'application-read' });
+  }
+}

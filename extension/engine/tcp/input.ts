@@ -1,0 +1,198 @@
+/**
+ * A segment arrives (RFC 9293 §3.10.7; `tcp_rcv_state_process`, `tcp_validate_incoming`). In the RFC's order: sequence
+ * number, RST, SYN, ACK, text, FIN; one function per step.
+ */
+import { acknowledgementArrives } from './ack.ts';
+import { onReset } from './close.ts';
+import { acknowledgeIfDue, enterQuickAckMode } from './delayed-ack.ts';
+import { synReceivedArrives, synSentArrives } from './open.ts';
+import { receiveWindow, sendAck, sendQueued } from './output.ts';
+import { pawsDiscards } from './paws.ts';
+import { mayAnswerOutOfWindow, mayChallenge } from './rate-limit.ts';
+import { receiveText } from './receive.ts';
+import { armPersistIfStuck } from './retransmit.ts';
+import type { Segment } from './segment.ts';
+import { ACK, endSeq, FIN, has, RST, SYN } from './segment.ts';
+import { add, after, before, diff } from './seq.ts';
+import type { Tcb } from './tcb.ts';
+import { enterFinWait2AsOrphan, enterTimeWait, timeWaitArrives } from './time-wait.ts';
+
+/** Takes one segment for this end. */
+export function segmentArrives(tcb: Tcb, segment: Segment): void {
+  tcb.lastReceivedAt = tcb.now;
+  if (tcb.isTimeWaitEntry) {
+    timeWaitArrives(tcb, segment);
+    return;
+  }
+  switch (tcb.state) {
+    case 'CLOSED':
+    case 'LISTEN':
+    case 'TIME_WAIT':
+      return;
+    case 'SYN_SENT':
+      synSentArrives(tcb, segment);
+      return;
+    case 'SYN_RECEIVED':
+      if (synReceivedArrives(tcb, segment)) synchronizedArrives(tcb, segment);
+      return;
+    default:
+      synchronizedArrives(tcb, segment);
+  }
+}
+
+/** ESTABLISHED and later. */
+function synchronizedArrives(tcb: Tcb, segment: Segment): void {
+  if (!isAcceptable(tcb, segment)) return;
+  if (has(segment, RST)) {
+    resetArrives(tcb, segment);
+    return;
+  }
+  if (has(segment, SYN)) {
+    challenge(tcb, 'syn-in-synchronized-state');
+    return;
+  }
+  if (!has(segment, ACK)) {
+    tcb.kernel.ignored(tcb, 'not-for-this-state');
+    return;
+  }
+  if (!ackArrives(tcb, segment)) return;
+  textArrives(tcb, segment);
+  // Data for nobody, or the FIN, may have ended the connection.
+  if (hasEnded(tcb)) return;
+  const readableBytes = segment.length > 0 && tcb.rcv.unread > 0;
+  sendQueued(tcb, { purpose: 'data', reason: 'window-opened' });
+  armPersistIfStuck(tcb);
+  acknowledgeIfDue(tcb);
+  if (readableBytes) tcb.kernel.readable(tcb);
+}
+
+/** Nothing of a socket is left to handle the rest of a segment. */
+function hasEnded(tcb: Tcb): boolean {
+  return tcb.state === 'CLOSED' || tcb.isTimeWaitEntry;
+}
+
+/** First: the timestamp and the sequence number (`tcp_paws_discard`, `tcp_sequence`). A RST skips the timestamp. */
+function isAcceptable(tcb: Tcb, segment: Segment): boolean {
+  const { rcv } = tcb;
+  if (!has(segment, RST) && pawsDiscards(tcb, segment)) {
+    tcb.kernel.ignored(tcb, 'paws');
+    if (has(segment, SYN)) challenge(tcb, 'syn-in-synchronized-state');
+    else answerUnacceptable(tcb, segment);
+    return false;
+  }
+  const isOld = before(endSeq(segment), rcv.wup);
+  const isBeyond = after(segment.seq, add(rcv.nxt, receiveWindow(tcb)));
+  if (!isOld && !isBeyond) return true;
+  if (!has(segment, RST)) {
+    if (has(segment, SYN)) challenge(tcb, 'syn-in-synchronized-state');
+    else answerUnacceptable(tcb, segment);
+  } else if (isLateReset(tcb, segment)) {
+    onReset(tcb);
+  } else {
+    tcb.kernel.ignored(tcb, 'rst-out-of-window');
+  }
+  return false;
+}
+
+/** A RST just before RCV.NXT is taken once the peer's FIN was (`tcp_reset_check`). */
+function isLateReset(tcb: Tcb, segment: Segment): boolean {
+  return (
+    segment.seq === add(tcb.rcv.nxt, -1) &&
+    (tcb.state === 'CLOSE_WAIT' || tcb.state === 'LAST_ACK' || tcb.state === 'CLOSING')
+  );
+}
+
+/** A duplicate ACK for what cannot be used, so that the sender learns where we are (`tcp_send_dupack`). */
+function answerUnacceptable(tcb: Tcb, segment: Segment): void {
+  if (!mayAnswerOutOfWindow(tcb, segment)) {
+    tcb.kernel.ignored(tcb, 'rate-limited');
+    return;
+  }
+  const end = endSeq(segment);
+  if (end !== segment.seq && before(segment.seq, tcb.rcv.nxt)) {
+    enterQuickAckMode(tcb);
+    tcb.rcv.dsack = [segment.seq, after(end, tcb.rcv.nxt) ? tcb.rcv.nxt : end];
+  }
+  sendAck(tcb, { purpose: 'duplicate-ack', reason: 'unacceptable-segment' });
+}
+
+/** Second: RST. Exactly at RCV.NXT it ends the connection, elsewhere in the window it is questioned (RFC 5961 §3). */
+function resetArrives(tcb: Tcb, segment: Segment): void {
+  if (segment.seq === tcb.rcv.nxt || isLateReset(tcb, segment) || segment.seq === highestSackEdge(tcb)) onReset(tcb);
+  else challenge(tcb, 'inexact-rst');
+}
+
+function highestSackEdge(tcb: Tcb): number | undefined {
+  return tcb.sackPermitted ? tcb.rcv.outOfOrder.at(-1)?.end : undefined;
+}
+
+/** An ACK that says where we are and changes nothing (`tcp_send_challenge_ack`). */
+function challenge(tcb: Tcb, reason: 'syn-in-synchronized-state' | 'inexact-rst' | 'unacceptable-ack'): void {
+  if (mayChallenge(tcb)) sendAck(tcb, { purpose: 'challenge-ack', reason });
+  else tcb.kernel.ignored(tcb, 'rate-limited');
+}
+
+/** Fifth: ACK. Returns false when nothing more is to be done with the segment. */
+function ackArrives(tcb: Tcb, segment: Segment): boolean {
+  const verdict = acknowledgementArrives(tcb, segment);
+  switch (verdict) {
+    case 'too-old':
+      challenge(tcb, 'unacceptable-ack');
+      return false;
+    case 'of-unsent-data':
+      tcb.kernel.ignored(tcb, 'ack-of-unsent-data');
+      // RFC 9293 wants an ACK everywhere; the kernel sends it only once a FIN has passed (`tcp_rcv_state_process`).
+      if (tcb.state !== 'ESTABLISHED') challenge(tcb, 'unacceptable-ack');
+      return false;
+    case 'old':
+      return true;
+    case 'acceptable':
+      if (tcb.finQueued && diff(tcb.snd.una, tcb.queueEnd) === 0) finAcknowledged(tcb, segment);
+      return !hasEnded(tcb);
+  }
+}
+
+/** Our FIN is acknowledged. */
+function finAcknowledged(tcb: Tcb, segment: Segment): void {
+  switch (tcb.state) {
+    case 'FIN_WAIT_1':
+      tcb.setState('FIN_WAIT_2');
+      // An orphan keeps no socket for the wait, unless this very segment brings the FIN.
+      if (tcb.orphan && !bringsText(tcb, segment) && !has(segment, FIN)) enterFinWait2AsOrphan(tcb);
+      break;
+    case 'CLOSING':
+      enterTimeWait(tcb);
+      break;
+    case 'LAST_ACK':
+      tcb.done('closed');
+      break;
+    default:
+      break;
+  }
+}
+
+/** Bytes beyond RCV.NXT, or a FIN beyond a gap. */
+function bringsText(tcb: Tcb, segment: Segment): boolean {
+  return endSeq(segment) !== segment.seq && after(add(segment.seq, segment.length), tcb.rcv.nxt);
+}
+
+/** Seventh and eighth: text and FIN, where the state lets them in. */
+function textArrives(tcb: Tcb, segment: Segment): void {
+  switch (tcb.state) {
+    case 'CLOSE_WAIT':
+    case 'CLOSING':
+    case 'LAST_ACK':
+      // Nothing can follow a FIN; what came before it may come again.
+      if (!before(segment.seq, tcb.rcv.nxt)) return;
+      break;
+    default:
+      break;
+  }
+  if (tcb.shutdownReceive && bringsText(tcb, segment)) {
+    // Nobody can ever read it (RFC 1122 §4.2.2.13).
+    tcb.kernel.resetUnknown(segment, 'data-after-close');
+    onReset(tcb);
+    return;
+  }
+  receiveText(tcb, segment);
+}

@@ -1,0 +1,96 @@
+/** The receive queue: data in sequence, data beyond gaps, the FIN at the end (`tcp_data_queue`, `tcp_fin`). */
+import { enterQuickAckMode, onDataReceived } from './delayed-ack.ts';
+import { onFin } from './close.ts';
+import type { Segment } from './segment.ts';
+import { endSeq, FIN, has } from './segment.ts';
+import type { Seq } from './seq.ts';
+import { add, after, before, diff, max } from './seq.ts';
+import type { OutOfOrderRange, Tcb } from './tcb.ts';
+
+/** At most so many blocks fit beside timestamps, one more without (RFC 2018 §3). */
+const MAX_SACK_BLOCKS = 3;
+
+/** Takes the text and FIN of an acceptable segment. */
+export function receiveText(tcb: Tcb, segment: Segment): void {
+  const end = endSeq(segment);
+  if (end === segment.seq) return;
+  const { rcv } = tcb;
+  if (!after(end, rcv.nxt)) {
+    // Wholly old: a retransmission of what is here. Acknowledge at once, so that the sender stops.
+    rcv.dsack = [segment.seq, end];
+    enterQuickAckMode(tcb);
+    tcb.delack.scheduled = true;
+    return;
+  }
+  const textEnd = add(segment.seq, segment.length);
+  if (after(segment.seq, rcv.nxt)) {
+    tcb.delack.scheduled = true;
+    insertOutOfOrder(tcb, { start: segment.seq, end: textEnd, fin: has(segment, FIN) });
+    rcv.newest = segment.seq;
+    return;
+  }
+  if (before(segment.seq, rcv.nxt)) rcv.dsack = [segment.seq, rcv.nxt];
+  const fresh = diff(textEnd, rcv.nxt);
+  if (fresh > 0) {
+    rcv.unread += fresh;
+    rcv.nxt = textEnd;
+    onDataReceived(tcb, segment);
+  }
+  if (has(segment, FIN)) takeFin(tcb);
+  if (rcv.outOfOrder.length === 0) return;
+  drainOutOfOrder(tcb);
+  if (rcv.outOfOrder.length === 0) tcb.delack.now = true;
+}
+
+function takeFin(tcb: Tcb): void {
+  tcb.rcv.nxt = add(tcb.rcv.nxt, 1);
+  tcb.rcv.fin = true;
+  tcb.rcv.outOfOrder.length = 0;
+  onFin(tcb);
+}
+
+function insertOutOfOrder(tcb: Tcb, range: OutOfOrderRange): void {
+  const merged: OutOfOrderRange = { ...range };
+  const rest: OutOfOrderRange[] = [];
+  for (const other of tcb.rcv.outOfOrder) {
+    if (before(other.end, merged.start) || after(other.start, merged.end)) {
+      rest.push(other);
+    } else {
+      if (before(other.start, merged.start)) merged.start = other.start;
+      merged.end = max(other.end, merged.end);
+      merged.fin ||= other.fin;
+    }
+  }
+  rest.push(merged);
+  tcb.rcv.outOfOrder = rest.sort((a, b) => diff(a.start, b.start));
+}
+
+function drainOutOfOrder(tcb: Tcb): void {
+  const { rcv } = tcb;
+  for (let first = rcv.outOfOrder[0]; first !== undefined && !after(first.start, rcv.nxt); first = rcv.outOfOrder[0]) {
+    rcv.outOfOrder.shift();
+    const fresh = diff(first.end, rcv.nxt);
+    if (fresh > 0) {
+      rcv.unread += fresh;
+      rcv.nxt = first.end;
+    }
+    if (first.fin) {
+      takeFin(tcb);
+      return;
+    }
+  }
+}
+
+/** Blocks for the next acknowledgement: a duplicate first (RFC 2883), then what arrived last, then the others (RFC 2018 §4). */
+export function sackBlocks(tcb: Tcb): (readonly [Seq, Seq])[] {
+  const { rcv } = tcb;
+  const limit = MAX_SACK_BLOCKS + (tcb.timestamps ? 0 : 1);
+  const blocks: (readonly [Seq, Seq])[] = [];
+  if (rcv.dsack !== undefined) blocks.push(rcv.dsack);
+  rcv.dsack = undefined;
+  const holdsNewest = (range: OutOfOrderRange): boolean =>
+    rcv.newest !== undefined && !before(rcv.newest, range.start) && before(rcv.newest, range.end);
+  const ordered = [...rcv.outOfOrder.filter(holdsNewest), ...rcv.outOfOrder.filter((range) => !holdsNewest(range))];
+  for (const range of ordered) blocks.push([range.start, add(range.end, range.fin ? 1 : 0)]);
+  return blocks.slice(0, limit);
+}

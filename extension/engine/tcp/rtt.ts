@@ -1,0 +1,86 @@
+import type { Micros } from '../../base/time.ts';
+import { ceilToJiffy } from './jiffies.ts';
+import type { Seq } from './seq.ts';
+import { after, seq } from './seq.ts';
+
+/**
+ * SRTT, RTTVAR and RTO as Linux computes them (`tcp_rtt_estimator`, `tcp_set_rto` in tcp_input.c), in its fixed point.
+ *
+ * Where RFC 6298 floors the RTO at 1 s, Linux floors the variance term at 200 ms, so that RTO = SRTT + 200 ms on a steady
+ * path. `>> n` of the kernel is Math.floor(x / 2^n) here: values pass 2^31 on slow paths.
+ */
+export class RttEstimator {
+  /** 8 × SRTT in µs; 0 = no sample yet. */
+  private srtt8 = 0;
+  private mdev4 = 0;
+  private mdevMax4 = 0;
+  private rttvar4 = 0;
+  private rttSeq: Seq = seq(0);
+
+  /** µs; 0 = no sample yet. */
+  get srtt(): Micros {
+    return Math.floor(this.srtt8 / 8);
+  }
+
+  /** Two round trips in µs, as the loss probe counts them: not twice a rounded one. */
+  get twoSrtt(): Micros {
+    return Math.floor(this.srtt8 / 4);
+  }
+
+  /** µs: the deviation term of the RTO, a quarter of which RFC 6298 calls RTTVAR. */
+  get rttvar(): Micros {
+    return Math.floor(this.rttvar4 / 4);
+  }
+
+  get hasSample(): boolean {
+    return this.srtt8 !== 0;
+  }
+
+  /**
+   * Takes one measurement.
+   * @param una SND.UNA and @param nxt SND.NXT: they delimit the round trip over which the deviation's maximum is taken.
+   */
+  sample(measured: Micros, una: Seq, nxt: Seq, rtoMin: Micros): void {
+    const m = Math.max(1, measured);
+    if (this.srtt8 === 0) {
+      this.srtt8 = m * 8;
+      this.mdev4 = m * 2;
+      this.rttvar4 = Math.max(this.mdev4, rtoMin);
+      this.mdevMax4 = this.rttvar4;
+      this.rttSeq = nxt;
+      return;
+    }
+    let err = m - Math.floor(this.srtt8 / 8);
+    this.srtt8 += err;
+    if (err < 0) {
+      err = -err - Math.floor(this.mdev4 / 4);
+      // A falling RTT raises the deviation eight times more slowly.
+      if (err > 0) err = Math.floor(err / 8);
+    } else {
+      err -= Math.floor(this.mdev4 / 4);
+    }
+    this.mdev4 += err;
+    if (this.mdev4 > this.mdevMax4) {
+      this.mdevMax4 = this.mdev4;
+      if (this.mdevMax4 > this.rttvar4) this.rttvar4 = this.mdevMax4;
+    }
+    if (after(una, this.rttSeq)) {
+      if (this.mdevMax4 < this.rttvar4) this.rttvar4 -= Math.floor((this.rttvar4 - this.mdevMax4) / 4);
+      this.rttSeq = nxt;
+      this.mdevMax4 = rtoMin;
+    }
+    this.srtt8 = Math.max(1, this.srtt8);
+  }
+
+  /** No sample came from the handshake: `tcp_init_metrics` assumes 3 s. */
+  assume(fallback: Micros): void {
+    this.rttvar4 = fallback;
+    this.mdev4 = fallback;
+    this.mdevMax4 = fallback;
+  }
+
+  /** RTO without backoff, rounded up to a jiffy (`__tcp_set_rto`, `tcp_bound_rto`). */
+  rto(hz: number, rtoMax: Micros): Micros {
+    return Math.min(ceilToJiffy(Math.floor(this.srtt8 / 8) + this.rttvar4, hz), rtoMax);
+  }
+}

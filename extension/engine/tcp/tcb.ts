@@ -1,0 +1,367 @@
+import type { Micros } from '../../base/time.ts';
+import type { Errno } from '../../scenario/errno.ts';
+import type { KernelVersion } from '../../scenario/plan.ts';
+import type { SocketOptionName } from '../../scenario/socket-option.ts';
+import type { SysctlValues } from '../../scenario/sysctl.ts';
+import type { TcpState } from '../../scenario/tcp-state.ts';
+import type { EventFields, EventId, PlaceId } from '../../trace/event.ts';
+import type { SegmentPurpose, SendReason } from '../../trace/schema.ts';
+import { VARIABLES } from '../../trace/schema.ts';
+import type { Recorder } from '../recorder.ts';
+import type { Scheduler } from '../scheduler.ts';
+import { TCP_INFINITE_SSTHRESH, TCP_INIT_CWND, TCP_MSS_DEFAULT, TCP_TIMEOUT_INIT } from './constants.ts';
+import { ceilToJiffy } from './jiffies.ts';
+import { RttEstimator } from './rtt.ts';
+import type { Segment } from './segment.ts';
+import type { Seq } from './seq.ts';
+import { diff, seq } from './seq.ts';
+import { Timer } from './timer.ts';
+
+/** What a connection end asks of the kernel that it lives in. It has no clock and no network of its own. */
+export interface TcpKernel {
+  readonly scheduler: Scheduler;
+  readonly recorder: Recorder;
+  /** Ticks per second. */
+  readonly hz: number;
+  readonly sysctls: SysctlValues;
+  readonly version: KernelVersion;
+  /** Puts a segment on the wire. */
+  transmit(tcb: Tcb, segment: Segment, purpose: SegmentPurpose, reason: SendReason, args: readonly number[]): void;
+  /** Answers `to` without a socket (`tcp_v4_send_reset`). */
+  resetUnknown(to: Segment, reason: SendReason): void;
+  /** The segment being handled is discarded. */
+  ignored(tcb: Tcb, reason: EventFields<'segment.ignored'>['reason']): void;
+  /** The state changed: whoever waits for it is told. */
+  stateChanged(tcb: Tcb, from: TcpState, changed: EventId): void;
+  /** Data, EOF or an error waits to be read. */
+  readable(tcb: Tcb): void;
+  /** The end is gone from the tables. */
+  removed(tcb: Tcb): void;
+}
+
+/** A segment that was sent and is not wholly acknowledged (an skb of the kernel's retransmission queue). */
+export interface SentSegment {
+  readonly seq: Seq;
+  length: number;
+  readonly syn: boolean;
+  fin: boolean;
+  push: boolean;
+  readonly firstSentAt: Micros;
+  lastSentAt: Micros;
+  /** At least two copies left (`TCPCB_EVER_RETRANS`): no RTT sample by Karn's rule. */
+  everRetransmitted: boolean;
+  /** A retransmitted copy counts as in flight (`TCPCB_SACKED_RETRANS`). */
+  retransmitOut: boolean;
+  sacked: boolean;
+  lost: boolean;
+}
+
+/** Bytes that arrived beyond RCV.NXT. */
+export interface OutOfOrderRange {
+  start: Seq;
+  end: Seq;
+  fin: boolean;
+}
+
+/** The timers that share one slot (`icsk_pending`). */
+export type RetransmitSlot = 'retransmission' | 'tail-loss-probe' | 'persist' | 'syn-ack';
+
+/**
+ * One end of a connection: the transmission control block of RFC 9293 §3.3.1, with Linux's additions.
+ *
+ * The functions beside this file work on it, one file per concept: `input` (a segment arrives), `output` (segments
+ * leave), `retransmit` (the shared timer slot), `keepalive`, `delayed-ack`, `close`, `time-wait`. Every entry from outside
+ * (segment, timer, system call) goes through `enter`, which publishes the variables that changed.
+ */
+export class Tcb {
+  readonly kernel: TcpKernel;
+  readonly place: PlaceId;
+  readonly local: { readonly host: PlaceId; readonly address: string; readonly port: number };
+  readonly remote: { readonly host: PlaceId; readonly address: string; readonly port: number };
+  /** Index into the trace's connections. */
+  readonly connection: number;
+  private currentState: TcpState = 'CLOSED';
+
+  readonly snd: {
+    iss: Seq;
+    una: Seq;
+    nxt: Seq;
+    wnd: number;
+    wl1: Seq;
+    maxWnd: number;
+    wscale: number;
+    mss: number;
+    sml: Seq;
+  };
+  readonly rcv = {
+    irs: seq(0),
+    nxt: seq(0),
+    /** Offered window, counted from `wup`. */
+    wnd: 0,
+    /** RCV.NXT when the last acknowledgement left. */
+    wup: seq(0),
+    /** The window offered at the start; later ones never exceed it. */
+    initialWnd: 0,
+    wscale: 0,
+    /** Linux's guess of the peer's segment size. */
+    mss: TCP_MSS_DEFAULT,
+    /** Bytes in sequence that no application has read. */
+    unread: 0,
+    /** In sequence order, disjoint. */
+    outOfOrder: [] as OutOfOrderRange[],
+    /** The peer's FIN has been reached: recv returns 0 once `unread` is. */
+    fin: false,
+    /** A duplicate to report in the next acknowledgement (RFC 2883). */
+    dsack: undefined as readonly [Seq, Seq] | undefined,
+    /** Start of the range that arrived last: its SACK block comes first. */
+    newest: undefined as Seq | undefined,
+  };
+  /** Sequence number after the last byte that the application wrote (FIN not counted). */
+  writeSeq: Seq;
+  /** A FIN follows the last byte. */
+  finQueued = false;
+  /** Why the FIN was queued: what its segment says. */
+  finReason: SendReason = 'application-closed';
+  readonly sent: SentSegment[] = [];
+
+  timestamps = false;
+  sackPermitted = false;
+  /** Added to the host's millisecond clock. */
+  readonly tsOffset: number;
+  tsRecent = 0;
+  /** When `tsRecent` was stored. */
+  tsRecentAt: Micros = 0;
+
+  readonly rtt = new RttEstimator();
+  rto: Micros = TCP_TIMEOUT_INIT;
+  backoff = 0;
+  retransmits = 0;
+  /** All firings of the retransmission timer since the connection began. */
+  totalRto = 0;
+  /** Time of the first retransmission of this episode (`retrans_stamp`); undefined in the Open state. */
+  retransStamp: Micros | undefined;
+  /** Probes without an answer, of keepalive and of the persist timer alike (`icsk_probes_out`). */
+  probesOut = 0;
+  /** First probe of this zero-window episode (`icsk_probes_tstamp`). */
+  probesStamp: Micros | undefined;
+  /** SND.NXT at the last loss probe; undefined when none is outstanding. */
+  tlpHighSeq: Seq | undefined;
+  tlpRetransmitted = false;
+  recovery: 'Open' | 'CWR' | 'Loss' = 'Open';
+  /** SND.NXT on entering Loss: the state ends when it is acknowledged. */
+  highSeq: Seq;
+  cwnd = TCP_INIT_CWND;
+  /** Segments acknowledged since the window last grew in congestion avoidance (`snd_cwnd_cnt`). */
+  cwndCount = 0;
+  ssthresh = TCP_INFINITE_SSTHRESH;
+
+  readonly delack = {
+    /** Something waits to be acknowledged (`ICSK_ACK_SCHED`). */
+    scheduled: false,
+    ato: 0 as Micros,
+    /** Immediate ACKs left. */
+    quick: 0,
+    pingpong: 0,
+    /** One, two short or pushed segments since the last ACK (`ICSK_ACK_PUSHED`, `PUSHED2`). */
+    pushed: 0,
+    /** Something demands an ACK now (`ICSK_ACK_NOW`). */
+    now: false,
+    /** When the pending delayed ACK was put off first. */
+    waitingSince: 0 as Micros,
+    /** The last data in sequence; the start of the connection before any (`lrcvtime`). */
+    lastDataAt: 0 as Micros,
+    lastSegmentSize: 0,
+  };
+  /** The first copy of this end's SYN or SYN-ACK: when it left, and its TSval. */
+  firstSyn = { sentAt: 0 as Micros, tsVal: 0 };
+  /** Copies of the SYN or SYN-ACK after the first, whoever asked for them (`total_retrans`, `num_retrans`). */
+  synCopies = 0;
+  /** Last acceptable ACK (`rcv_tstamp`). */
+  lastAckAt: Micros = 0;
+  lastReceivedAt: Micros = 0;
+  /** Last reply to an out-of-window segment: they are rate limited. */
+  lastOutOfWindowAckAt: Micros | undefined;
+
+  /** No process holds a descriptor any more (`SOCK_DEAD`). */
+  orphan = false;
+  shutdownSend = false;
+  shutdownReceive = false;
+  error: Errno | undefined;
+  /** A light entry without a socket: TIME_WAIT, or FIN_WAIT_2 of an orphan (`inet_timewait_sock`). */
+  isTimeWaitEntry = false;
+  readonly options = new Map<SocketOptionName, number>();
+
+  readonly retransmitTimer: Timer<RetransmitSlot>;
+  readonly delackTimer: Timer<'delayed-ack'>;
+  readonly keepaliveTimer: Timer<'keepalive'>;
+  readonly timeWaitTimer: Timer<'time-wait' | 'fin-wait-2'>;
+  private published = VARIABLES.map(() => 0);
+
+  constructor(init: {
+    readonly kernel: TcpKernel;
+    readonly place: PlaceId;
+    readonly connection: number;
+    readonly local: Tcb['local'];
+    readonly remote: Tcb['remote'];
+    readonly iss: Seq;
+    readonly tsOffset: number;
+    readonly onTimer: TimerHandlers;
+  }) {
+    this.kernel = init.kernel;
+    this.place = init.place;
+    this.connection = init.connection;
+    this.local = init.local;
+    this.remote = init.remote;
+    this.tsOffset = init.tsOffset;
+    const { iss } = init;
+    this.snd = { iss, una: iss, nxt: iss, wnd: 0, wl1: seq(0), maxWnd: 0, wscale: 0, mss: TCP_MSS_DEFAULT, sml: iss };
+    this.writeSeq = seq(iss + 1);
+    this.highSeq = iss;
+    const { scheduler, recorder } = init.kernel;
+    const handle =
+      <Name>(handler: (tcb: Tcb, name: Name) => void) =>
+      (name: Name): void => {
+        this.enter(() => {
+          handler(this, name);
+        });
+      };
+    this.retransmitTimer = new Timer(scheduler, recorder, init.place, handle(init.onTimer.retransmit));
+    this.delackTimer = new Timer(scheduler, recorder, init.place, handle(init.onTimer.delayedAck));
+    this.keepaliveTimer = new Timer(scheduler, recorder, init.place, handle(init.onTimer.keepalive));
+    this.timeWaitTimer = new Timer(scheduler, recorder, init.place, handle(init.onTimer.timeWait));
+  }
+
+  get state(): TcpState {
+    return this.currentState;
+  }
+
+  get now(): Micros {
+    return this.kernel.scheduler.now;
+  }
+
+  /** The only door to the state: no change is silent. */
+  setState(to: TcpState): void {
+    const from = this.currentState;
+    if (from === to) return;
+    this.currentState = to;
+    const changed = this.kernel.recorder.record('tcp.state', this.place, { from, to });
+    this.kernel.stateChanged(this, from, changed);
+  }
+
+  /** Sequence number after everything queued, FIN included. */
+  get queueEnd(): Seq {
+    return seq(this.writeSeq + (this.finQueued ? 1 : 0));
+  }
+
+  /** Bytes written and not yet sent once. */
+  get unsent(): number {
+    return Math.max(0, diff(this.writeSeq, this.snd.nxt));
+  }
+
+  get hasUnsent(): boolean {
+    return diff(this.queueEnd, this.snd.nxt) > 0;
+  }
+
+  /** Segments in the network by the sender's reckoning (`tcp_packets_in_flight`). */
+  get inFlight(): number {
+    let count = 0;
+    for (const segment of this.sent) {
+      if (!segment.sacked && !segment.lost) count++;
+      if (segment.retransmitOut) count++;
+    }
+    return count;
+  }
+
+  /** The value in force of a knob that a socket option can override. */
+  knob(option: SocketOptionName, fallback: number): number {
+    return this.options.get(option) ?? fallback;
+  }
+
+  /** RTO ceiling in µs (`tcp_rto_max`): a knob since 6.15, a constant before. */
+  get rtoMax(): Micros {
+    return this.kernel.sysctls.tcp_rto_max_ms * 1000;
+  }
+
+  /** Floor of the RTO's variance term (`tcp_rto_min_us`): the kernel holds it in jiffies. */
+  get rtoMin(): Micros {
+    return ceilToJiffy(this.kernel.sysctls.tcp_rto_min_us, this.kernel.hz);
+  }
+
+  /** Marks the entry as no more than a time-wait record. */
+  becomeTimeWaitEntry(): void {
+    this.isTimeWaitEntry = true;
+    this.retransmitTimer.cancel();
+    this.delackTimer.cancel();
+    this.keepaliveTimer.cancel();
+    this.sent.length = 0;
+  }
+
+  /** Removes the end from its kernel (`tcp_done`). */
+  done(reason: EventFields<'end.gone'>['reason']): void {
+    if (this.state === 'CLOSED') return;
+    this.setState('CLOSED');
+    this.forget(reason);
+    this.kernel.removed(this);
+  }
+
+  /** Drops every timer without a word: the end is no more, or its host has no power. */
+  forget(reason: EventFields<'end.gone'>['reason']): void {
+    for (const timer of [this.retransmitTimer, this.delackTimer, this.keepaliveTimer, this.timeWaitTimer]) timer.drop();
+    this.sent.length = 0;
+    this.kernel.recorder.record('end.gone', this.place, { reason });
+    this.currentState = 'CLOSED';
+  }
+
+  /** Runs the work that an input from outside brings, then publishes what changed. */
+  enter<T>(work: () => T): T {
+    const result = work();
+    this.publish();
+    return result;
+  }
+
+  private publish(): void {
+    if (this.currentState === 'CLOSED') return;
+    const values = this.variables();
+    const changes: number[] = [];
+    for (let i = 0; i < values.length; i++) {
+      if (values[i] !== this.published[i]) changes.push(i, values[i] as number);
+    }
+    if (changes.length === 0) return;
+    this.published = values;
+    this.kernel.recorder.record('tcp.variables', this.place, { changes });
+  }
+
+  /** In VARIABLES' order. */
+  private variables(): number[] {
+    return [
+      this.snd.iss,
+      this.snd.una,
+      this.snd.nxt,
+      this.snd.wnd,
+      this.rcv.irs,
+      this.rcv.nxt,
+      Math.max(0, diff(seq(this.rcv.wup + this.rcv.wnd), this.rcv.nxt)),
+      this.rtt.srtt,
+      this.rtt.rttvar,
+      this.rto,
+      this.retransmits,
+      this.backoff,
+      this.probesOut,
+      this.cwnd,
+      this.ssthresh,
+      this.rcv.unread,
+      this.unsent,
+      this.orphan ? 1 : 0,
+      this.options.get('SO_KEEPALIVE') === 1 ? 1 : 0,
+      this.lastReceivedAt,
+    ];
+  }
+}
+
+/** What happens when a timer of an end fires; given from outside so that the block knows no behaviour. */
+export interface TimerHandlers {
+  readonly retransmit: (tcb: Tcb, name: RetransmitSlot) => void;
+  readonly delayedAck: (tcb: Tcb, name: 'delayed-ack') => void;
+  readonly keepalive: (tcb: Tcb, name: 'keepalive') => void;
+  readonly timeWait: (tcb: Tcb, name: 'time-wait' | 'fin-wait-2') => void;
+}

@@ -1,0 +1,46 @@
+import { assertDefined } from '../base/assert.ts';
+import type { RunPlan } from '../scenario/plan.ts';
+import { Connections } from './connections.ts';
+import { Host } from './host/host.ts';
+import { Process } from './host/process.ts';
+import { Link } from './link.ts';
+import type { Recorder } from './recorder.ts';
+import type { Scheduler } from './scheduler.ts';
+
+/** Everything that a plan describes, by name, brought to life. */
+export interface World {
+  readonly hosts: ReadonlyMap<string, Host>;
+  readonly processes: ReadonlyMap<string, { readonly process: Process; readonly host: Host }>;
+  readonly links: ReadonlyMap<string, Link>;
+  readonly connections: Connections;
+}
+
+/** Builds hosts, links and processes and gives them their places, in file order. */
+export function buildWorld(plan: RunPlan, scheduler: Scheduler, recorder: Recorder): World {
+  const { writer } = recorder;
+  const connections = new Connections(writer);
+  const hosts = new Map<string, Host>();
+  for (const host of plan.hosts) {
+    const place = writer.addPlace({ kind: 'host', name: host.name, address: host.address });
+    hosts.set(host.name, new Host({ plan: host, place, scheduler, recorder, connections, seed: plan.seed }));
+  }
+  const processes = new Map<string, { process: Process; host: Host }>();
+  for (const { name, host: hostName, behaviours } of plan.processes) {
+    const host = assertDefined(hosts.get(hostName), `host ${hostName}`);
+    const place = writer.addPlace({ kind: 'process', name, host: host.place });
+    const process = new Process({ name, place, scheduler, recorder, behaviours, kernel: host.kernel });
+    host.processes.push(process);
+    processes.set(name, { process, host });
+  }
+  const links = new Map<string, Link>();
+  for (const link of plan.links) {
+    const a = assertDefined(hosts.get(link.ends[0]), `host ${link.ends[0]}`);
+    const b = assertDefined(hosts.get(link.ends[1]), `host ${link.ends[1]}`);
+    const place = writer.addPlace({ kind: 'link', name: link.name, hosts: [a.place, b.place] });
+    const built = new Link({ place, ends: [a, b], delay: link.delay, scheduler, recorder });
+    a.links.push(built);
+    b.links.push(built);
+    links.set(link.name, built);
+  }
+  return { hosts, processes, links, connections };
+}

@@ -1,0 +1,208 @@
+/** What a line of the diagram says, in the reader's language. Plain text: escaping is for whoever draws it. */
+import * as l10n from '@vscode/l10n';
+import { SECOND } from '../../base/time.ts';
+import type { EventOf, PlaceId, TraceEvent } from '../event.ts';
+import type { SegmentPurpose } from '../schema.ts';
+import { ACK, RST } from '../schema.ts';
+import type { Trace } from '../trace.ts';
+import { flagNames, segmentTitle, span } from '../explain/words.ts';
+import { durationText, momentText } from './duration.ts';
+import type { DisplayRow, FoldRow, NoteRow, SegmentRow, SilenceRow } from './row.ts';
+
+/** A label's lines; the first is the important one. `compact`: more and shorter lines. */
+export function rowLabel(trace: Trace, row: DisplayRow, compact = false): readonly string[] {
+  switch (row.kind) {
+    case 'segment':
+      return segmentLabel(trace, row, compact);
+    case 'note':
+      return [noteLabel(trace, row)];
+    case 'silence':
+      return [silenceLabel(row)];
+    case 'fold':
+      return [foldLabel(trace, row)];
+  }
+}
+
+/** What the flags alone say of a segment; any other purpose is worth its name. */
+const PLAIN: ReadonlySet<SegmentPurpose> = new Set<SegmentPurpose>(['syn', 'syn-ack', 'data', 'ack', 'fin', 'rst']);
+
+function segmentLabel(trace: Trace, row: SegmentRow, compact: boolean): readonly string[] {
+  const segment = trace.eventOf('segment.sent', row.event);
+  const flags = flagNames(segment.flags);
+  const plain = PLAIN.has(segment.purpose);
+  const title = [plain ? flags : segmentTitle(trace, segment), outcomeWord(row)];
+  const details = plain ? [numbersText(trace, segment)] : [flags, numbersText(trace, segment)];
+  const lines = compact ? [title, ...details.map((detail) => [detail])] : [title, details];
+  return lines.map((parts) => parts.filter((part) => part !== '').join(' · '));
+}
+
+/** `seq 1 · ack 1 · len 100`, counted from each side's initial sequence number. */
+export function numbersText(trace: Trace, segment: EventOf<'segment.sent'>): string {
+  const { seq, ack } = trace.relative(segment);
+  const parts = [`seq ${seq}`];
+  if ((segment.flags & ACK) !== 0) parts.push(`ack ${ack}`);
+  if (segment.length > 0) parts.push(`len ${segment.length}`);
+  if (segment.windowBytes === 0 && (segment.flags & RST) === 0) parts.push('win 0');
+  return parts.join(' · ');
+}
+
+/** A word for what became of a segment; empty when it arrived and was taken. */
+export function outcomeWord(row: SegmentRow): string {
+  switch (row.outcome.kind) {
+    case 'delivered':
+      return '';
+    case 'dropped':
+      return l10n.t('lost');
+    case 'ignored':
+      return l10n.t('ignored');
+    case 'in-flight':
+      return l10n.t('still on its way');
+  }
+}
+
+export function silenceLabel(row: SilenceRow): string {
+  // Up to a few hours in seconds, as the kernel's knobs are written: 7200 s, 7875 s.
+  const text = row.duration < 10_000 * SECOND ? span(row.duration) : durationText(row.duration);
+  return l10n.t('… {0}, nothing is sent …', text);
+}
+
+/** `7 more keepalive probes, every 75 s`. */
+export function foldLabel(trace: Trace, fold: FoldRow): string {
+  const times = fold.rows.length / fold.period;
+  const segments = fold.rows.filter((row) => row.kind === 'segment');
+  const only = fold.period === 1 && segments[0] !== undefined ? segments[0] : undefined;
+  const what =
+    only === undefined
+      ? l10n.t('the same {0} more times', times)
+      : classText(trace.eventOf('segment.sent', only.event).purpose, times);
+  const rhythm = rhythmText(fold);
+  return rhythm === '' ? what : l10n.t('{0}, {1}', what, rhythm);
+}
+
+function classText(purpose: SegmentPurpose, count: number): string {
+  switch (purpose) {
+    case 'keepalive-probe':
+      return l10n.t('{0} more keepalive probes', count);
+    case 'rto-retransmission':
+    case 'fast-retransmission':
+      return l10n.t('{0} more retransmissions', count);
+    case 'window-probe':
+      return l10n.t('{0} more window probes', count);
+    case 'syn-retransmission':
+      return l10n.t('{0} more SYN', count);
+    case 'syn-ack-retransmission':
+      return l10n.t('{0} more SYN, ACK', count);
+    case 'data':
+      return l10n.t('{0} more data segments', count);
+    default:
+      return l10n.t('{0} more segments', count);
+  }
+}
+
+/** How far apart the repetitions of a fold are. */
+function rhythmText(fold: FoldRow): string {
+  const times = fold.rows.filter((_, i) => i % fold.period === 0).map((row) => row.time);
+  const gaps = times.slice(1).map((time, i) => time - (times[i] as number));
+  const shortest = Math.min(...gaps);
+  const longest = Math.max(...gaps);
+  if (gaps.length === 0 || longest === 0) return '';
+  return longest - shortest < 1000
+    ? l10n.t('every {0}', durationText(shortest))
+    : l10n.t('{0} to {1} apart', durationText(shortest), durationText(longest));
+}
+
+/** One short line for whatever is not a segment. */
+export function noteLabel(trace: Trace, row: NoteRow): string {
+  const event = trace.event(row.event);
+  switch (event.kind) {
+    case 'host.state':
+      return hostText(trace, event);
+    case 'process.state':
+      return processText(trace, event);
+    case 'link.state':
+      return linkText(trace, event);
+    case 'call.entered':
+      return statementBehind(trace, event) ?? `${trace.placeName(event.process)}: ${event.call}()`;
+    case 'call.returned': {
+      const outcome = event.errno === 'OK' ? l10n.t('EOF (0 bytes)') : event.errno;
+      return `${trace.placeName(event.process)}: ${event.call} → ${outcome}`;
+    }
+    case 'tcp.error':
+      return l10n.t('{0} fails: {1}', trace.placeName(event.place), event.errno);
+    case 'tcp.state':
+      return `${event.from} → ${event.to}`;
+    case 'app.decided':
+      return decisionText(trace, event);
+    case 'end.gone':
+      return l10n.t('{0} is gone', trace.placeName(event.place));
+    case 'scenario.skipped':
+      return l10n.t('not possible: {0}', trace.header.actions[event.action]?.text ?? '');
+    case 'scenario.action':
+      return trace.header.actions[event.action]?.text ?? '';
+    case 'run.ended':
+      return l10n.t('end of the run');
+    default:
+      return event.kind;
+  }
+}
+
+/** The line of the scenario that an event carries out, as written. */
+function statementBehind(trace: Trace, event: TraceEvent): string | undefined {
+  if (event.cause < 0 || trace.kindAt(event.cause) !== 'scenario.action') return undefined;
+  return trace.header.actions[trace.eventOf('scenario.action', event.cause).action]?.text;
+}
+
+function hostText(trace: Trace, event: EventOf<'host.state'>): string {
+  const name = trace.placeName(event.place);
+  switch (event.reason) {
+    case 'power-loss':
+      return l10n.t('{0} loses power', name);
+    case 'boot':
+      return l10n.t('{0} boots', name);
+    case 'shutdown':
+      return l10n.t('{0} is shut down', name);
+  }
+}
+
+function processText(trace: Trace, event: EventOf<'process.state'>): string {
+  const name = trace.placeName(event.place);
+  switch (event.reason) {
+    case 'started':
+      return l10n.t('{0} starts', name);
+    case 'killed':
+      return l10n.t('{0} is killed', name);
+    case 'exited':
+    case 'host-off':
+    case 'shutdown':
+      return l10n.t('{0} ends', name);
+  }
+}
+
+function linkText(trace: Trace, event: EventOf<'link.state'>): string {
+  const link = trace.placeName(event.place);
+  const from: PlaceId = event.from;
+  if (from < 0) return event.up ? l10n.t('{0} is restored', link) : l10n.t('{0} is cut', link);
+  const host = trace.placeName(from);
+  return event.up
+    ? l10n.t('{0} carries again what {1} sends', link, host)
+    : l10n.t('{0} loses all that {1} sends', link, host);
+}
+
+function decisionText(trace: Trace, event: EventOf<'app.decided'>): string {
+  const name = trace.placeName(event.process);
+  switch (event.what) {
+    case 'heartbeat-missed':
+      return l10n.t('{0}: heartbeat {1} not answered', name, event.value);
+    case 'gave-up':
+      return l10n.t('{0} gives up', name);
+    case 'idle-limit':
+      return l10n.t('{0}: idle for too long', name);
+  }
+}
+
+/** What the column of times says beside a line. */
+export function timeText(row: DisplayRow): string {
+  if (row.kind !== 'fold') return momentText(row.time);
+  const last = row.rows.at(-1) ?? row;
+  return `${momentText(row.time)} – ${momentText(last.time)}`;
+}

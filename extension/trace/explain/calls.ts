@@ -1,0 +1,56 @@
+/** System calls and their outcome in words. */
+import * as l10n from '@vscode/l10n';
+import type { EventOf } from '../event.ts';
+import type { Trace } from '../trace.ts';
+
+/** `app calls send(100 B) on conn`. */
+export function describeCall(trace: Trace, event: EventOf<'call.entered'>): string {
+  const process = trace.placeName(event.process);
+  const call = `${event.call}(${callArguments(event)})`;
+  return trace.endAt(event.place) === undefined
+    ? l10n.t('{0} calls {1}', process, call)
+    : l10n.t('{0} calls {1} on {2}', process, call, trace.placeName(event.place));
+}
+
+function callArguments({ call, value, detail }: EventOf<'call.entered'>): string {
+  switch (call) {
+    case 'send':
+      return `${value} B`;
+    case 'listen':
+      return detail === '' ? `${value}` : detail;
+    case 'connect':
+      return `${detail}:${value}`;
+    case 'setsockopt':
+      return `${detail} = ${value}`;
+    case 'shutdown':
+      return detail === '' ? 'SHUT_WR' : detail;
+    case 'accept':
+    case 'recv':
+    case 'close':
+      return '';
+  }
+}
+
+/** `app: recv() → ETIMEDOUT`, as short as a ladder needs it. */
+export function callOutcome(trace: Trace, event: EventOf<'call.returned'>): string {
+  return `${trace.placeName(event.process)}: ${event.call}() → ${outcome(event)}`;
+}
+
+function outcome({ call, value, errno }: EventOf<'call.returned'>): string {
+  if (errno !== 'OK') return errno;
+  if (call === 'recv') return value === 0 ? l10n.t('EOF') : `${value} B`;
+  return call === 'send' ? `${value} B` : l10n.t('ok');
+}
+
+/** What a call that came back tells its process. */
+export function describeReturn(trace: Trace, event: EventOf<'call.returned'>): string {
+  const process = trace.placeName(event.process);
+  const call = `${event.call}()`;
+  if (event.errno !== 'OK') return l10n.t('{0} fails with {1}: {2} is told', call, event.errno, process);
+  if (event.call === 'recv') {
+    return event.value === 0
+      ? l10n.t('{0} reads EOF: the other end will send nothing more', process)
+      : l10n.t('{0} reads {1} B', process, event.value);
+  }
+  return l10n.t('{0} of {1} succeeds', call, process);
+}

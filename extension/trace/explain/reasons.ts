@@ -1,0 +1,125 @@
+/** Why a segment left: one sentence per reason. */
+import * as l10n from '@vscode/l10n';
+import type { EventOf } from '../event.ts';
+import type { Trace } from '../trace.ts';
+import { keepaliveKnob } from './knobs.ts';
+import { placeTitle, span } from './words.ts';
+
+export function sendReason(trace: Trace, segment: EventOf<'segment.sent'>): string {
+  const [first, second] = segment.args;
+  switch (segment.reason) {
+    case 'connect':
+      return l10n.t('connect() opens the connection.');
+    case 'syn-arrived':
+      return l10n.t('A SYN arrived for a socket that listens.');
+    case 'handshake-completed':
+      return l10n.t('The SYN-ACK arrived: its acknowledgement completes the handshake.');
+    case 'application-sent':
+      return l10n.t('The application sent data, and the windows let it go at once.');
+    case 'window-opened':
+      return l10n.t('An acknowledgement made room in the window for data that had been waiting.');
+    case 'application-closed':
+      return l10n.t('The socket was closed, or its process ended: the kernel closes this direction with a FIN.');
+    case 'application-shut-down':
+      return l10n.t('The application shut down its sending side; it can still receive.');
+    case 'unread-data':
+      return first === undefined
+        ? l10n.t('The socket was closed with data that nobody had read, so the kernel resets instead of sending a FIN.')
+        : l10n.t(
+            'The socket was closed with {0} B that nobody had read, so the kernel resets instead of sending a FIN.',
+            first,
+          );
+    case 'quick-ack':
+      return first === undefined
+        ? l10n.t('The first segments of a connection are acknowledged at once (quick ACK mode).')
+        : l10n.t('Acknowledged at once: quick ACK mode, {0} more to go.', first);
+    case 'two-segments':
+      return l10n.t('More than one full segment was unacknowledged: that is acknowledged at once.');
+    case 'delayed-ack-timer':
+      return first === undefined || first === 0
+        ? l10n.t('The delayed ACK timer fired: nothing was sent that could have carried the acknowledgement.')
+        : l10n.t(
+            'The delayed ACK timer fired: in {0} nothing was sent that could have carried the acknowledgement.',
+            span(first),
+          );
+    case 'application-read':
+      return l10n.t('The application read what was waiting, so there is a larger window to tell of.');
+    case 'fin-arrived':
+      return l10n.t('A FIN arrived that is acknowledged at once.');
+    case 'unacceptable-segment':
+      return l10n.t(
+        'A segment arrived that is not in the window (an old one, or a probe): the answer says what is expected instead.',
+      );
+    case 'out-of-order':
+      return l10n.t('Data arrived beyond a gap: the same acknowledgement once more tells what is missing.');
+    case 'syn-in-synchronized-state':
+      return l10n.t(
+        'A SYN arrived on a connection that exists: the challenge ACK asks the other end whether it means that.',
+      );
+    case 'inexact-rst':
+      return l10n.t(
+        'A RST arrived that is in the window but not exactly at RCV.NXT: the challenge ACK asks whether it is genuine.',
+      );
+    case 'unacceptable-ack':
+      return l10n.t('An acknowledgement arrived of something that could not be acknowledged.');
+    case 'retransmission-timer':
+      return second === undefined || second === 0
+        ? l10n.t('The retransmission timer fired: the oldest segment is still unacknowledged.')
+        : l10n.t(
+            'The retransmission timer fired: the oldest segment is still unacknowledged. The wait has doubled {0} times (it is never more than 120 s).',
+            second,
+          );
+    case 'tail-loss-probe-timer':
+      return l10n.t(
+        'The tail loss probe timer fired: the last segment is sent again before the retransmission timer would, to draw an answer.',
+      );
+    case 'keepalive-timer':
+      return keepaliveReason(trace, segment);
+    case 'keepalive-gave-up': {
+      const count = keepaliveKnob(trace, segment.place, segment.id, 'TCP_KEEPCNT');
+      return l10n.t(
+        'All {0} keepalive probes ({1} = {2}) stayed unanswered for {3}: the kernel gives up and says so with a RST.',
+        first ?? count.value,
+        count.name,
+        count.value,
+        span(second ?? 0),
+      );
+    }
+    case 'persist-timer':
+      return l10n.t('The persist timer fired: the window of the other end is still closed, so it is asked again.');
+    case 'no-socket':
+      return l10n.t('{0} has no socket for the segment that arrived.', placeTitle(trace, segment.from));
+    case 'bad-ack-while-opening':
+      return l10n.t('What arrived acknowledges something that this new connection never sent.');
+    case 'data-after-close':
+      return l10n.t('Data arrived for a socket from which nobody can read any more.');
+    case 'listener-closed':
+      return l10n.t('The listening socket was closed before anybody accepted this connection.');
+    case 'time-wait':
+      return l10n.t('A segment arrived for a connection in TIME_WAIT.');
+    case 'loss-detected':
+      return l10n.t('Later data was acknowledged and this was not: it counts as lost.');
+  }
+}
+
+function keepaliveReason(trace: Trace, segment: EventOf<'segment.sent'>): string {
+  const [number = 1, silence = 0] = segment.args;
+  if (number <= 1) {
+    const idle = keepaliveKnob(trace, segment.place, segment.id, 'TCP_KEEPIDLE');
+    return l10n.t(
+      'The keepalive timer fired: nothing was received for {0} ({1} = {2}).',
+      span(silence),
+      idle.name,
+      idle.value,
+    );
+  }
+  const count = keepaliveKnob(trace, segment.place, segment.id, 'TCP_KEEPCNT');
+  return number === 2
+    ? l10n.t('The keepalive timer fired; one probe was unanswered, fewer than {0} = {1}.', count.name, count.value)
+    : l10n.t(
+        'The keepalive timer fired; {0} probes were unanswered, fewer than {1} = {2}.',
+        number - 1,
+        count.name,
+        count.value,
+      );
+}

@@ -1,0 +1,109 @@
+/** What governs an event: the section of the RFC and the function of the kernel. */
+import type { EventFields } from '../event.ts';
+import type { SegmentPurpose, SendReason, TimerName } from '../schema.ts';
+
+/** Where a behaviour is laid down. */
+export interface Rule {
+  /** `RFC 9293 §3.8.4`. */
+  readonly rfc?: string;
+  /** A function of the Linux kernel, without parentheses. */
+  readonly kernel?: string;
+  /** The knob that changes it: a sysctl or socket option. */
+  readonly sysctl?: string;
+}
+
+const PURPOSE_RULES: Record<SegmentPurpose, Rule> = {
+  syn: { rfc: 'RFC 9293 §3.5', kernel: 'tcp_connect' },
+  'syn-ack': { rfc: 'RFC 9293 §3.5', kernel: 'tcp_conn_request' },
+  data: { rfc: 'RFC 9293 §3.8', kernel: 'tcp_write_xmit' },
+  ack: { rfc: 'RFC 9293 §3.8.6.3', kernel: '__tcp_ack_snd_check' },
+  fin: { rfc: 'RFC 9293 §3.6', kernel: 'tcp_send_fin' },
+  rst: { rfc: 'RFC 9293 §3.5.2', kernel: 'tcp_v4_send_reset' },
+  'syn-retransmission': { rfc: 'RFC 6298 §5', kernel: 'tcp_retransmit_timer', sysctl: 'tcp_syn_retries' },
+  'syn-ack-retransmission': { rfc: 'RFC 6298 §5', kernel: 'reqsk_timer_handler', sysctl: 'tcp_synack_retries' },
+  'rto-retransmission': { rfc: 'RFC 6298 §5.4–5.6', kernel: 'tcp_retransmit_timer', sysctl: 'tcp_retries2' },
+  'fast-retransmission': { rfc: 'RFC 5681 §3.2, RFC 8985 §6', kernel: 'tcp_enter_recovery' },
+  'tail-loss-probe': { rfc: 'RFC 8985 §7', kernel: 'tcp_send_loss_probe', sysctl: 'tcp_early_retrans' },
+  'keepalive-probe': { rfc: 'RFC 9293 §3.8.4', kernel: 'tcp_keepalive_timer' },
+  'window-probe': { rfc: 'RFC 9293 §3.8.6.1', kernel: 'tcp_send_probe0', sysctl: 'tcp_retries2' },
+  'challenge-ack': { rfc: 'RFC 5961', kernel: 'tcp_send_challenge_ack', sysctl: 'tcp_invalid_ratelimit' },
+  'duplicate-ack': { rfc: 'RFC 9293 §3.10.7.4', kernel: 'tcp_send_dupack', sysctl: 'tcp_invalid_ratelimit' },
+  'window-update': { rfc: 'RFC 9293 §3.8.6.2.2', kernel: '__tcp_cleanup_rbuf' },
+};
+
+/** Where the reason says more than the purpose. */
+const REASON_RULES: Partial<Record<SendReason, Rule>> = {
+  'handshake-completed': { rfc: 'RFC 9293 §3.5', kernel: 'tcp_rcv_synsent_state_process' },
+  'application-closed': { rfc: 'RFC 9293 §3.6', kernel: '__tcp_close' },
+  'application-shut-down': { rfc: 'RFC 9293 §3.6.1', kernel: 'tcp_shutdown' },
+  'unread-data': { rfc: 'RFC 9293 §3.6.1, RFC 2525 §2.17', kernel: '__tcp_close' },
+  'quick-ack': { rfc: 'RFC 9293 §3.8.6.3', kernel: 'tcp_in_quickack_mode' },
+  'two-segments': { rfc: 'RFC 9293 §3.8.6.3', kernel: '__tcp_ack_snd_check' },
+  'delayed-ack-timer': { rfc: 'RFC 9293 §3.8.6.3', kernel: 'tcp_delack_timer_handler' },
+  'application-read': { rfc: 'RFC 9293 §3.8.6.2.2', kernel: '__tcp_cleanup_rbuf' },
+  'fin-arrived': { rfc: 'RFC 9293 §3.10.7.4', kernel: 'tcp_fin' },
+  'out-of-order': { rfc: 'RFC 5681 §4.2', kernel: 'tcp_data_queue_ofo' },
+  'syn-in-synchronized-state': { rfc: 'RFC 5961 §4', kernel: 'tcp_validate_incoming' },
+  'inexact-rst': { rfc: 'RFC 5961 §3', kernel: 'tcp_validate_incoming' },
+  'unacceptable-ack': { rfc: 'RFC 5961 §5', kernel: 'tcp_ack' },
+  'keepalive-gave-up': { rfc: 'RFC 9293 §3.8.4', kernel: 'tcp_send_active_reset' },
+  'no-socket': { rfc: 'RFC 9293 §3.5.2', kernel: 'tcp_v4_send_reset' },
+  'bad-ack-while-opening': { rfc: 'RFC 9293 §3.10.7.3', kernel: 'tcp_rcv_synsent_state_process' },
+  'data-after-close': { rfc: 'RFC 9293 §3.6.1', kernel: 'tcp_rcv_state_process' },
+  'listener-closed': { kernel: 'inet_csk_listen_stop' },
+  'time-wait': { rfc: 'RFC 9293 §3.10.7.4', kernel: 'tcp_timewait_state_process' },
+};
+
+/** Same for all reasons: what the segment is decides. */
+const BY_PURPOSE: ReadonlySet<SegmentPurpose> = new Set<SegmentPurpose>(['rto-retransmission', 'keepalive-probe']);
+
+export function segmentRule(purpose: SegmentPurpose, reason: SendReason): Rule {
+  return (BY_PURPOSE.has(purpose) ? undefined : REASON_RULES[reason]) ?? PURPOSE_RULES[purpose];
+}
+
+const TIMER_RULES: Record<TimerName, Rule> = {
+  retransmission: { rfc: 'RFC 6298 §5', kernel: 'tcp_retransmit_timer' },
+  'tail-loss-probe': { rfc: 'RFC 8985 §7', kernel: 'tcp_schedule_loss_probe', sysctl: 'tcp_early_retrans' },
+  persist: { rfc: 'RFC 9293 §3.8.6.1', kernel: 'tcp_probe_timer' },
+  'delayed-ack': { rfc: 'RFC 9293 §3.8.6.3', kernel: 'tcp_send_delayed_ack' },
+  keepalive: { rfc: 'RFC 9293 §3.8.4', kernel: 'tcp_keepalive_timer', sysctl: 'tcp_keepalive_time' },
+  'fin-wait-2': { kernel: 'tcp_fin_time', sysctl: 'tcp_fin_timeout' },
+  'time-wait': { rfc: 'RFC 9293 §3.6', kernel: 'tcp_time_wait' },
+  'syn-ack': { rfc: 'RFC 6298 §5', kernel: 'reqsk_timer_handler', sysctl: 'tcp_synack_retries' },
+};
+
+export function timerRule(timer: TimerName): Rule {
+  return TIMER_RULES[timer];
+}
+
+const GONE_RULES: Record<EventFields<'end.gone'>['reason'], Rule> = {
+  closed: { rfc: 'RFC 9293 §3.6', kernel: 'tcp_done' },
+  reset: { rfc: 'RFC 9293 §3.5.3', kernel: 'tcp_reset' },
+  refused: { rfc: 'RFC 9293 §3.10.7.3', kernel: 'tcp_reset' },
+  'timed-out': { rfc: 'RFC 9293 §3.8.3', kernel: 'tcp_write_err' },
+  aborted: { rfc: 'RFC 9293 §3.10.5', kernel: '__tcp_close' },
+  'host-off': { rfc: 'RFC 9293 §3.5.1' },
+  'orphan-timed-out': { kernel: 'tcp_orphan_retries', sysctl: 'tcp_orphan_retries' },
+  'fin-wait-2-timed-out': { kernel: 'tcp_fin_time', sysctl: 'tcp_fin_timeout' },
+  'time-wait-over': { rfc: 'RFC 9293 §3.6', kernel: 'tw_timer_handler' },
+  replaced: { rfc: 'RFC 9293 §3.6.1', kernel: 'tcp_timewait_state_process' },
+};
+
+export function goneRule(reason: EventFields<'end.gone'>['reason']): Rule {
+  return GONE_RULES[reason];
+}
+
+const IGNORED_RULES: Record<EventFields<'segment.ignored'>['reason'], Rule> = {
+  'rst-out-of-window': { rfc: 'RFC 5961 §3', kernel: 'tcp_validate_incoming' },
+  'rst-without-ack': { rfc: 'RFC 9293 §3.10.7.3', kernel: 'tcp_rcv_synsent_state_process' },
+  'no-listener': { rfc: 'RFC 9293 §3.5.2', kernel: 'tcp_v4_send_reset' },
+  'old-ack': { rfc: 'RFC 9293 §3.10.7.4', kernel: 'tcp_ack' },
+  'ack-of-unsent-data': { rfc: 'RFC 9293 §3.10.7.4', kernel: 'tcp_ack' },
+  'not-for-this-state': { rfc: 'RFC 9293 §3.10.7', kernel: 'tcp_rcv_state_process' },
+  paws: { rfc: 'RFC 7323 §5', kernel: 'tcp_paws_discard' },
+  'rate-limited': { kernel: 'tcp_oow_rate_limited', sysctl: 'tcp_invalid_ratelimit' },
+};
+
+export function ignoredRule(reason: EventFields<'segment.ignored'>['reason']): Rule {
+  return IGNORED_RULES[reason];
+}

@@ -1,0 +1,85 @@
+/** The second branch of an explanation: why nobody answered. */
+import * as l10n from '@vscode/l10n';
+import type { EventId, EventOf, TraceEvent } from '../event.ts';
+import { NO_CAUSE } from '../event.ts';
+import type { SegmentPurpose } from '../schema.ts';
+import type { Trace } from '../trace.ts';
+import { rootAction } from './root.ts';
+import type { WhyStep } from './step.ts';
+
+const BECAUSE_OF_SILENCE: ReadonlySet<SegmentPurpose> = new Set<SegmentPurpose>([
+  'syn-retransmission',
+  'syn-ack-retransmission',
+  'rto-retransmission',
+  'fast-retransmission',
+  'tail-loss-probe',
+  'keepalive-probe',
+  'window-probe',
+]);
+
+/** How far ahead the fate of a segment is looked for. */
+const LOOK_AHEAD = 20_000;
+
+/** What swallowed the segments that went unanswered, for an event that happened because nobody answered. */
+export function nobodyAnswers(trace: Trace, event: TraceEvent): WhyStep[] {
+  if (!isBecauseOfSilence(trace, event)) return [];
+  const dropped = ownFate(trace, event) ?? lastLoss(trace, event);
+  if (dropped === undefined || dropped.blame < 0) return [];
+  const action = rootAction(trace, dropped.blame)?.action;
+  const phrase = dropped.reason === 'link-cut' ? l10n.t('Nothing gets through') : l10n.t('Nothing answers');
+  return [
+    action === undefined
+      ? { event: dropped.blame, text: l10n.t('{0}.', phrase) }
+      : { event: dropped.blame, text: phrase, action },
+  ];
+}
+
+function isBecauseOfSilence(trace: Trace, event: TraceEvent): boolean {
+  switch (event.kind) {
+    case 'segment.sent':
+      return BECAUSE_OF_SILENCE.has(event.purpose) || event.reason === 'keepalive-gave-up';
+    case 'tcp.error':
+      return event.errno === 'ETIMEDOUT' || event.errno === 'EHOSTUNREACH' || event.errno === 'ENETUNREACH';
+    case 'end.gone':
+      return event.reason === 'timed-out' || event.reason === 'orphan-timed-out';
+    case 'tcp.state':
+    case 'timer.fired':
+      return event.cause !== NO_CAUSE && comesFromGivingUp(trace, event.id);
+    case 'call.returned':
+      return event.errno === 'ETIMEDOUT';
+    default:
+      return false;
+  }
+}
+
+/** Entering CLOSED by a timer's firing. */
+function comesFromGivingUp(trace: Trace, id: EventId): boolean {
+  const event = trace.event(id);
+  return event.kind === 'tcp.state' && event.to === 'CLOSED' && trace.kindAt(event.cause) === 'timer.fired';
+}
+
+function ownFate(trace: Trace, event: TraceEvent): EventOf<'segment.dropped'> | undefined {
+  if (event.kind !== 'segment.sent') return undefined;
+  const until = Math.min(trace.length, event.id + LOOK_AHEAD);
+  for (let id = event.id + 1; id < until; id++) {
+    const kind = trace.kindAt(id);
+    if (kind !== 'segment.dropped' && kind !== 'segment.delivered') continue;
+    const fate = trace.event(id);
+    if ('segment' in fate && fate.segment === event.id) return fate.kind === 'segment.dropped' ? fate : undefined;
+  }
+  return undefined;
+}
+
+/** The latest loss on this connection since its end received anything. */
+function lastLoss(trace: Trace, event: TraceEvent): EventOf<'segment.dropped'> | undefined {
+  const connection = trace.endAt(event.place)?.connection;
+  if (connection === undefined) return undefined;
+  for (let id = event.id - 1; id >= 0; id--) {
+    const kind = trace.kindAt(id);
+    if (kind === 'segment.delivered' && trace.placeAt(id) === event.place) return undefined;
+    if (kind !== 'segment.dropped') continue;
+    const dropped = trace.eventOf('segment.dropped', id);
+    if (trace.eventOf('segment.sent', dropped.segment).connection === connection) return dropped;
+  }
+  return undefined;
+}

@@ -1,0 +1,121 @@
+/** What VS Code's own themes put into a webview's variables, as far as the panel asks for them. */
+const fonts = {
+  'font-family': 'system-ui, "Ubuntu", "Droid Sans", "Noto Sans CJK SC", sans-serif',
+  'font-size': '13px',
+  'editor-font-family': '"DejaVu Sans Mono", "Noto Sans Mono CJK SC", monospace',
+  'editor-font-size': '14px',
+};
+
+export interface SampleTheme {
+  /** The class that VS Code puts on the body. */
+  readonly body: string;
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+const dark: SampleTheme = {
+  body: 'vscode-dark',
+  variables: {
+    ...fonts,
+    foreground: '#cccccc',
+    'editor-foreground': '#cccccc',
+    'editor-background': '#1f1f1f',
+    descriptionForeground: '#9d9d9d',
+    'editorWidget-background': '#202020',
+    'editorWidget-border': '#454545',
+    'widget-border': '#313131',
+    focusBorder: '#0078d4',
+    'textLink-foreground': '#4daafc',
+    'textLink-activeForeground': '#4daafc',
+    'button-background': '#0078d4',
+    'button-foreground': '#ffffff',
+    'button-hoverBackground': '#026ec1',
+    'button-border': '#ffffff12',
+    'button-secondaryBackground': '#313131',
+    'button-secondaryForeground': '#cccccc',
+    'button-secondaryHoverBackground': '#3c3c3c',
+    'dropdown-background': '#313131',
+    'dropdown-foreground': '#cccccc',
+    'dropdown-border': '#3c3c3c',
+    errorForeground: '#f85149',
+    'editorWarning-foreground': '#cca700',
+    'charts-blue': '#3794ff',
+    'charts-green': '#89d185',
+    'charts-yellow': '#cca700',
+    'charts-red': '#f14c4c',
+    'testing-iconPassed': '#73c991',
+    'list-hoverBackground': '#2a2d2e',
+    'toolbar-hoverBackground': '#5a5d5e50',
+    'textBlockQuote-background': '#2b2b2b',
+  },
+};
+
+const light: SampleTheme = {
+  body: 'vscode-light',
+  variables: {
+    ...fonts,
+    foreground: '#3b3b3b',
+    'editor-foreground': '#3b3b3b',
+    'editor-background': '#ffffff',
+    descriptionForeground: '#3b3b3bcc',
+    'editorWidget-background': '#f8f8f8',
+    'editorWidget-border': '#c8c8c8',
+    'widget-border': '#e5e5e5',
+    focusBorder: '#005fb8',
+    'textLink-foreground': '#005fb8',
+    'textLink-activeForeground': '#005fb8',
+    'button-background': '#005fb8',
+    'button-foreground': '#ffffff',
+    'button-hoverBackground': '#0258a8',
+    'button-border': '#0000001a',
+    'button-secondaryBackground': '#e5e5e5',
+    'button-secondaryForeground': '#3b3b3b',
+    'button-secondaryHoverBackground': '#cccccc',
+    'dropdown-background': '#ffffff',
+    'dropdown-foreground': '#3b3b3b',
+    'dropdown-border': '#cecece',
+    errorForeground: '#d22222',
+    'editorWarning-foreground': '#bf8803',
+    'charts-blue': '#1a85ff',
+    'charts-green': '#388a34',
+    'charts-yellow': '#bf8803',
+    'charts-red': '#e51400',
+    'testing-iconPassed': '#388a34',
+    'list-hoverBackground': '#f2f2f2',
+    'toolbar-hoverBackground': '#b8b8b850',
+    'textBlockQuote-background': '#f8f8f8',
+  },
+};
+
+const highContrast: SampleTheme = {
+  body: 'vscode-high-contrast',
+  variables: {
+    ...fonts,
+    foreground: '#ffffff',
+    'editor-foreground': '#ffffff',
+    'editor-background': '#000000',
+    descriptionForeground: '#ffffffb3',
+    'editorWidget-background': '#0c141f',
+    'editorWidget-border': '#6fc3df',
+    'widget-border': '#6fc3df',
+    contrastBorder: '#6fc3df',
+    contrastActiveBorder: '#f38518',
+    focusBorder: '#f38518',
+    'textLink-foreground': '#21a6ff',
+    'textLink-activeForeground': '#21a6ff',
+    'button-foreground': '#ffffff',
+    'button-border': '#6fc3df',
+    'button-secondaryForeground': '#ffffff',
+    'dropdown-background': '#000000',
+    'dropdown-foreground': '#ffffff',
+    'dropdown-border': '#6fc3df',
+    errorForeground: '#f48771',
+    'editorWarning-foreground': '#ffd370',
+    'charts-blue': '#3794ff',
+    'charts-green': '#89d185',
+    'charts-yellow': '#ffd370',
+    'charts-red': '#f48771',
+    'testing-iconPassed': '#73c991',
+  },
+};
+
+export const THEMES = { dark, light, highContrast };

@@ -1,0 +1,24 @@
+// The sample scenarios as a workspace: VS Code on the web opens an empty folder in memory, and this fills it.
+import * as vscode from 'vscode';
+
+/** Name and text of each file, put in when the bundle is for a host without Node; else the folder is there already. */
+declare const SAMPLES: Readonly<Record<string, string>>;
+
+/** Writes the samples into the first workspace folder, where they are not there already. */
+export async function writeSamples(): Promise<void> {
+  const [folder] = vscode.workspace.workspaceFolders ?? [];
+  if (folder?.uri.scheme !== 'tmp') return;
+  await vscode.workspace.fs.createDirectory(folder.uri);
+  for (const [name, text] of Object.entries(SAMPLES)) {
+    await vscode.workspace.fs.writeFile(vscode.Uri.joinPath(folder.uri, name), new TextEncoder().encode(text));
+  }
+}
+
+/** The sample scenario whose file's name begins so, in the first workspace folder. */
+export async function findSample(beginning: string): Promise<vscode.Uri | undefined> {
+  const [folder] = vscode.workspace.workspaceFolders ?? [];
+  if (!folder) return undefined;
+  const names = (await vscode.workspace.fs.readDirectory(folder.uri)).map(([name]) => name).sort();
+  const found = names.find((name) => name.startsWith(beginning) && name.endsWith('.tcpscn'));
+  return found === undefined ? undefined : vscode.Uri.joinPath(folder.uri, found);
+}

@@ -1,0 +1,34 @@
+// What `npm start` does inside the editor: opens a sample scenario and plays it in the panel.
+import * as vscode from 'vscode';
+import { findSample, writeSamples } from '../vscode/support/samples.ts';
+import { report, webview, workbench } from '../vscode/support/page.ts';
+
+/** Put in when this is bundled. */
+declare const SCENARIO: string;
+declare const SCREENSHOT: string;
+
+/** Called by VS Code. Ends, and with it the editor, only when all that is wanted is a picture. */
+export async function run(): Promise<void> {
+  await play();
+  if (SCREENSHOT === '') return new Promise(() => undefined);
+  try {
+    await takePicture();
+  } catch (error) {
+    await report({ kind: 'fail', title: 'the picture is taken', message: String(error) });
+    throw error;
+  }
+}
+
+async function play(): Promise<void> {
+  await writeSamples();
+  const file = await findSample(SCENARIO);
+  if (file) await vscode.window.showTextDocument(file, { preview: false });
+  await vscode.commands.executeCommand('tcpscn.runScenario', SCENARIO);
+}
+
+async function takePicture(): Promise<void> {
+  const drawn = () => document.body.innerText.trim() !== '' && !document.querySelector('[aria-busy=true]');
+  await webview({ timeout: 60_000 }).waitFor(drawn);
+  await vscode.commands.executeCommand('notifications.clearAll');
+  await workbench.screenshot(SCREENSHOT);
+}

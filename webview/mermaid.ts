@@ -1,0 +1,2 @@
+import mermaid from 'mermaid';
+Object.assign(globalThis, { mermaid });

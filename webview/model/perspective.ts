@@ -1,0 +1,22 @@
+import type { Trace } from '../../extension/trace/trace.ts';
+
+/** From whose end to look: that of whoever is left when something goes wrong, otherwise of whoever opened the connection. */
+export function observerOf(trace: Trace, connection: number): 0 | 1 {
+  const opener = trace.connections[connection]?.sides[0].host;
+  for (let id = 0; id < trace.length; id++) {
+    switch (trace.kindAt(id)) {
+      case 'host.state':
+        if (!trace.eventOf('host.state', id).on) return trace.placeAt(id) === opener ? 1 : 0;
+        break;
+      case 'process.state': {
+        const place = trace.places[trace.placeAt(id)];
+        if (!trace.eventOf('process.state', id).running)
+          return place?.kind === 'process' && place.host === opener ? 1 : 0;
+        break;
+      }
+      default:
+        break;
+    }
+  }
+  return 0;
+}

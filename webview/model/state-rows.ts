@@ -1,0 +1,146 @@
+/** The state table: what each end's kernel holds, and which of it has just changed. */
+import * as l10n from '@vscode/l10n';
+import { durationText, momentText } from '../../extension/trace/diagram/duration.ts';
+import { timerTitle, verdict } from '../../extension/trace/explain/index.ts';
+import type { EndState, World } from '../../extension/trace/world.ts';
+import { variable } from '../../extension/trace/world.ts';
+import type { Cursor, RunView } from './run-view.ts';
+
+export interface StateRow {
+  readonly name: string;
+  /** RFC and kernel names stand in the editor's font. */
+  readonly code: boolean;
+  /** One per end, the opener first. */
+  readonly cells: readonly StateCell[];
+}
+
+export interface StateCell {
+  readonly text: string;
+  readonly changed: boolean;
+}
+
+const NOTHING = '–';
+const NO_THRESHOLD = 2 ** 31 - 1;
+
+interface Side {
+  readonly end: EndState;
+  readonly iss: number;
+  readonly otherIss: number;
+  readonly time: number;
+  readonly lastArrival: number | undefined;
+}
+
+interface Definition {
+  readonly name: () => string;
+  readonly code?: true;
+  readonly value: (side: Side) => string;
+}
+
+const relative = (value: number, base: number): string =>
+  base < 0 || value === 0 ? NOTHING : String((((value - base) % 2 ** 32) + 2 ** 32) % 2 ** 32);
+const duration = (us: number): string => (us === 0 ? NOTHING : durationText(us));
+
+const ROWS: readonly Definition[] = [
+  { name: () => 'SND.UNA', code: true, value: ({ end, iss }) => relative(variable(end, 'snd.una'), iss) },
+  { name: () => 'SND.NXT', code: true, value: ({ end, iss }) => relative(variable(end, 'snd.nxt'), iss) },
+  { name: () => 'RCV.NXT', code: true, value: ({ end, otherIss }) => relative(variable(end, 'rcv.nxt'), otherIss) },
+  { name: () => 'SRTT', code: true, value: ({ end }) => duration(variable(end, 'srtt')) },
+  { name: () => 'RTO', code: true, value: ({ end }) => duration(variable(end, 'rto')) },
+  { name: () => l10n.t('retransmits'), value: ({ end }) => String(variable(end, 'retransmits')) },
+  { name: () => l10n.t('probes out'), value: ({ end }) => String(variable(end, 'probes_out')) },
+  {
+    name: () => 'cwnd',
+    code: true,
+    value: ({ end }) => {
+      const threshold = variable(end, 'ssthresh');
+      const cwnd = variable(end, 'cwnd');
+      if (cwnd === 0) return NOTHING;
+      return threshold === 0 || threshold >= NO_THRESHOLD ? String(cwnd) : `${cwnd} / ${threshold}`;
+    },
+  },
+  { name: () => l10n.t('timer'), value: timers },
+  {
+    name: () => l10n.t('last received'),
+    value: ({ lastArrival }) => (lastArrival === undefined ? NOTHING : momentText(lastArrival)),
+  },
+  { name: () => l10n.t('last error'), value: ({ end }) => end.error ?? l10n.t('none') },
+];
+
+/** All rows at the cursor. Always the same number, so that nothing jumps. */
+export function stateRows(view: RunView, connection: number, cursor: Cursor): readonly StateRow[] {
+  const world = view.world(cursor);
+  const now = sides(view, connection, cursor, world);
+  const before = sides(view, connection, cursor, view.worldBefore(cursor));
+  const rows = ROWS.map((row) => ({
+    name: row.name(),
+    code: row.code === true,
+    cells: now.map((side, i) => {
+      const was = before[i];
+      const text = side === undefined ? NOTHING : row.value(side);
+      // What is left of a timer always changes: only another timer or deadline counts.
+      const old = was === undefined ? NOTHING : row.value(was);
+      return { text, changed: row.value === timers ? timerKey(side) !== timerKey(was) : text !== old };
+    }),
+  }));
+  const stateNow = view.trace.connection(connection).sides.map(({ end }) => stateText(world.ends.get(end)));
+  const stateBefore = before.map((side) => side?.end.state ?? NOTHING);
+  return [
+    {
+      name: l10n.t('state'),
+      code: false,
+      cells: stateNow.map((text, i) => ({
+        text,
+        changed: (now[i]?.end.state ?? NOTHING) !== stateBefore[i],
+      })),
+    },
+    ...rows,
+    {
+      name: l10n.t('belief and truth'),
+      code: false,
+      cells: now.map((_, i) => ({ text: beliefText(view, connection, i, world), changed: false })),
+    },
+  ];
+}
+
+function sides(view: RunView, connection: number, cursor: Cursor, world: World): readonly (Side | undefined)[] {
+  const { sides: both } = view.trace.connection(connection);
+  return both.map(({ end: place, iss }, i) => {
+    const end = world.ends.get(place);
+    if (!end?.exists) return undefined;
+    return {
+      end,
+      iss,
+      otherIss: (both[1 - i] as { iss: number }).iss,
+      time: view.time(cursor),
+      lastArrival: view.lastArrival(place, view.shownEvent(cursor)),
+    };
+  });
+}
+
+function stateText(end: EndState | undefined): string {
+  if (end === undefined) return NOTHING;
+  return end.exists ? end.state : l10n.t('gone');
+}
+
+/** What an end takes itself for, held against the truth. */
+function beliefText(view: RunView, connection: number, side: number, world: World): string {
+  const place = view.trace.connection(connection).sides[side]?.end ?? -1;
+  const end = world.ends.get(place);
+  if (end === undefined) return NOTHING;
+  if (!end.exists) return l10n.t('gone');
+  const { truth, halfOpen } = verdict(view.trace, world, place);
+  if (halfOpen) return l10n.t('half-open');
+  return truth === 'unreachable' ? l10n.t('cut off') : l10n.t('as it is');
+}
+
+function timers({ end, time }: Side): string {
+  if (end.timers.size === 0) return NOTHING;
+  return [...end.timers]
+    .sort(([, a], [, b]) => a - b)
+    .map(([name, deadline]) => l10n.t('{0}, {1} left', timerTitle(name), durationText(Math.max(0, deadline - time))))
+    .join('; ');
+}
+
+function timerKey(side: Side | undefined): string {
+  return side === undefined ? '' : [...side.end.timers].map((entry) => entry.join(' ')).join();
+}

@@ -1,0 +1,125 @@
+import * as l10n from '@vscode/l10n';
+import { useMemo, useRef } from 'preact/hooks';
+import { durationText, momentText } from '../../extension/trace/diagram/duration.ts';
+import { noteLabel } from '../../extension/trace/diagram/labels.ts';
+import { describeEvent } from '../../extension/trace/explain/index.ts';
+import type { RunView } from '../model/run-view.ts';
+import type { StripModel, WantedLabel } from '../model/strip-model.ts';
+import { namedBreaks, placeLabels, stripModel } from '../model/strip-model.ts';
+import type { Panel } from '../panel.ts';
+import type { PanelState } from '../store.ts';
+import { Icon } from './icon.tsx';
+import { useSize } from './hooks.ts';
+
+const percent = (part: number): string => `${(part * 100).toFixed(3)}%`;
+
+/** The whole run in one strip: who lived how long, what was sent, what went wrong, where the cursor is. */
+export function Strip({
+  panel,
+  state,
+  view,
+}: {
+  readonly panel: Panel;
+  readonly state: PanelState;
+  readonly view: RunView;
+}) {
+  const model = useMemo(() => stripModel(view), [view]);
+  const track = useRef<HTMLDivElement>(null);
+  const { width } = useSize(track);
+  const labels = useMemo(() => placeLabels(stripLabels(model, view), width), [model, view, width]);
+  const time = view.time({ ...state.cursor, exact: true });
+  const at = model.scale.position(time);
+
+  const selectAt = (clientX: number): void => {
+    const box = track.current?.getBoundingClientRect();
+    if (box === undefined || box.width === 0) return;
+    const place = Math.min(1, Math.max(0, (clientX - box.left) / box.width));
+    const next = view.nearest(model.scale.time(place));
+    if (next.event !== state.cursor.event || state.cursor.until !== undefined) panel.select(next);
+  };
+
+  return (
+    <section class="strip" aria-label={l10n.t('The whole run')}>
+      <div class="lane-names" aria-hidden="true">
+        {model.lanes.map(({ host }) => (
+          <span key={host}>{view.trace.placeName(host)}</span>
+        ))}
+      </div>
+      <div
+        class="track"
+        ref={track}
+        role="slider"
+        tabIndex={0}
+        aria-label={l10n.t('Place in the run')}
+        aria-valuemin={0}
+        aria-valuemax={Math.max(0, view.rows.all.length - 1)}
+        aria-valuenow={view.rowIndex(state.cursor)}
+        aria-valuetext={state.announcement === '' ? describeEvent(view.trace, state.cursor.event) : state.announcement}
+        onPointerDown={(event) => {
+          event.currentTarget.setPointerCapture(event.pointerId);
+          panel.pause();
+          selectAt(event.clientX);
+        }}
+        onPointerMove={(event) => {
+          if (event.currentTarget.hasPointerCapture(event.pointerId)) selectAt(event.clientX);
+        }}
+      >
+        {model.breaks.map(({ left, right }) => (
+          <div key={left} class="break" style={{ left: percent(left), width: percent(right - left) }} />
+        ))}
+        {model.lanes.map(({ host, bars, ticks }) => (
+          <div class="lane" key={host}>
+            {bars.map(({ left, right, on }) => (
+              <div
+                key={left}
+                class={`bar ${on ? 'bar-on' : 'bar-off'}`}
+                style={{ left: percent(left), width: percent(right - left) }}
+              >
+                {!on && (right - left) * width > 70 && <span>{l10n.t('no power')}</span>}
+              </div>
+            ))}
+            {ticks.map(({ at: place, kind }, i) => (
+              <div key={i} class={`tick tick-${kind}`} style={{ left: percent(place) }} />
+            ))}
+          </div>
+        ))}
+        {model.landmarks.map((mark) => (
+          <div key={mark.event} class={`landmark mark-${mark.kind}`} style={{ left: percent(mark.at) }}>
+            <Icon name={mark.kind === 'fault' ? 'circle-slash' : mark.kind === 'error' ? 'error' : 'debug-start'} />
+          </div>
+        ))}
+        <div class="labels" aria-hidden="true">
+          {labels.map(({ text, left, kind }) => (
+            <span key={`${left} ${text}`} class={`strip-label label-${kind}`} style={{ left: `${left}px` }}>
+              {text}
+            </span>
+          ))}
+        </div>
+        <div class="cursor" style={{ left: percent(at) }} />
+      </div>
+    </section>
+  );
+}
+
+/** Errors first, then how long nothing happens: the rest has a mark, and takes what room is left. */
+function stripLabels(model: StripModel, view: RunView): readonly WantedLabel[] {
+  const marks = model.landmarks.map((mark) => ({
+    text: `${noteLabel(view.trace, mark.row)} · ${momentText(view.trace.timeAt(mark.event))}`,
+    from: mark.at,
+    to: mark.at,
+    kind: mark.kind,
+  }));
+  const breaks = namedBreaks(model.breaks).map(({ left, right, duration }) => ({
+    text: `⋯ ${durationText(duration)} ⋯`,
+    from: left,
+    to: right,
+    kind: 'idle' as const,
+  }));
+  const isError = ({ kind }: { readonly kind: string }): boolean => kind === 'error';
+  return [
+    ...marks.filter(isError),
+    ...breaks.slice(0, 1),
+    ...marks.filter((mark) => !isError(mark)),
+    ...breaks.slice(1),
+  ];
+}
