@@ -16,7 +16,7 @@ export function startServer(connection: Connection): void {
   const { shared } = createScenarioServices({ connection, ...EmptyFileSystem });
   shared.lsp.LanguageServer.onInitialize((params) => {
     const { l10nBundle } = (params.initializationOptions ?? {}) as ServerOptions;
-    if (l10nBundle !== undefined) l10n.config({ contents: l10nBundle as string });
+    if (l10nBundle !== undefined) l10n.config({ contents: l10nBundle });
   });
   startLanguageServer(shared);
 }

@@ -1,4 +1,4 @@
-import { createDefaultCoreModule, inject, Module } from '../langium.ts';
+import { createDefaultCoreModule, inject, type Module } from '../langium.ts';
 import { TcpscnGeneratedModule, TcpscnGeneratedSharedModule } from '../generated/module.ts';
 import {
   createDefaultLSPModule,
@@ -41,10 +41,12 @@ export function createScenarioServices(context: Parameters<typeof createDefaultS
 } {
   const shared = inject(createDefaultSharedModule(context), TcpscnGeneratedSharedModule);
   const scenario = inject(
-    Module.merge(createDefaultCoreModule({ shared }), createDefaultLSPModule({ shared })),
+    createDefaultCoreModule({ shared }),
+    createDefaultLSPModule({ shared }),
     TcpscnGeneratedModule,
-    Module.merge(scenarioCoreModule as never, scenarioServicesModule),
-  ) as LangiumServices;
+    scenarioCoreModule,
+    scenarioServicesModule,
+  );
   shared.ServiceRegistry.register(scenario);
   return { shared, scenario };
 }

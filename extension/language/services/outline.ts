@@ -42,11 +42,11 @@ function symbolsOf(node: ast.Statement): DocumentSymbol[] {
     case 'ProcessDecl':
       return [symbol(node.name, 'name', SymbolKind.Class, `process on ${node.host}`)];
     case 'Let':
-      return [symbol(node.name, 'name', SymbolKind.Constant, node.value?.$cstNode?.text ?? '')];
+      return [symbol(node.name, 'name', SymbolKind.Constant, (node as Partial<ast.Let>).value?.$cstNode?.text ?? '')];
     case 'Timed': {
       const own = node.moment === undefined ? [] : [symbol(node.moment, 'moment', SymbolKind.Event, 'moment')];
-      if (node.action?.$type !== 'Connects') return own;
-      const { action } = node;
+      const { action } = node as Partial<ast.Timed>;
+      if (action?.$type !== 'Connects') return own;
       const range = { range: rangeOf(node), selectionRange: rangeOfProperty(action, 'opened') };
       return [{ name: action.opened || '…', detail: 'connection', kind: SymbolKind.Variable, ...range }, ...own];
     }
