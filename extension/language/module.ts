@@ -17,7 +17,7 @@ export const scenarioCoreModule: Module<LangiumCoreServices, PartialLangiumCoreS
   parser: {
     Lexer: (services) => new ScenarioLexer(services),
     LangiumParser: (services) => createRecoveringParser(services),
-    ParserErrorMessageProvider: () => new ExpectedTokensProvider() as never,
+    ParserErrorMessageProvider: () => new ExpectedTokensProvider(),
   },
 };
 
@@ -25,6 +25,6 @@ export const scenarioCoreModule: Module<LangiumCoreServices, PartialLangiumCoreS
 export function createCoreServices(): LangiumCoreServices {
   const shared = inject(createDefaultSharedCoreModule(EmptyFileSystem), TcpscnGeneratedSharedModule);
   const services = inject(createDefaultCoreModule({ shared }), TcpscnGeneratedModule, scenarioCoreModule);
-  shared.ServiceRegistry.register(services as never);
+  shared.ServiceRegistry.register(services);
   return services;
 }

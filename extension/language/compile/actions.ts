@@ -95,7 +95,7 @@ function compileAction(scope: RunScope, statement: ast.Timed): Action | undefine
       if (scope.names.find('host', action.host, action, 'host') === undefined) return undefined;
       if (action.host !== link.hostA && action.host !== link.hostB) {
         const text = messages.hostHasNoEnd(action.host, subject, [link.hostA, link.hostB]);
-        return scope.problems.add(text, rangeOfProperty(action, 'host'));
+        return void scope.problems.add(text, rangeOfProperty(action, 'host'));
       }
       return { kind, link: subject, from: action.host };
     }
@@ -135,14 +135,14 @@ function compileConnect(scope: RunScope, action: ast.Connects, process: ast.Proc
     return undefined;
   }
   if (!linkBetween(scope, process.host, host.name)) {
-    return scope.problems.add(messages.noLinkBetween(process.host, host.name), rangeOfProperty(action, 'host'));
+    return void scope.problems.add(messages.noLinkBetween(process.host, host.name), rangeOfProperty(action, 'host'));
   }
   return {
     kind: 'connect',
     process: process.name,
     host: host.name,
     port,
-    connection: action.connection,
+    connection: action.opened,
     ...(localPort === undefined ? {} : { localPort }),
   };
 }
@@ -164,13 +164,13 @@ function compileOnConnection(scope: RunScope, statement: ast.Timed, action: OnCo
   const { processes } = connectionEnds(scope, declared);
   if (!processes.includes(statement.subject)) {
     const text = messages.noEndOfConnection(statement.subject, action.connection, processes);
-    return scope.problems.add(text, rangeOfProperty(statement, 'subject'));
+    return void scope.problems.add(text, rangeOfProperty(statement, 'subject'));
   }
   const time = scope.timeline.of(statement)?.time;
   const opened = scope.timeline.of(declared)?.time;
   if (time !== undefined && opened !== undefined && time < opened) {
     const text = messages.usedBeforeOpened(action.connection, formatDuration(opened));
-    return scope.problems.add(text, rangeOfProperty(action, 'connection'));
+    return void scope.problems.add(text, rangeOfProperty(action, 'connection'));
   }
   return plan;
 }
@@ -214,13 +214,16 @@ function compileOption(
 ): Action | undefined {
   if (!Object.hasOwn(SOCKET_OPTIONS, action.option)) {
     const suggestion = nearest(action.option, Object.keys(SOCKET_OPTIONS));
-    return scope.problems.add(messages.unknownOption(action.option, suggestion), rangeOfProperty(action, 'option'));
+    return void scope.problems.add(
+      messages.unknownOption(action.option, suggestion),
+      rangeOfProperty(action, 'option'),
+    );
   }
   const option = action.option as SocketOptionName;
   const definition = SOCKET_OPTIONS[option];
   if (action.value === undefined) {
     if (definition.unit === 'flag') return { kind: 'set-option', ...on, option, value: 1 };
-    return scope.problems.add(messages.optionWithoutValue(option), rangeOfProperty(action, 'option'));
+    return void scope.problems.add(messages.optionWithoutValue(option), rangeOfProperty(action, 'option'));
   }
   const value = knobValue(scope, option, definition, action.value);
   return value === undefined ? undefined : { kind: 'set-option', ...on, option, value };

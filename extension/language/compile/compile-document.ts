@@ -2,13 +2,13 @@ import type { RunPlan, ScenarioPlan } from '../../scenario/plan.ts';
 import type { ParseResult } from '../langium.ts';
 import type * as ast from '../generated/ast.ts';
 import { nearest } from '../names/suggestion.ts';
-import { SectionNames } from '../names/section-names.ts';
+import type { SectionNames } from '../names/section-names.ts';
 import { rangeOf, rangeOfProperty } from '../parse/range.ts';
-import { syntaxProblems } from '../parse/syntax-problems.ts';
 import * as messages from '../problems/messages.ts';
 import { type Problem, ProblemList } from '../problems/problem.ts';
+import { analyze } from './analysis.ts';
 import { compileRun } from './run.ts';
-import { type Block, type Section, sectionsOf } from './section.ts';
+import type { Block, Section } from './section.ts';
 import { scenarioTexts } from './texts.ts';
 
 /** Everything that a file says, and everything that is wrong with it. */
@@ -21,17 +21,14 @@ export interface CompiledDocument {
 
 /** Compiles a parsed file. Never throws: what is wrong comes back as problems. */
 export function compileParsed(result: ParseResult<ast.Document>, text: string): CompiledDocument {
-  const lines = text.split(/\r\n|\r|\n/);
-  const syntax = syntaxProblems(result, lines);
+  const { syntax, sections, problems: layout } = analyze(result, text);
   const problems = new ProblemList();
-  for (const problem of syntax.problems) problems.add(problem, problem.range);
-  const sections = sectionsOf(result.value, lines, syntax, problems);
-  const scenarios = sections.map((section) => compileSection(section, problems));
+  for (const problem of [...syntax.problems, ...layout]) problems.add(problem, problem.range);
+  const scenarios = sections.map(({ section, names }) => compileSection(section, names, problems));
   return { scenarios, problems: problems.all() };
 }
 
-function compileSection(section: Section, problems: ProblemList): ScenarioPlan {
-  const names = new SectionNames(section);
+function compileSection(section: Section, names: SectionNames, problems: ProblemList): ScenarioPlan {
   names.reportUnknown(section, problems);
   names.reportUnused(section, problems);
   const texts = scenarioTexts(section, problems);
@@ -79,19 +76,19 @@ function blocksOf(
   const chain: ast.Variant[] = [];
   for (let current = variant; current !== undefined;) {
     chain.unshift(current);
-    if (current.base === undefined) break;
-    const base = titles.get(current.base);
+    if (current.extended === undefined) break;
+    const base = titles.get(current.extended);
     if (base === undefined) {
       const known = [...titles.keys()];
       const isBroken = known.length < section.variants.length || section.broken.has('body');
-      const suggestion = nearest(current.base, known);
+      const suggestion = nearest(current.extended, known);
       if (!isBroken || suggestion !== undefined) {
-        problems.add(messages.unknownVariant(current.base, suggestion), rangeOfProperty(current, 'base'));
+        problems.add(messages.unknownVariant(current.extended, suggestion), rangeOfProperty(current, 'extended'));
       }
       return undefined;
     }
     if (chain.includes(base)) {
-      problems.add(messages.cyclicExtends(base.title), rangeOfProperty(base, 'base'));
+      problems.add(messages.cyclicExtends(base.title), rangeOfProperty(base, 'extended'));
       return undefined;
     }
     current = base;

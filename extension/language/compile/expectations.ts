@@ -34,10 +34,10 @@ export function compileExpectations(scope: RunScope, until: Micros | undefined):
 
 function compileClaim(scope: RunScope, node: ast.Expect): Expectation | undefined {
   if (node.count !== undefined) return compileCount(scope, node.count);
-  const { claim, subject } = node;
+  const { claim, about: subject } = node;
   if (claim === undefined || subject === undefined) return undefined;
   const kind = CLAIM_SUBJECTS[claim.$type] as 'host' | 'process' | 'connection';
-  const actor = scope.names.find(kind, subject, node, 'subject');
+  const actor = scope.names.find(kind, subject, node, 'about');
   switch (claim.$type) {
     case 'SendsSegment': {
       const segments = segmentClass(scope, claim);
@@ -55,7 +55,7 @@ function compileClaim(scope: RunScope, node: ast.Expect): Expectation | undefine
       if (actor === undefined || host === undefined) return undefined;
       const { hosts } = connectionEnds(scope, actor as Parameters<typeof connectionEnds>[1]);
       if (hosts.includes(host.name)) return fact;
-      return scope.problems.add(messages.hostHasNoEnd(host.name, subject, hosts), rangeOfProperty(claim, 'host'));
+      return void scope.problems.add(messages.hostHasNoEnd(host.name, subject, hosts), rangeOfProperty(claim, 'host'));
     }
   }
 }
@@ -120,7 +120,7 @@ function segmentClass(scope: RunScope, node: AstNode & { readonly words: string[
   const written = node.words.join(' ');
   const { start } = rangeOfProperty(node, 'words', 0);
   const { end } = rangeOfProperty(node, 'words', node.words.length - 1);
-  return scope.problems.add(messages.unknownSegmentClass(written, nearest(written, segmentClassWords())), {
+  return void scope.problems.add(messages.unknownSegmentClass(written, nearest(written, segmentClassWords())), {
     start,
     end,
   });
@@ -129,7 +129,7 @@ function segmentClass(scope: RunScope, node: AstNode & { readonly words: string[
 function stateOf(scope: RunScope, node: AstNode & { readonly state: string }): TcpState | undefined {
   return (
     parseState(node.state) ??
-    scope.problems.add(
+    void scope.problems.add(
       messages.unknownState(node.state, nearest(node.state, STATE_WORDS)),
       rangeOfProperty(node, 'state'),
     )
@@ -139,7 +139,7 @@ function stateOf(scope: RunScope, node: AstNode & { readonly state: string }): T
 function errnoOf(scope: RunScope, node: AstNode, written: string): Errno | undefined {
   return (
     parseErrno(written) ??
-    scope.problems.add(messages.unknownErrno(written, nearest(written, ERRNOS)), rangeOfProperty(node, 'errno'))
+    void scope.problems.add(messages.unknownErrno(written, nearest(written, ERRNOS)), rangeOfProperty(node, 'errno'))
   );
 }
 
@@ -173,7 +173,7 @@ function compileConstraint(scope: RunScope, expect: ast.Expect, node: ast.TimeCo
       const start = staticTimeOf(scope, from);
       const end = staticTimeOf(scope, to);
       if (start !== undefined && end !== undefined && end < start) {
-        return scope.problems.add(messages.windowReversed(), rangeOf(node));
+        return void scope.problems.add(messages.windowReversed(), rangeOf(node));
       }
       return { kind: 'between', from, to };
     }
@@ -202,7 +202,7 @@ function compileReference(scope: RunScope, expect: ast.Expect, node: ast.TimeRef
 function lastReceived(scope: RunScope, expect: ast.Expect, node: AstNode, offset: Micros): TimeReference | undefined {
   const type = expect.claim?.$type;
   if (type === 'OnHost' || type === 'SendsSegment') return { base: { kind: 'last-received' }, offset };
-  return scope.problems.add(messages.nobodyReceives(), rangeOf(node));
+  return void scope.problems.add(messages.nobodyReceives(), rangeOf(node));
 }
 
 function checkEnd(scope: RunScope, node: ast.TimeConstraint, when: TimeConstraint, until: Micros | undefined): boolean {

@@ -19,10 +19,10 @@ export function knobValue(scope: RunScope, name: string, knob: Knob, node: ast.E
   const value = written / (unit ?? 1);
   if (value < knob.min || value > knob.max) {
     const text = messages.knobRange(name, showKnob(knob.unit, knob.min), showKnob(knob.unit, knob.max));
-    return scope.problems.add(text, rangeOf(node));
+    return void scope.problems.add(text, rangeOf(node));
   }
   if (!Number.isInteger(value)) {
-    return scope.problems.add(messages.notWhole(knob.unit), rangeOf(node));
+    return void scope.problems.add(messages.notWhole(knob.unit), rangeOf(node));
   }
   return value;
 }

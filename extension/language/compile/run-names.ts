@@ -52,7 +52,7 @@ export class RunNames {
   find<K extends keyof Declared>(kind: K, name: string, node: AstNode, property: string): Declared[K] | undefined {
     const found = this.tables[kind].get(name);
     if (found === undefined && this.all.declarations(kind, name).length > 0 && !this.section.brokenWords.has(name)) {
-      return this.problems.add(messages.notInThisRun(kind, name, this.run), rangeOfProperty(node, property));
+      return void this.problems.add(messages.notInThisRun(kind, name, this.run), rangeOfProperty(node, property));
     }
     return found;
   }
@@ -70,11 +70,14 @@ export class RunNames {
   private enter(statement: ast.BlockStatement, lets: Map<string, ast.Let>): void {
     switch (statement.$type) {
       case 'HostDecl':
-        return this.put('host', statement.name, statement, statement, 'name');
+        this.put('host', statement.name, statement, statement, 'name');
+        return;
       case 'LinkDecl':
-        return this.put('link', statement.name, statement, statement, 'name');
+        this.put('link', statement.name, statement, statement, 'name');
+        return;
       case 'ProcessDecl':
-        return this.put('process', statement.name, statement, statement, 'name');
+        this.put('process', statement.name, statement, statement, 'name');
+        return;
       case 'Let': {
         const earlier = lets.get(statement.name);
         if (earlier !== undefined) this.duplicate('value', statement.name, earlier, statement, 'name');
@@ -86,9 +89,12 @@ export class RunNames {
         const { action, moment } = statement;
         if (moment !== undefined) this.put('moment', moment, statement, statement, 'moment');
         if (action.$type === 'Connects') {
-          this.put('connection', action.connection, statement as Declared['connection'], action, 'connection');
+          this.put('connection', action.opened, statement as Declared['connection'], action, 'opened');
         }
+        return;
       }
+      default:
+        return;
     }
   }
 

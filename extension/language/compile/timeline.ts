@@ -60,7 +60,7 @@ export class Timeline {
     const timing = this.resolve(reference);
     if (timing === undefined || timing.kind === 'at') return timing?.time;
     const name = reference.base?.name ?? reference.$cstNode?.text ?? '';
-    return this.problems.add(messages.momentWithoutTime(name), rangeOf(reference));
+    return void this.problems.add(messages.momentWithoutTime(name), rangeOf(reference));
   }
 
   private compute(statement: ast.Timed): Timing | undefined {
@@ -71,7 +71,7 @@ export class Timeline {
       case 'After': {
         const delay = this.values.duration(trigger.delay);
         const above = this.above.get(statement);
-        if (above === undefined) return this.problems.add(messages.afterNothing(), rangeOf(trigger));
+        if (above === undefined) return void this.problems.add(messages.afterNothing(), rangeOf(trigger));
         return delay === undefined ? undefined : this.later(above, delay);
       }
       case 'Every': {
@@ -80,7 +80,7 @@ export class Timeline {
         const above = this.above.get(statement);
         const from = trigger.from ? this.staticTime(trigger.from) : above && this.of(above)?.time;
         if (trigger.from === undefined && (above === undefined || this.of(above)?.time === undefined)) {
-          return this.problems.add(messages.everyWithoutFrom(), rangeOf(trigger));
+          return void this.problems.add(messages.everyWithoutFrom(), rangeOf(trigger));
         }
         if (interval === undefined || from === undefined) return undefined;
         return { kind: 'every', interval, time: from, ...(until === undefined ? {} : { until }) };
@@ -103,7 +103,7 @@ export class Timeline {
 
   private resolve(reference: ast.TimeReference): Timing | undefined {
     if (reference.last || reference.base?.last) {
-      return this.problems.add(messages.momentWithoutTime('last segment received'), rangeOf(reference));
+      return void this.problems.add(messages.momentWithoutTime('last segment received'), rangeOf(reference));
     }
     const { offset, base } = reference;
     if (offset === undefined) return undefined;
@@ -119,10 +119,10 @@ export class Timeline {
     if (moment === undefined) return undefined;
     const timing = this.later(moment, reference.direction === 'before' ? -delay : delay);
     if (timing?.kind === 'at' && timing.time < 0) {
-      return this.problems.add(messages.tooSmall('0s'), rangeOf(reference));
+      return void this.problems.add(messages.tooSmall('0s'), rangeOf(reference));
     }
     if (timing?.kind === 'after' && timing.delay < 0) {
-      return this.problems.add(messages.momentWithoutTime(base.name), rangeOf(reference));
+      return void this.problems.add(messages.momentWithoutTime(base.name), rangeOf(reference));
     }
     return timing;
   }

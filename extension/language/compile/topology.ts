@@ -135,13 +135,13 @@ function compileSysctl(
 ): { name: SysctlName; value: number } | undefined {
   if (!Object.hasOwn(SYSCTLS, node.knob)) {
     const suggestion = nearest(node.knob, Object.keys(SYSCTLS));
-    return scope.problems.add(messages.unknownSysctl(node.knob, suggestion), rangeOfProperty(node, 'knob'));
+    return void scope.problems.add(messages.unknownSysctl(node.knob, suggestion), rangeOfProperty(node, 'knob'));
   }
   const name = node.knob as SysctlName;
   const knob: SysctlDefinition = SYSCTLS[name];
   if (knob.since !== undefined && isOlder(kernel, knob.since)) {
     const text = messages.sysctlTooNew(name, knob.since, `linux-${kernel.join('.')}`);
-    return scope.problems.add(text, rangeOfProperty(node, 'knob'));
+    return void scope.problems.add(text, rangeOfProperty(node, 'knob'));
   }
   const value = knobValue(scope, name, knob, node.value);
   return value === undefined ? undefined : { name, value };
@@ -154,7 +154,7 @@ function isOlder([major, minor]: KernelVersion, since: string): boolean {
 
 function parseKernel(scope: RunScope, node: ast.Kernel): KernelVersion | undefined {
   const match = /^linux-(\d{1,3})\.(\d{1,3})(\.\d+)?$/.exec(node.version);
-  if (match === null) return scope.problems.add(messages.badKernel(), rangeOfProperty(node, 'version'));
+  if (match === null) return void scope.problems.add(messages.badKernel(), rangeOfProperty(node, 'version'));
   return [Number(match[1]), Number(match[2])];
 }
 

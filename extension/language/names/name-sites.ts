@@ -22,7 +22,7 @@ export const DECLARATIONS: Readonly<Record<string, NameKind>> = {
   'HostDecl.name': 'host',
   'LinkDecl.name': 'link',
   'ProcessDecl.name': 'process',
-  'Connects.connection': 'connection',
+  'Connects.opened': 'connection',
   'Timed.moment': 'moment',
   'Let.name': 'value',
   'Part.name': 'part',
@@ -113,17 +113,22 @@ export function namesIn(node: AstNode): NameSite[] {
     put(property, kinds, declares);
   }
   switch (node.$type) {
-    case 'Timed':
-      put('subject', [ACTION_SUBJECTS[(node as ast.Timed).action?.$type]], false);
-      break;
-    case 'Expect': {
-      const claim = (node as ast.Expect).claim;
-      put('subject', [claim && CLAIM_SUBJECTS[claim.$type]], false);
+    // Of a line that could not be read there may be a part only: what the types promise need not be there.
+    case 'Timed': {
+      const { action } = node as Partial<ast.Timed>;
+      put('subject', [action && ACTION_SUBJECTS[action.$type]], false);
       break;
     }
-    case 'SettingStatement':
-      put('owner', [SETTING_OWNERS[(node as ast.SettingStatement).setting?.$type]], false);
+    case 'Expect': {
+      const claim = (node as ast.Expect).claim;
+      put('about', [claim && CLAIM_SUBJECTS[claim.$type]], false);
       break;
+    }
+    case 'SettingStatement': {
+      const { setting } = node as Partial<ast.SettingStatement>;
+      put('owner', [setting && SETTING_OWNERS[setting.$type]], false);
+      break;
+    }
   }
   return sites;
 }

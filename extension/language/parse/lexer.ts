@@ -116,7 +116,7 @@ export class ScenarioLexer extends DefaultLexer {
       else if (token.image === '}' && opened.pop() === undefined) closed.push(token);
     }
     const first = line[0];
-    const type = this.tokenTypes['BROKEN'];
+    const type = this.tokenTypes.BROKEN;
     if (first === undefined || type === undefined) return [];
     const broken: Token = { ...first, tokenType: type, tokenTypeIdx: type.tokenTypeIdx ?? first.tokenTypeIdx };
     return [...closed, broken, ...opened.slice(0, 1)];

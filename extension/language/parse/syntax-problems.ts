@@ -49,7 +49,7 @@ function parserProblem(error: ParserError, line: number, text: string): Problem 
 
 function explain(error: ParserError, line: string): ProblemText {
   if (isUnclosedBlock(error)) return messages.unclosedBlock();
-  const token = error.token as Token;
+  const token = error.token;
   const word = token.image;
   const expected = expectedTokens(error);
   const rule = ruleOfError(error);
@@ -77,7 +77,7 @@ function explain(error: ParserError, line: string): ProblemText {
 }
 
 function place(error: ParserError, line: number, text: string): SourceRange {
-  const token = error.token as Token;
+  const token = error.token;
   if (isLineEnd(token)) {
     const end = text.replace(/\s*(#.*)?$/, '').length;
     return { start: { line, character: Math.max(0, end - 1) }, end: { line, character: Math.max(1, end) } };

@@ -25,13 +25,14 @@ export type ProblemText = Omit<Problem, 'range'>;
 export class ProblemList {
   private readonly seen = new Map<string, Problem>();
 
-  /** Adds a problem, and says so: `return problems.add(…)` in a function that yields nothing then. */
-  add(text: ProblemText, range: SourceRange): undefined {
+  /** Adds a problem, and says so: `return void problems.add(…)` in a function that yields nothing then. */
+  add(text: ProblemText, range: SourceRange): Problem {
     const key = `${range.start.line}:${range.start.character}:${text.code}`;
-    if (!this.seen.has(key)) {
-      this.seen.set(key, { ...text, range });
-    }
-    return undefined;
+    const known = this.seen.get(key);
+    if (known !== undefined) return known;
+    const problem: Problem = { ...text, range };
+    this.seen.set(key, problem);
+    return problem;
   }
 
   get errorCount(): number {

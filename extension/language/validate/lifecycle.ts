@@ -96,6 +96,8 @@ function forgetFates(
     case 'process-kill':
     case 'process-start':
       forget(processes.get(action.process));
+      break;
+    default:
   }
 }
 

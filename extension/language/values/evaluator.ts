@@ -60,7 +60,7 @@ export class Evaluator {
   valueOf(declaration: ast.Let): Quantity | undefined {
     if (this.values.has(declaration)) return this.values.get(declaration);
     if (this.underWay.has(declaration)) {
-      return this.problems.add(messages.cyclicLet(declaration.name), rangeOf(declaration));
+      return void this.problems.add(messages.cyclicLet(declaration.name), rangeOf(declaration));
     }
     this.underWay.add(declaration);
     const value = this.value(declaration.value);
@@ -73,18 +73,18 @@ export class Evaluator {
     const value = node && this.value(node);
     if (node === undefined || value === undefined) return undefined;
     if (value.dimension !== dimension) {
-      return this.problems.add(this.wrongDimension(node, dimension, value), rangeOf(node));
+      return void this.problems.add(this.wrongDimension(node, dimension, value), rangeOf(node));
     }
-    if (isTooLarge(value)) return this.problems.add(messages.numberTooLong(), rangeOf(node));
+    if (isTooLarge(value)) return void this.problems.add(messages.numberTooLong(), rangeOf(node));
     const whole = wholeNumber(value);
-    if (whole === undefined) return this.problems.add(messages.notWhole(pieces(dimension)), rangeOf(node));
+    if (whole === undefined) return void this.problems.add(messages.notWhole(pieces(dimension)), rangeOf(node));
     const { min = -Infinity, max = Infinity } = bounds;
     if (whole >= min && whole <= max) return whole;
     const text =
       max === Infinity
         ? messages.tooSmall(show(dimension, min))
         : messages.outOfRange(show(dimension, min), show(dimension, max));
-    return this.problems.add(text, rangeOf(node));
+    return void this.problems.add(text, rangeOf(node));
   }
 
   /** A bare number where a unit is needed is the commonest slip: offer the units. */
@@ -138,7 +138,10 @@ export class Evaluator {
       const combined = combine(result, operator, value);
       if (!isQuantity(combined)) {
         const senseless = messages.senselessArithmetic(kindOf(result.dimension), operator, kindOf(value.dimension));
-        return this.problems.add(combined.kind === 'makes-no-sense' ? senseless : explain(combined), rangeOf(operand));
+        return void this.problems.add(
+          combined.kind === 'makes-no-sense' ? senseless : explain(combined),
+          rangeOf(operand),
+        );
       }
       result = combined;
     }
@@ -147,7 +150,7 @@ export class Evaluator {
 
   private literal(node: ast.Literal): Quantity | undefined {
     const result = parseQuantity(node.text);
-    return isQuantity(result) ? result : this.problems.add(explain(result), rangeOf(node));
+    return isQuantity(result) ? result : void this.problems.add(explain(result), rangeOf(node));
   }
 }
 
