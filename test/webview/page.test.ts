@@ -9,6 +9,7 @@ import { buildRows } from '../../extension/trace/diagram/rows.ts';
 import { Trace } from '../../extension/trace/trace.ts';
 import type { PageOptions, PanelPage } from '../support/panel-page.ts';
 import { PanelBrowser } from '../support/panel-page.ts';
+import { KILLED, plan } from '../support/plans.ts';
 import { silentPowerLoss } from '../support/panel-traces.ts';
 import { THEMES } from '../support/themes.ts';
 
@@ -65,6 +66,25 @@ describe('the first sight', () => {
     await open({ show: KEEPALIVE });
     const words = await page.page.locator('.expectations li .verdict').allInnerTexts();
     expect(words.map((word) => word.trim())).toEqual(['met', 'met', 'failed']);
+  });
+});
+
+describe('a run of the engine', () => {
+  test('process killed: FIN, EOF, FIN, ACK, then TIME_WAIT in silence', async () => {
+    await open({ plans: [plan([KILLED], { until: 100 })] });
+    expect((await page.lines()).slice(5)).toEqual([
+      expect.stringContaining('web is killed'),
+      expect.stringContaining('server sends FIN'),
+      expect.stringContaining('EOF'),
+      expect.stringContaining('client sends FIN'),
+      expect.stringContaining('server sends ACK'),
+      '… 60 s, nothing is sent …',
+      expect.stringContaining('TIME_WAIT → CLOSED'),
+      '… 38.99 s, nothing is sent …',
+      expect.stringContaining('run ends'),
+    ]);
+    expect(await page.page.locator('.canvas .row-state').allTextContents()).toContain('CLOSE_WAIT');
+    expect(await page.page.locator('.life-kernel').count()).toBe(1);
   });
 });
 
