@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import type { Mermaid } from 'mermaid';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { foldRows } from '../../extension/trace/diagram/fold.ts';
 import { mermaidText } from '../../extension/trace/diagram/mermaid-text.ts';
 import { buildRows } from '../../extension/trace/diagram/rows.ts';
@@ -17,12 +17,15 @@ const POWER_LOSS = 0;
 const KEEPALIVE = 1;
 const TRANSFER = 3;
 
+// A browser page takes its time when two cores do everything else as well.
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
+
 let browser: PanelBrowser;
 let page: PanelPage;
 
 beforeAll(async () => {
   browser = await PanelBrowser.launch();
-}, 60_000);
+});
 
 afterAll(() => browser.close());
 
