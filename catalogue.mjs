@@ -14,7 +14,7 @@ const ID = /^(?<id>[A-Z]\d+)-/;
  * @throws Error when a file is not a scenario
  */
 export async function readCatalogue(root) {
-  const { parseScenarios } = await import('./extension/language/parse.ts');
+  const { parseScenarios } = await import('./extension/language/index.ts');
   const folder = join(root, 'media', 'scenarios');
   if (!existsSync(folder)) return [];
   const files = readdirSync(folder).filter((file) => file.endsWith('.tcpscn'));

@@ -214,6 +214,9 @@ export class Panel {
         this.store.update({ file: notice.file, changed: false });
         void this.show(notice.run);
         return;
+      case 'run-again':
+        void this.runAgain();
+        return;
       case 'outcomes':
         if (notice.revision !== state.file.revision) return;
         this.store.update({

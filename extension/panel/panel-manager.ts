@@ -8,6 +8,13 @@ import { ScenarioPanel } from './scenario-panel.ts';
 /** The type under which VS Code keeps panels over a restart. */
 export const PANEL_TYPE = 'tcpscn.panel';
 
+export interface OpenOptions {
+  /** Index into the file's runs; without it, the run that the panel shows is played again. */
+  readonly run?: number;
+  /** Leaves the focus in the editor. Default true. */
+  readonly preserveFocus?: boolean;
+}
+
 /** All panels: one per scenario file, restored after a restart. */
 export class PanelManager implements vscode.Disposable, vscode.WebviewPanelSerializer {
   private readonly dist: vscode.Uri;
@@ -29,20 +36,17 @@ export class PanelManager implements vscode.Disposable, vscode.WebviewPanelSeria
     this.owned.add(vscode.window.registerWebviewPanelSerializer(PANEL_TYPE, this));
   }
 
-  /**
-   * Opens the file's panel beside the editor, or brings the one that is open to the front. The focus stays in the editor.
-   * @param run index into the file's runs; without it, the panel shows what it showed
-   */
-  async show(uri: vscode.Uri, run?: number): Promise<void> {
+  /** Opens the file's panel beside the editor, or shows the one that is open. */
+  async open(uri: vscode.Uri, { run, preserveFocus = true }: OpenOptions = {}): Promise<void> {
     const known = this.panels.get(uri.toString());
     if (known !== undefined) {
-      await known.show(run);
+      await known.show(run, preserveFocus);
       return;
     }
     const panel = vscode.window.createWebviewPanel(
       PANEL_TYPE,
       '',
-      { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true },
+      { viewColumn: vscode.ViewColumn.Beside, preserveFocus },
       { enableScripts: true, localResourceRoots: [this.dist], enableFindWidget: true },
     );
     this.adopt(panel, uri, run);
@@ -62,7 +66,7 @@ export class PanelManager implements vscode.Disposable, vscode.WebviewPanelSeria
     }
     const uri = vscode.Uri.parse(saved.uri);
     try {
-      await vscode.workspace.fs.stat(uri);
+      await vscode.workspace.openTextDocument(uri);
     } catch {
       // The file is gone: there is nothing to show again.
       panel.dispose();

@@ -83,12 +83,21 @@ export class ScenarioPanel {
     panel.webview.html = this.html();
   }
 
-  /** Brings the panel to the front, and shows a run of the file as it is now. */
-  async show(run: number | undefined): Promise<void> {
+  get visible(): boolean {
+    return this.panel.visible;
+  }
+
+  get active(): boolean {
+    return this.panel.active;
+  }
+
+  /** Brings the panel to the front, and plays a run of the file as it is now; without one, that which is shown. */
+  async show(run: number | undefined, preserveFocus: boolean): Promise<void> {
     const { listening } = this;
     if (!listening) this.wanted = run;
-    this.panel.reveal(undefined, true);
-    if (listening && run !== undefined) this.post({ kind: 'show', file: await this.read(), run });
+    this.panel.reveal(undefined, preserveFocus);
+    if (!listening) return;
+    this.post(run === undefined ? { kind: 'run-again' } : { kind: 'show', file: await this.read(), run });
   }
 
   /** The reader's cursor stands on this line of the file. */

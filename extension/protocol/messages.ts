@@ -136,6 +136,8 @@ export type HostNotice =
   | { readonly kind: 'changed'; readonly revision: number }
   /** Show this run (the reader pressed "Run" in the editor). `file` has been read freshly. */
   | { readonly kind: 'show'; readonly file: FileRuns; readonly run: number }
+  /** Read the file again and play the run that is shown (the reader pressed "Run" without naming one). */
+  | { readonly kind: 'run-again' }
   /** How the runs of this revision came out, in their order; null where one has not been played. */
   | { readonly kind: 'outcomes'; readonly revision: number; readonly outcomes: readonly (RunOutcome | null)[] }
   /** The reader's cursor stands on this line (zero-based) of the file: select what it brought about. */

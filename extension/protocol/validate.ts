@@ -97,6 +97,7 @@ const FROM_HOST: Readonly<Record<string, Shape>> = {
   progress: { play: count, time: number, events: count },
   changed: { revision: count },
   show: { file, run: count },
+  'run-again': {},
   outcomes: { revision: count, outcomes: list((value) => value === null || outcome(value)) },
   line: { revision: count, line: count },
 };

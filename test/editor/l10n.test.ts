@@ -75,7 +75,7 @@ function usedTexts(folders: readonly string[]) {
   for (const file of files) {
     const source = ts.createSourceFile(file, readFileSync(join(root, file), 'utf8'), ts.ScriptTarget.ES2023, true);
     const visit = (node: ts.Node): void => {
-      if (ts.isCallExpression(node) && node.expression.getText(source) === 'l10n.t') {
+      if (ts.isCallExpression(node) && /\bl10n\.t$/.test(node.expression.getText(source))) {
         const text = literalOf(node.arguments[0]);
         if (text === undefined) unreadable.push(`${file}: ${node.getText(source)}`);
         else texts.set(text, file);

@@ -39,7 +39,12 @@ describe('JSON Lines', () => {
     ['another format', () => ['{"format":"pcap"}\n'], 'Line 1 is not the header'],
     ['another version', ([first = '', ...rest]) => [first.replace('"version":1', '"version":99'), ...rest], '99'],
     ['a line that is no JSON', ([first = '']) => [first, 'oops\n'], 'Line 2 is not JSON'],
-    ['an unknown kind', ([first = '']) => [first, '{"kind":"toString","time":0}\n'], 'Line 2 is not an event'],
+    ['an unknown kind', ([first = '']) => [first, '{"kind":"toString","time":0}\n'], 'Line 2: not an event'],
+    [
+      'a field that is missing',
+      ([first = '', a = '']) => [first, a.replace('"action":0', '"action":"x"')],
+      'Line 2: "action"',
+    ],
     ['events out of order', ([first = '', a = '', b = '']) => [first, b, a], 'Line 3'],
   ])('%s: says which line', (_, change, message) => {
     expect(() => traceFromJsonLines(change(good()).join(''))).toThrow(message);

@@ -9,4 +9,4 @@ export type { WhyStep } from './step.ts';
 export type { Truth, Verdict } from './verdict.ts';
 export { verdict } from './verdict.ts';
 export { rootAction } from './root.ts';
-export { clock, flagNames, placeTitle, segmentTitle, span, statementLabel, timerTitle } from './words.ts';
+export { clock, flagNames, longSpan, placeTitle, segmentTitle, span, statementLabel, timerTitle } from './words.ts';

@@ -14,6 +14,23 @@ export function span(duration: number): string {
   return `${trimmed(duration / SECOND, 6)} s`;
 }
 
+/** A long duration as people say it: `2 h 11 min 15 s`, `30 d`. Below a minute like `span`. */
+export function longSpan(duration: number): string {
+  if (duration < 60 * SECOND) return span(duration);
+  const seconds = duration / SECOND;
+  const whole = Math.floor(seconds / 60);
+  const [days, hours, minutes] = [Math.floor(whole / 1440), Math.floor(whole / 60) % 24, whole % 60];
+  const rest = trimmed(seconds - whole * 60, 3);
+  return [
+    days > 0 ? l10n.t('{0} d', days) : '',
+    hours > 0 ? l10n.t('{0} h', hours) : '',
+    minutes > 0 ? l10n.t('{0} min', minutes) : '',
+    rest !== '0' ? l10n.t('{0} s', rest) : '',
+  ]
+    .filter((part) => part !== '')
+    .join(' ');
+}
+
 /** A moment of the run: `7200.020 s`. */
 export function clock(time: number): string {
   return formatSeconds(time);

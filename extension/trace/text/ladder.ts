@@ -117,7 +117,8 @@ class Ladder {
     const text = time < DAY ? clock(time) : durationText(time);
     line.write(Math.max(0, TIME - textWidth(text)), text);
     if (before !== undefined && time > before) {
-      const delta = `+${time - before < DAY ? span(time - before) : durationText(time - before)}`;
+      const passed = time - before;
+      const delta = `+${passed < DAY ? span(passed) : l10n.t('{0} d', (passed / DAY).toFixed(2))}`;
       line.write(Math.max(TIME + 1, TIME + DELTA - textWidth(delta)), delta);
     }
     return this.lifelines(line);

@@ -202,18 +202,18 @@ function dataModel(
 ): readonly string[] {
   const state = worlds.after(gaveUp.id - 1).ends.get(wait.end);
   const orphan = state !== undefined && variable(state, 'orphan') === 1;
-  const { name, value, limit } = dataLimit(trace, wait.end, gaveUp.id, orphan);
+  const { name, shown, limit } = dataLimit(trace, wait.end, gaveUp.id, orphan);
   const first = wait.repeats.find(({ purpose }) => purpose !== 'tail-loss-probe');
   if (first === undefined) return [];
   const elapsed = gaveUp.time - first.time;
   const count = wait.repeats.filter(({ purpose }) => purpose === 'rto-retransmission').length;
   const sentences = [
     name === 'TCP_USER_TIMEOUT'
-      ? l10n.t('TCP_USER_TIMEOUT = {0} ms replaces the limit of tcp_retries2.', value)
+      ? l10n.t('TCP_USER_TIMEOUT = {0} ms replaces the limit of tcp_retries2.', shown)
       : l10n.t(
           '{0} = {1} is a limit of time, {2}: what so many waits would last from {3} on, doubling up to {4}.',
           name,
-          value,
+          shown,
           span(limit),
           span(MODEL_BASE),
           span(sysctl(trace, wait.end, 'tcp_rto_max_ms') * 1000),

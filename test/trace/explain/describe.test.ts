@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { ERRNOS } from '../../../extension/scenario/errno.ts';
 import { TCP_STATES } from '../../../extension/scenario/tcp-state.ts';
 import { RESULT_CODES } from '../../../extension/trace/expectations/index.ts';
-import { describeEvent, describeExpectation, explainWhy } from '../../../extension/trace/explain/index.ts';
+import {
+  describeEvent,
+  describeExpectation,
+  explainWhy,
+  longSpan,
+  span,
+} from '../../../extension/trace/explain/index.ts';
 import { EVENT_SCHEMA, PURPOSES, SEND_REASONS, TIMERS } from '../../../extension/trace/schema.ts';
 import { TraceBuilder } from '../../support/trace-builder.ts';
 
@@ -123,5 +129,27 @@ describe('describeExpectation', () => {
 
   it('every code: a sentence', () => {
     expect(RESULT_CODES.map((code) => say(code, 0, 0, 0)).every((text) => text.length > 2)).toBe(true);
+  });
+});
+
+describe('durations and moments', () => {
+  it.each([
+    [0, '0 s'],
+    [15, '15 µs'],
+    [210_000, '210 ms'],
+    [75_000_000, '1 min 15 s'],
+    [7_875_000_000, '2 h 11 min 15 s'],
+    [2_592_000_000_000, '30 d'],
+  ])('%i µs, long: %s', (duration, text) => {
+    expect(longSpan(duration)).toBe(text);
+  });
+
+  it('short: in one unit', () => {
+    expect([span(7_875_000_000), span(935_040_000), span(5_000), span(1_500)]).toEqual([
+      '7875 s',
+      '935.04 s',
+      '5 ms',
+      '1.5 ms',
+    ]);
   });
 });

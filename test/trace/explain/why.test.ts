@@ -160,9 +160,22 @@ describe('explainWhy', () => {
       cause = b.at(i + 1).deliver(b.send(from, { length: 10, purpose: 'data', reason: 'application-sent' }, cause), to);
     }
     const steps = why(b.done(), cause);
-    expect(steps).toHaveLength(6);
-    expect(steps[3]).toBe('… and 46 more segments back and forth before that.');
+    expect(steps).toHaveLength(7);
+    expect(steps[4]).toBe('… and 45 more segments back and forth before that.');
     expect(steps.at(-1)).toBe('The scenario says so: line 1 · app sends');
+  });
+
+  it('thousands of segments, reads between them: still a short story that ends at the scenario', () => {
+    const bulk = [
+      1,
+      'at 1s app sends 5 MB on conn',
+      { kind: 'send', process: 'app', connection: 'conn', bytes: 5_000_000 },
+    ] as const;
+    const trace = play(plan([bulk], { until: 60 }));
+    const steps = why(trace, last(trace, 'segment.sent'));
+    expect(steps.length).toBeLessThanOrEqual(13);
+    expect(steps.at(-1)).toContain('line ');
+    expect(steps.some((text) => /^… and \d+ more/.test(text))).toBe(true);
   });
 
   it('an expectation: what became of it, then its evidence', () => {

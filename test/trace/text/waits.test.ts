@@ -51,6 +51,24 @@ describe('waitsTable', () => {
     expect(wait?.gaveUp?.kind).toBe('tcp.error');
   });
 
+  it('a FIN to a dead host: eight retransmissions, and nobody is told', () => {
+    const close = [2, 'at 2s app closes conn', { kind: 'close', process: 'app', connection: 'conn' }] as const;
+    const table = waitsTable(play(plan([POWER_LOSS, close])));
+    expect(table).toMatch(/gone, nobody is told +109\.520 s +53\.760 s +107\.520 s/);
+    expect(table).toContain('tcp_orphan_retries = 0 (read as 8) is a limit of time, 102.2 s');
+  });
+
+  it('TCP_USER_TIMEOUT: replaces the limit', () => {
+    const option = [
+      0.02,
+      'at 20ms app sets TCP_USER_TIMEOUT = 10s on conn',
+      { kind: 'set-option', process: 'app', connection: 'conn', option: 'TCP_USER_TIMEOUT', value: 10_000 },
+    ] as const;
+    const table = waitsTable(play(plan([option, POWER_LOSS, SEND_AT_2])));
+    expect(table).toMatch(/ETIMEDOUT +12\.420 s/);
+    expect(table).toContain('TCP_USER_TIMEOUT = 10000 ms replaces the limit of tcp_retries2.');
+  });
+
   it('an answer in between: a new row of waits, no give-up', () => {
     const cut = [1, 'at 1s wire is cut', { kind: 'link-cut', link: 'wire' }] as const;
     const back = [5, 'at 5s wire is restored', { kind: 'link-restore', link: 'wire' }] as const;

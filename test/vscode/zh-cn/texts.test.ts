@@ -44,9 +44,9 @@ describe('a reader of Chinese', () => {
     const document = await openText(scenario('at 1s web is killed', 'expect no segment'));
     await vscode.commands.executeCommand('tcpscn.runThisFile', document.uri);
     const [failure] = await diagnostics(document, 'the failure', (all) => all.length === 1);
-    assert.match(failure?.message ?? '', /^不符：/);
+    assert.match(failure?.message ?? '', /^未符合：/);
     await eventually('the result', async () =>
-      (await codeLenses(document)).includes('0: $(error) 1 项预期中 1 项不符'),
+      (await codeLenses(document)).includes('0: $(error) 1 条中 1 条未符合'),
     );
   });
 
