@@ -65,6 +65,14 @@ describe('the first sight', () => {
     expect(await page.page.locator('.canvas line.part-message').count()).toBe(6);
   });
 
+  test('begins where something goes wrong: there belief and truth part', async () => {
+    await open({ show: KEEPALIVE });
+    expect(await page.selected()).toBe('1.000 s: server loses power');
+    const cards = await text('.cards');
+    for (const word of ['ESTABLISHED', 'half-open', 'host has no power', '2 h 11 min 14 s', 'ETIMEDOUT'])
+      expect(cards).toContain(word);
+  });
+
   test('expectations stand there met and failed, with a word', async () => {
     await open({ show: KEEPALIVE });
     const words = await page.page.locator('.expectations li .verdict').allInnerTexts();
@@ -94,7 +102,7 @@ describe('a run of the engine', () => {
 describe('moving', () => {
   test('arrow keys, Home and End move line by line, the host hears of it, and a live region says it', async () => {
     await open({ show: POWER_LOSS });
-    await press('ArrowRight', 'ArrowRight');
+    await press('Home', 'ArrowRight', 'ArrowRight');
     expect(await page.selected()).toContain('client sends SYN');
     expect((await page.posted()).at(-1)).toMatchObject({ kind: 'selection', range: { start: { line: 11 } } });
     expect(await text('[aria-live="polite"]')).toContain('client sends SYN');
@@ -174,6 +182,7 @@ describe('moving', () => {
 
   test('nothing above the diagram moves when the selection does', async () => {
     await open({ show: KEEPALIVE });
+    await press('Home');
     const tops = (): Promise<(number | undefined)[]> =>
       Promise.all(
         ['.cards', '.strip', '.diagram', '.states', '.transport'].map(
@@ -201,7 +210,7 @@ describe('moving', () => {
 describe('talking to the editor', () => {
   test('a line of the scenario in "why" and in the expectations is revealed', async () => {
     await open({ show: KEEPALIVE });
-    await press('ArrowRight', 'ArrowRight');
+    await press('Home', 'ArrowRight', 'ArrowRight');
     await page.page.locator('.why button.link').last().click();
     expect((await page.posted()).at(-1)).toEqual({
       kind: 'reveal',

@@ -2,9 +2,9 @@ import * as l10n from '@vscode/l10n';
 import { useMemo, useRef } from 'preact/hooks';
 import { durationText, momentText } from '../../extension/trace/diagram/duration.ts';
 import { noteLabel } from '../../extension/trace/diagram/labels.ts';
-import { describeEvent } from '../../extension/trace/explain/index.ts';
 import type { Life } from '../model/life.ts';
 import type { RunView } from '../model/run-view.ts';
+import { spokenCursor } from '../model/spoken.ts';
 import type { StripModel, WantedLabel } from '../model/strip-model.ts';
 import { namedBreaks, placeLabels, stripModel } from '../model/strip-model.ts';
 import type { Panel } from '../panel.ts';
@@ -55,7 +55,7 @@ export function Strip({
         aria-valuemin={0}
         aria-valuemax={Math.max(0, view.rows.all.length - 1)}
         aria-valuenow={view.rowIndex(state.cursor)}
-        aria-valuetext={state.announcement === '' ? describeEvent(view.trace, state.cursor.event) : state.announcement}
+        aria-valuetext={spokenCursor(view, state.cursor)}
         onPointerDown={(event) => {
           event.currentTarget.setPointerCapture(event.pointerId);
           panel.pause();
