@@ -92,7 +92,10 @@ export function Diagram({
       shape.classList.toggle('selected', Number(shape.getAttribute('data-row')) + drawn.start === selected);
   }, [drawn, selected]);
 
-  const bars = useMemo(() => (drawn === undefined ? [] : lifeBars(drawn.view, drawn.rows, drawn.layout)), [drawn]);
+  const bars = useMemo(
+    () => (drawn === undefined ? [] : lifeBars(drawn.view.trace, drawn.rows, drawn.layout)),
+    [drawn],
+  );
   const box = drawn?.layout.rows[selected - drawn.start];
 
   return (
@@ -158,7 +161,7 @@ export function Diagram({
           {bars.map((bar) => (
             <div
               key={`${bar.host} ${bar.top}`}
-              class={`life ${bar.on ? 'life-on' : 'life-off'}`}
+              class={`life life-${bar.life}`}
               style={{ left: `calc(var(--gutter) + ${bar.x}px)`, top: `${bar.top}px`, height: `${bar.height}px` }}
             />
           ))}
