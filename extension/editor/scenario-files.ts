@@ -7,8 +7,8 @@ export const LANGUAGE_ID = 'tcpscn';
 
 /** A file as its text stood when it was read. */
 export interface ScenarioFile {
-  readonly uri: vscode.Uri;
-  /** The document's version: what was learned from another version does not hold for this one. */
+  readonly document: vscode.TextDocument;
+  /** The document's version when it was read. */
   readonly version: number;
   readonly scenarios: readonly ScenarioPlan[];
   /** All runs of all scenarios, in file order. */
@@ -37,10 +37,15 @@ export class ScenarioFiles {
 }
 
 async function readFile(document: vscode.TextDocument): Promise<ScenarioFile> {
-  const { uri, version } = document;
+  const { version } = document;
   const { scenarios, problems } = parseScenarios(document.getText());
   const errors = problems.filter(({ severity }) => severity === 'error');
-  return { uri, version, scenarios, runs: scenarios.flatMap(({ runs }) => runs), errors };
+  return { document, version, scenarios, runs: scenarios.flatMap(({ runs }) => runs), errors };
+}
+
+/** Whether the file's text is still the one that was read. */
+export function isCurrent({ document, version }: ScenarioFile): boolean {
+  return !document.isClosed && document.version === version;
 }
 
 /** A range of the Plan as the editor's. */
