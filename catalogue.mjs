@@ -47,9 +47,9 @@ export async function writeCatalogue(root) {
 async function loadParser(root) {
   const folder = mkdtempSync(join(tmpdir(), 'tcp-scenarios-'));
   try {
-    const outfile = join(folder, 'parser.mjs');
+    const outfile = join(folder, 'parser.cjs');
     const entryPoints = [join(root, 'extension', 'language', 'index.ts')];
-    await build({ entryPoints, outfile, bundle: true, platform: 'node', format: 'esm', logLevel: 'warning' });
+    await build({ entryPoints, outfile, bundle: true, platform: 'node', format: 'cjs', logLevel: 'warning' });
     const bundle = /** @type {unknown} */ (await import(pathToFileURL(outfile).href));
     return /** @type {typeof import('./extension/language/index.ts')} */ (bundle).parseScenarios;
   } finally {
