@@ -309,7 +309,7 @@ describe('looks', () => {
       await open({ show: KEEPALIVE, locale: 'zh-cn', l10n, width });
       await press('End');
       expect(await text('h1')).toBe('没有人在发送，而服务器已经不在');
-      expect(await text('.expectations h2')).toContain('预期');
+      expect(await text('.expectations summary')).toContain('预期');
       expect(await page.lines()).toContain('…… 7200 s 内没有发送任何报文 ……');
       expect(await page.page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
       if (width === 480) await page.close();
