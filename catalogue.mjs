@@ -42,15 +42,15 @@ export async function writeCatalogue(root) {
 /**
  * The language's parser, bundled for the Node that builds.
  * @param {string} root the repository
- * @returns {Promise<typeof import('./extension/language/parse.ts').parseScenarios>}
+ * @returns {Promise<typeof import('./extension/language/index.ts').parseScenarios>}
  */
 async function loadParser(root) {
   const folder = mkdtempSync(join(tmpdir(), 'tcp-scenarios-'));
   try {
     const outfile = join(folder, 'parser.cjs');
-    const entryPoints = [join(root, 'extension', 'language', 'parse.ts')];
+    const entryPoints = [join(root, 'extension', 'language', 'index.ts')];
     await build({ entryPoints, outfile, bundle: true, platform: 'node', format: 'cjs', logLevel: 'warning' });
-    /** @type {typeof import('./extension/language/parse.ts')} */
+    /** @type {typeof import('./extension/language/index.ts')} */
     const { parseScenarios } = createRequire(import.meta.url)(outfile);
     return parseScenarios;
   } finally {

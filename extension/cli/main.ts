@@ -1,3 +1,32 @@
+import { realpathSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import manifest from '../../package.json' with { type: 'json' };
+import { play } from '../engine/play.ts';
+import { parseScenarios } from '../language/index.ts';
+import { runCli } from './cli.ts';
+import { OutputClosed } from './environment.ts';
+import { languageOf, loadTranslations, readText, writerTo } from './node.ts';
 
-if (process.argv.includes('--version')) console.log(manifest.version);
+async function main(): Promise<void> {
+  const language = languageOf(process.env);
+  // This file is dist/cli.js, perhaps behind a link; the translations ship beside dist/.
+  loadTranslations(join(dirname(realpathSync(process.argv[1] ?? '.')), '..'), language);
+  const [out, err] = [writerTo(process.stdout), writerTo(process.stderr)];
+  try {
+    process.exitCode = await runCli(process.argv.slice(2), {
+      version: manifest.version,
+      language,
+      ...(process.stdout.isTTY ? { columns: process.stdout.columns } : {}),
+      out,
+      err,
+      read: readText,
+      parse: (text) => Promise.resolve(parseScenarios(text)),
+      play,
+    });
+  } catch (error) {
+    process.exitCode = 2;
+    if (!(error instanceof OutputClosed)) await err(`tcpscn: ${(error as Error).message}\n`).catch(() => undefined);
+  }
+}
+
+void main();

@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
-import { parseScenarios } from '../language/parse.ts';
-import type { Problem } from '../language/problems/problem.ts';
+import { parseScenarios, type Problem } from '../language/index.ts';
 import type { RunPlan, ScenarioPlan } from '../scenario/plan.ts';
 
 /** Id of the language of scenario files. */
@@ -39,7 +38,7 @@ export class ScenarioFiles {
 
 async function readFile(document: vscode.TextDocument): Promise<ScenarioFile> {
   const { version } = document;
-  const { scenarios, problems } = await parseScenarios(document.getText());
+  const { scenarios, problems } = parseScenarios(document.getText());
   const errors = problems.filter(({ severity }) => severity === 'error');
   return { document, version, scenarios, runs: scenarios.flatMap(({ runs }) => runs), errors };
 }

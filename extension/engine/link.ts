@@ -7,6 +7,7 @@ import type { Segment } from './tcp/segment.ts';
 /** Where a link delivers to. */
 export interface LinkEnd {
   readonly place: PlaceId;
+  readonly address: string;
   /** Takes a segment, or says why nobody is there to take it. */
   arrive(segment: Segment, from: LinkEnd, sent: EventId): void;
 }

@@ -40,7 +40,7 @@ export class Scheduler {
     const entry: Entry = { time, order: this.inserted++, run, cancelled: false };
     let i = this.heap.push(entry) - 1;
     while (i > 0) {
-      const parent = (i - 1) >>> 1;
+      const parent = Math.floor((i - 1) / 2);
       if (isBefore(this.heap[parent] as Entry, entry)) break;
       this.heap[i] = this.heap[parent] as Entry;
       i = parent;

@@ -59,8 +59,8 @@ export class Simulation {
     this.world = buildWorld(plan, this.scheduler, this.recorder);
     this.connections = this.world.connections;
     for (const host of this.world.hosts.values()) {
-      host.onStateChange = (tcb) => {
-        this.onStateChange(host.name, tcb);
+      host.onStateChange = (tcb, changed) => {
+        this.onStateChange(host.name, tcb, changed);
       };
     }
     for (const [index, action] of plan.actions.entries()) this.scheduleAction(index, action);
@@ -173,14 +173,14 @@ export class Simulation {
     });
   }
 
-  private onStateChange(host: string, tcb: Tcb): void {
+  private onStateChange(host: string, tcb: Tcb, changed: EventId): void {
     const name = this.connections.name(tcb.connection);
     const due = this.watches.filter(
       (watch) => watch.host === host && watch.connection === name && watch.state === tcb.state,
     );
     if (due.length === 0) return;
     this.watches = this.watches.filter((watch) => !due.includes(watch));
-    for (const watch of due) this.scheduleAt(watch.action, this.now, this.recorder.cause);
+    for (const watch of due) this.scheduleAt(watch.action, this.now, changed);
   }
 
   // ---- the end ----

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { DisposableStore } from '../base/disposable.ts';
 import { asSavedState } from '../protocol/validate.ts';
 import type { RunSourceFactory } from './run-source.ts';
 import type { PanelSelection } from './scenario-panel.ts';
@@ -19,8 +20,8 @@ export class PanelManager implements vscode.Disposable, vscode.WebviewPanelSeria
   private readonly dist: vscode.Uri;
   private readonly sourceOf: RunSourceFactory;
   private readonly panels = new Map<string, ScenarioPanel>();
-  private readonly disposables: vscode.Disposable[] = [];
-  private readonly selected = new vscode.EventEmitter<PanelSelection>();
+  private readonly owned = new DisposableStore();
+  private readonly selected = this.owned.add(new vscode.EventEmitter<PanelSelection>());
 
   /** Fires when the reader selects an event in any panel. */
   readonly onDidSelect = this.selected.event;
@@ -32,7 +33,7 @@ export class PanelManager implements vscode.Disposable, vscode.WebviewPanelSeria
   constructor(extensionUri: vscode.Uri, sourceOf: RunSourceFactory) {
     this.dist = vscode.Uri.joinPath(extensionUri, 'dist');
     this.sourceOf = sourceOf;
-    this.disposables.push(this.selected, vscode.window.registerWebviewPanelSerializer(PANEL_TYPE, this));
+    this.owned.add(vscode.window.registerWebviewPanelSerializer(PANEL_TYPE, this));
   }
 
   /** Opens the file's panel beside the editor, or shows the one that is open. */
@@ -65,7 +66,7 @@ export class PanelManager implements vscode.Disposable, vscode.WebviewPanelSeria
     }
     const uri = vscode.Uri.parse(saved.uri);
     try {
-      await vscode.workspace.fs.stat(uri);
+      await vscode.workspace.openTextDocument(uri);
     } catch {
       // The file is gone: there is nothing to show again.
       panel.dispose();
@@ -76,7 +77,7 @@ export class PanelManager implements vscode.Disposable, vscode.WebviewPanelSeria
 
   dispose(): void {
     for (const panel of [...this.panels.values()]) panel.close();
-    for (const disposable of this.disposables) disposable.dispose();
+    this.owned.dispose();
   }
 
   private adopt(panel: vscode.WebviewPanel, uri: vscode.Uri, run: number | undefined): void {

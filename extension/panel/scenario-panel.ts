@@ -1,4 +1,6 @@
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
+import { DisposableStore } from '../base/disposable.ts';
 import type {
   FileRuns,
   HostToPanel,
@@ -9,6 +11,7 @@ import type {
   PlayParams,
   PlayResult,
   RequestKind,
+  RunOutcome,
   SavedState,
   Snapshot,
 } from '../protocol/messages.ts';
@@ -42,9 +45,9 @@ export class ScenarioPanel {
   private readonly panel: vscode.WebviewPanel;
   private readonly source: RunSource;
   private readonly dist: vscode.Uri;
-  private readonly disposables: vscode.Disposable[] = [];
-  private readonly selected = new vscode.EventEmitter<PanelSelection>();
-  private readonly disposed = new vscode.EventEmitter<void>();
+  private readonly owned = new DisposableStore();
+  private readonly selected = this.owned.add(new vscode.EventEmitter<PanelSelection>());
+  private readonly disposed = this.owned.add(new vscode.EventEmitter<void>());
   /** The page has said `ready`: before, nothing is sent to it. */
   private listening = false;
   /** What was last read, and whether the file was edited since. */
@@ -63,28 +66,18 @@ export class ScenarioPanel {
     this.uri = source.uri;
     this.dist = dist;
     this.wanted = run;
-    this.disposables.push(
-      this.selected,
-      source,
-      panel.onDidDispose(() => this.dispose()),
-      // A hidden page is gone, and what is sent to it is lost; shown again, it says ready again.
+    this.owned.add(source);
+    this.owned.add(panel.onDidDispose(() => this.dispose()));
+    // A hidden page is gone, and what is sent to it is lost; shown again, it says ready again.
+    this.owned.add(
       panel.onDidChangeViewState(() => {
         if (!panel.visible) this.listening = false;
       }),
-      panel.webview.onDidReceiveMessage((message: unknown) => void this.onMessage(message)),
-      source.onDidChange(() => this.onChange()),
     );
+    this.owned.add(panel.webview.onDidReceiveMessage((message: unknown) => void this.onMessage(message)));
+    this.owned.add(source.onDidChange(() => this.onChange()));
     if (source.onDidLearnOutcomes !== undefined)
-      this.disposables.push(
-        source.onDidLearnOutcomes((outcomes) => {
-          if (this.file !== undefined)
-            this.post({
-              kind: 'outcomes',
-              revision: this.file.revision,
-              outcomes: outcomes.map((outcome) => outcome ?? null),
-            });
-        }),
-      );
+      this.owned.add(source.onDidLearnOutcomes((outcomes) => this.onOutcomes(outcomes)));
     panel.title = fileName(source.uri);
     panel.webview.options = { enableScripts: true, localResourceRoots: [dist] };
     panel.webview.html = this.html();
@@ -119,9 +112,14 @@ export class ScenarioPanel {
   private dispose(): void {
     this.cancel();
     this.listening = false;
-    for (const disposable of this.disposables) disposable.dispose();
     this.disposed.fire();
-    this.disposed.dispose();
+    this.owned.dispose();
+  }
+
+  private onOutcomes(outcomes: readonly (RunOutcome | undefined)[]): void {
+    if (this.file === undefined) return;
+    const { revision } = this.file;
+    this.post({ kind: 'outcomes', revision, outcomes: outcomes.map((outcome) => outcome ?? null) });
   }
 
   private onChange(): void {
@@ -185,7 +183,8 @@ export class ScenarioPanel {
     const file = this.file ?? (await this.read());
     if (revision !== file.revision) return { kind: 'outdated', play, file };
     const cancel = new vscode.CancellationTokenSource();
-    this.playing = { play, cancel };
+    const playing = { play, cancel };
+    this.playing = playing;
     try {
       const data = await this.source.play(run, cancel.token, ({ time, events }) =>
         this.post({ kind: 'progress', play, time, events }),
@@ -197,7 +196,7 @@ export class ScenarioPanel {
       throw error;
     } finally {
       cancel.dispose();
-      if (this.playing?.play === play) this.playing = undefined;
+      if (this.playing === playing) this.playing = undefined;
     }
   }
 
@@ -219,22 +218,19 @@ export class ScenarioPanel {
         return;
       case 'copy':
         await vscode.env.clipboard.writeText(notice.text);
-        vscode.window.setStatusBarMessage(vscode.l10n.t('Copied'), 2_000);
+        vscode.window.setStatusBarMessage(l10n.t('Copied'), 2_000);
     }
   }
 
   /** Shows a line in the editor that has the file open, else beside the panel. */
   private async reveal(range: SourceRange): Promise<void> {
-    const selection = new vscode.Range(
-      range.start.line,
-      range.start.character,
-      range.end.line,
-      range.end.character,
-    );
+    const selection = new vscode.Range(range.start.line, range.start.character, range.end.line, range.end.character);
     const open = vscode.window.visibleTextEditors.find(
       ({ document }) => document.uri.toString() === this.uri.toString(),
     );
-    const viewColumn = open?.viewColumn ?? (this.panel.viewColumn === vscode.ViewColumn.One ? vscode.ViewColumn.Beside : vscode.ViewColumn.One);
+    const viewColumn =
+      open?.viewColumn ??
+      (this.panel.viewColumn === vscode.ViewColumn.One ? vscode.ViewColumn.Beside : vscode.ViewColumn.One);
     await vscode.window.showTextDocument(this.uri, { viewColumn, selection });
   }
 

@@ -11,21 +11,25 @@ type Shape = Readonly<Record<string, Check>>;
 /** The message when it is one that a page may send. */
 export function asPanelToHost(value: unknown): PanelToHost | undefined {
   if (!object(value)) return undefined;
-  const kind = value['kind'];
+  const kind = value.kind;
   if (kind === 'request') {
-    const request = value['request'];
-    if (!word(REQUEST_KINDS)(request) || !count(value['id'])) return undefined;
-    return REQUESTS[request as keyof typeof REQUESTS](value['params']) ? (value as unknown as PanelToHost) : undefined;
+    const request = value.request;
+    if (!word(REQUEST_KINDS)(request) || !count(value.id)) return undefined;
+    return REQUESTS[request as keyof typeof REQUESTS](value.params) ? (value as unknown as PanelToHost) : undefined;
   }
   return fits(NOTICES, kind, value) ? (value as unknown as PanelToHost) : undefined;
 }
 
 /** The message when it is one that a host sends. */
 export function asHostToPanel(value: unknown): HostToPanel | undefined {
-  return object(value) && fits(FROM_HOST, value['kind'], value) ? (value as unknown as HostToPanel) : undefined;
+  return object(value) && fits(FROM_HOST, value.kind, value) ? (value as unknown as HostToPanel) : undefined;
 }
 
-function fits(shapes: Readonly<Record<string, Shape>>, kind: unknown, value: Readonly<Record<string, unknown>>): boolean {
+function fits(
+  shapes: Readonly<Record<string, Shape>>,
+  kind: unknown,
+  value: Readonly<Record<string, unknown>>,
+): boolean {
   if (typeof kind !== 'string' || !Object.hasOwn(shapes, kind)) return false;
   return shape(shapes[kind] as Shape)(value);
 }

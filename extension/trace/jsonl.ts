@@ -39,8 +39,9 @@ export function traceFromJsonLines(text: string): Trace {
   writer.places.splice(0, writer.places.length, ...first.places);
   writer.connections.push(...first.connections);
   for (let i = 1; i < lines.length; i++) {
+    const line = parseLine(lines[i] ?? '', i + 1);
     try {
-      const event = eventLine(parseLine(lines[i] ?? '', i + 1));
+      const event = eventLine(line);
       writer.add(event.kind, event.time, event.place, event.cause, event);
     } catch (error) {
       throw new Error(`Line ${i + 1}: ${(error as Error).message}`, { cause: error });

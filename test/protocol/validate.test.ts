@@ -8,7 +8,12 @@ const file = { revision: 1, runs: [{ scenario: { en: 'Title' }, range }], proble
 describe('what a page may say', () => {
   test.each([
     { kind: 'request', request: 'ready', id: 1, params: { protocolVersion: 1 } },
-    { kind: 'request', request: 'ready', id: 1, params: { protocolVersion: 1, saved: { uri: 'file:///a', opened: [3] } } },
+    {
+      kind: 'request',
+      request: 'ready',
+      id: 1,
+      params: { protocolVersion: 1, saved: { uri: 'file:///a', opened: [3] } },
+    },
     { kind: 'request', request: 'reload', id: 2, params: {} },
     { kind: 'request', request: 'play', id: 3, params: { play: 1, revision: 1, run: 0 } },
     { kind: 'cancel', play: 1 },
@@ -56,7 +61,16 @@ describe('what a host says', () => {
 });
 
 test('a snapshot without its file, or a saved state of another shape, is refused', () => {
-  const snapshot = { protocolVersion: 1, uri: 'file:///a', fileName: 'a', locale: 'en', l10n: {}, file, show: 0, changed: false };
+  const snapshot = {
+    protocolVersion: 1,
+    uri: 'file:///a',
+    fileName: 'a',
+    locale: 'en',
+    l10n: {},
+    file,
+    show: 0,
+    changed: false,
+  };
   expect(isSnapshot(snapshot)).toBe(true);
   expect(isSnapshot({ ...snapshot, file: undefined })).toBe(false);
   expect(asSavedState({ uri: 'file:///a' })).toEqual({ uri: 'file:///a' });

@@ -1,7 +1,7 @@
 /** The panel's real page in a browser: real bundles, real policy, a host that is played by `fake-host.ts`. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { build } from 'esbuild';
+import * as esbuild from 'esbuild';
 import type { Plugin } from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
 import { chromium } from 'playwright-core';
@@ -47,7 +47,7 @@ export class PanelBrowser {
       ['codicon.ttf', { body: await readFile(join(CODICONS, 'codicon.ttf')), type: 'font/ttf' }],
     ]);
     const browser = await chromium.launch({
-      executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
       args: ['--no-sandbox', '--disable-background-networking', '--disable-gpu'],
     });
     return new PanelBrowser(browser, files, fakeHost.js);
@@ -102,7 +102,9 @@ export class PanelPage {
 
   /** The lines of the diagram as a screen reader has them. */
   lines(): Promise<string[]> {
-    return this.page.getByRole('treeitem').evaluateAll((items) => items.map((item) => item.getAttribute('aria-label') ?? ''));
+    return this.page
+      .getByRole('treeitem')
+      .evaluateAll((items) => items.map((item) => item.getAttribute('aria-label') ?? ''));
   }
 
   /** The label of the selected line. */
@@ -126,7 +128,7 @@ function html(language: string): string {
 }
 
 async function bundle(entry: string, plugins: Plugin[] = []): Promise<{ js: string; css: string }> {
-  const result = await build({
+  const result = await esbuild.build({
     absWorkingDir: root,
     entryPoints: [entry],
     bundle: true,
@@ -146,11 +148,11 @@ async function bundle(entry: string, plugins: Plugin[] = []): Promise<{ js: stri
 /** As in the product's build: what Mermaid would load on demand for other diagrams is left out. */
 const sequenceDiagramsOnly: Plugin = {
   name: 'sequence-diagrams-only',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /.*/ }, (args) => {
+  setup(build) {
+    build.onResolve({ filter: /.*/ }, (args) => {
       if (args.kind !== 'dynamic-import' || !/[\\/]mermaid[\\/]dist[\\/]/.test(args.importer)) return undefined;
       return args.path.includes('sequenceDiagram') ? undefined : { path: args.path, namespace: 'left-out' };
     });
-    onLoad({ filter: /.*/, namespace: 'left-out' }, () => ({ contents: 'throw new Error("left out");' }));
+    build.onLoad({ filter: /.*/, namespace: 'left-out' }, () => ({ contents: 'throw new Error("left out");' }));
   },
 };

@@ -27,8 +27,14 @@ export interface SampleOptions {
   readonly variant?: LocalizedText;
 }
 
-const TITLE: LocalizedText = { en: 'Nobody is sending, and the server is gone', 'zh-cn': '没有人在发送，而服务器已经不在' };
-const QUESTION: LocalizedText = { en: 'What does the client notice, and when?', 'zh-cn': '客户端会发现什么？什么时候发现？' };
+const TITLE: LocalizedText = {
+  en: 'Nobody is sending, and the server is gone',
+  'zh-cn': '没有人在发送，而服务器已经不在',
+};
+const QUESTION: LocalizedText = {
+  en: 'What does the client notice, and when?',
+  'zh-cn': '客户端会发现什么？什么时候发现？',
+};
 const TAKEAWAY: LocalizedText = {
   en: 'A TCP connection is two beliefs. Without traffic, neither end learns that the other one is gone.',
   'zh-cn': '一条 TCP 连接是两端各自的认识。没有报文往来，任何一端都不会知道对方已经消失。',
@@ -168,7 +174,12 @@ class Story {
     this.open(CLIENT, 'connect', connect);
     this.state(CLIENT, 'CLOSED', 'SYN_SENT', connect);
     const syn = this.send(CLIENT, connect, SYN, 'syn', 'connect');
-    this.variables(CLIENT, connect, { 'snd.iss': ISS[CLIENT]!, 'snd.una': ISS[CLIENT]!, 'snd.nxt': ISS[CLIENT]! + 1, rto: SECOND });
+    this.variables(CLIENT, connect, {
+      'snd.iss': ISS[CLIENT]!,
+      'snd.una': ISS[CLIENT]!,
+      'snd.nxt': ISS[CLIENT]! + 1,
+      rto: SECOND,
+    });
     this.arm(CLIENT, 'retransmission', SECOND, syn);
     const synArrived = this.arrive(syn, SERVER);
     this.open(SERVER, 'syn-arrived', synArrived);
@@ -198,12 +209,20 @@ class Story {
     });
     const ackArrived = this.arrive(ack, SERVER);
     this.state(SERVER, 'SYN_RECEIVED', 'ESTABLISHED', ackArrived);
-    this.variables(SERVER, ackArrived, { 'snd.una': ISS[SERVER]! + 1, srtt: 10_000, rto: 210_000, last_received: this.now });
+    this.variables(SERVER, ackArrived, {
+      'snd.una': ISS[SERVER]! + 1,
+      srtt: 10_000,
+      rto: 210_000,
+      last_received: this.now,
+    });
     return synAckArrived;
   }
 
   powerLoss(time: number, action: number): EventId {
-    const off = this.writer.add('host.state', time, SERVER, this.action(time, action), { on: false, reason: 'power-loss' });
+    const off = this.writer.add('host.state', time, SERVER, this.action(time, action), {
+      on: false,
+      reason: 'power-loss',
+    });
     this.writer.add('process.state', time, WEB, off, { running: false, reason: 'host-off' });
     this.writer.add('end.gone', time, this.end[SERVER]!, off, { reason: 'host-off' });
     return off;
@@ -295,7 +314,11 @@ export function retransmissionTimeout(options: SampleOptions = {}): TraceData {
   const again = (purpose: SegmentPurpose, reason: SendReason, timer: TimerName, at: number, count: number): void => {
     const fired = story.fire(CLIENT, timer, at, armed);
     const sent = story.send(CLIENT, fired, PSH | ACK, purpose, reason, { seq: 1, length: 100, args: [count, count] });
-    story.variables(CLIENT, sent, { retransmits: count, backoff: count, rto: Math.min(210_000 * 2 ** count, 120 * SECOND) });
+    story.variables(CLIENT, sent, {
+      retransmits: count,
+      backoff: count,
+      rto: Math.min(210_000 * 2 ** count, 120 * SECOND),
+    });
     armed = story.arm(CLIENT, 'retransmission', Math.min(210_000 * 2 ** count, 120 * SECOND), fired, count);
     story.lose(sent, off);
   };

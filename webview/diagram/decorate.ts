@@ -1,7 +1,6 @@
 /** Says on every shape what it stands for, in classes: the style sheet gives them the theme's colours. */
 import type { MermaidText } from '../../extension/trace/diagram/mermaid-text.ts';
 import type { DisplayRow } from '../../extension/trace/diagram/row.ts';
-import { RST } from '../../extension/trace/schema.ts';
 import type { Trace } from '../../extension/trace/trace.ts';
 import type { Shape } from './layout.ts';
 
@@ -18,7 +17,8 @@ export function decorate(
     const elements = [...shape.texts, shape.line, shape.group].filter((element) => element !== undefined);
     const classes = part === 'state' ? stateClasses(shape) : rowClasses(trace, row);
     if (part === 'message')
-      for (const [line, label] of shape.texts.entries()) label.classList.add(line === 0 ? 'label-title' : 'label-detail');
+      for (const [line, label] of shape.texts.entries())
+        label.classList.add(line === 0 ? 'label-title' : 'label-detail');
     for (const element of elements) {
       element.classList.add('shape', `part-${part}`, ...classes);
       element.setAttribute('data-row', String(index));
@@ -30,7 +30,7 @@ function rowClasses(trace: Trace, row: DisplayRow): readonly string[] {
   switch (row.kind) {
     case 'segment': {
       const segment = trace.eventOf('segment.sent', row.event);
-      const reset = (segment.flags & RST) !== 0 ? ['is-reset'] : [];
+      const reset = segment.purpose === 'rst' ? ['is-reset'] : [];
       return ['row-segment', `is-${row.outcome.kind}`, `purpose-${segment.purpose}`, ...reset];
     }
     case 'note':

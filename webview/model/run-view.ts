@@ -55,7 +55,7 @@ export class RunView {
     let low = 0;
     let high = this.rows.all.length;
     while (low < high) {
-      const middle = (low + high) >>> 1;
+      const middle = Math.floor((low + high) / 2);
       if ((this.rows.all[middle] as Row).event <= cursor.event) low = middle + 1;
       else high = middle;
     }
@@ -71,8 +71,10 @@ export class RunView {
     if (cursor.exact === true) return cursor.event;
     const index = this.rowIndex(cursor);
     const row = this.rows.all[index];
-    if (row === undefined || row.event !== cursor.event) return cursor.event;
-    const next = this.rows.all.slice(index + 1).find((other) => other.event > row.event)?.event ?? trace.length;
+    if (row?.event !== cursor.event) return cursor.event;
+    let after = index + 1;
+    while ((this.rows.all[after]?.event ?? Infinity) <= row.event) after++;
+    const next = this.rows.all[after]?.event ?? trace.length;
     const arrival = row.kind === 'segment' && row.outcome.event >= 0 ? trace.timeAt(row.outcome.event) : row.time;
     let shown = row.event;
     while (shown + 1 < next && trace.timeAt(shown + 1) <= arrival) shown++;
@@ -91,7 +93,9 @@ export class RunView {
   /** The world one step earlier: what "changed" is measured against. */
   worldBefore(cursor: Cursor): World {
     if (cursor.exact === true) return this.worlds.after(cursor.event - 1);
-    const before = this.rows.all.slice(0, this.rowIndex(cursor)).findLast((row) => row.event < cursor.event);
+    let index = this.rowIndex(cursor) - 1;
+    while ((this.rows.all[index]?.event ?? -1) >= cursor.event) index--;
+    const before = this.rows.all[index];
     return before === undefined ? this.worlds.after(-1) : this.world(selectionOf(before));
   }
 

@@ -1,8 +1,9 @@
 /** What the overview strip draws. */
-import type { NoteRow } from '../../extension/trace/diagram/row.ts';
+import type { NoteRow, Tone } from '../../extension/trace/diagram/row.ts';
 import { hostsOf } from '../../extension/trace/diagram/mermaid-text.ts';
 import type { EventId, PlaceId } from '../../extension/trace/event.ts';
-import { RST } from '../../extension/trace/schema.ts';
+import type { Life } from './life.ts';
+import { lifeOf } from './life.ts';
 import type { RunView } from './run-view.ts';
 import type { Span } from './time-scale.ts';
 import { TimeScale } from './time-scale.ts';
@@ -22,7 +23,7 @@ export interface Break extends Span {
 
 export interface Lane {
   readonly host: PlaceId;
-  readonly bars: readonly { readonly left: number; readonly right: number; readonly on: boolean }[];
+  readonly bars: readonly { readonly left: number; readonly right: number; readonly life: Life }[];
   readonly ticks: readonly { readonly at: number; readonly kind: 'sent' | 'lost' | 'reset' }[];
 }
 
@@ -30,7 +31,7 @@ export interface Landmark {
   readonly event: EventId;
   readonly row: NoteRow;
   readonly at: number;
-  readonly kind: 'fault' | 'error' | 'good';
+  readonly kind: Exclude<Tone, 'plain'>;
 }
 
 /** From here on an idle stretch is named. */
@@ -49,7 +50,7 @@ export function stripModel(view: RunView): StripModel {
     if (row.kind !== 'segment') continue;
     const at = scale.position(row.time);
     const lost = row.outcome.kind === 'dropped' || row.outcome.kind === 'ignored';
-    const kind = (trace.eventOf('segment.sent', row.event).flags & RST) !== 0 ? 'reset' : lost ? 'lost' : 'sent';
+    const kind = trace.eventOf('segment.sent', row.event).purpose === 'rst' ? 'reset' : lost ? 'lost' : 'sent';
     const lane = ticks.get(row.from) ?? new Map<string, { at: number; kind: 'sent' | 'lost' | 'reset' }>();
     lane.set(`${kind} ${Math.round(at * TICKS_ACROSS)}`, { at, kind });
     ticks.set(row.from, lane);
@@ -60,22 +61,19 @@ export function stripModel(view: RunView): StripModel {
     ticks: [...(ticks.get(host)?.values() ?? [])],
   }));
   const silences = new Map(rows.all.flatMap((row) => (row.kind === 'silence' ? [[row.time, row.duration]] : [])));
-  const breaks = scale.idle(IDLE).map((span) => ({ ...span, duration: silences.get(span.from) ?? span.to - span.from }));
+  const breaks = scale
+    .idle(IDLE)
+    .map((span) => ({ ...span, duration: silences.get(span.from) ?? span.to - span.from }));
   return { scale, lanes, landmarks, breaks };
 }
 
-function bars(view: RunView, host: PlaceId, scale: TimeScale): Lane['bars'] {
-  const result: { left: number; right: number; on: boolean }[] = [];
-  let on = true;
-  let left = 0;
-  for (const event of view.trace.eventsOf('host.state')) {
-    if (event.place !== host || event.on === on) continue;
-    const right = scale.position(event.time);
-    result.push({ left, right, on });
-    left = right;
-    on = event.on;
-  }
-  return [...result, { left, right: 1, on }];
+function bars({ trace }: RunView, host: PlaceId, scale: TimeScale): Lane['bars'] {
+  const changes = lifeOf(trace, host);
+  const at = (event: EventId): number => (event < 0 ? 0 : scale.position(trace.timeAt(event)));
+  return changes.map(({ event, life }, i) => {
+    const next = changes[i + 1];
+    return { left: at(event), right: next === undefined ? 1 : at(next.event), life };
+  });
 }
 
 export interface StripLabel {
@@ -110,7 +108,9 @@ export function placeLabels(wanted: readonly WantedLabel[], width: number): read
         : [(start + end - size) / 2, end - size - GAP / 2, start + GAP / 2];
     const left = places
       .map((place) => Math.min(Math.max(0, place), width - size))
-      .find((place) => place >= 0 && placed.every((other) => place > other.right + GAP || place + size + GAP < other.left));
+      .find(
+        (place) => place >= 0 && placed.every((other) => place > other.right + GAP || place + size + GAP < other.left),
+      );
     if (left !== undefined) placed.push({ left, right: left + size, text, kind });
   }
   return placed.map(({ text, kind, left }) => ({ text, kind, left }));
@@ -123,5 +123,8 @@ export function namedBreaks(breaks: readonly Break[], most = 4): readonly Break[
     const length = Math.round(stretch.duration / 1_000_000);
     if (!lengths.has(length)) lengths.set(length, stretch);
   }
-  return [...lengths].sort(([a], [b]) => b - a).slice(0, most).map(([, stretch]) => stretch);
+  return [...lengths]
+    .sort(([a], [b]) => b - a)
+    .slice(0, most)
+    .map(([, stretch]) => stretch);
 }

@@ -34,7 +34,7 @@ export class TimeScale {
 
   /** Where a moment lies, 0…1. */
   position(time: number): number {
-    const span = this.spans.find(({ to }) => time <= to) ?? this.spans.at(-1);
+    const span = this.first(({ to }) => time <= to);
     if (span === undefined) return 0;
     const share = span.to === span.from ? 0 : (time - span.from) / (span.to - span.from);
     return span.left + Math.min(1, Math.max(0, share)) * (span.right - span.left);
@@ -42,10 +42,22 @@ export class TimeScale {
 
   /** The moment at a place, 0…1. */
   time(position: number): number {
-    const span = this.spans.find(({ right }) => position <= right) ?? this.spans.at(-1);
+    const span = this.first(({ right }) => position <= right);
     if (span === undefined) return 0;
     const share = span.right === span.left ? 0 : (position - span.left) / (span.right - span.left);
     return span.from + Math.min(1, Math.max(0, share)) * (span.to - span.from);
+  }
+
+  /** The first span that reaches far enough, else the last. */
+  private first(reaches: (span: Span) => boolean): Span | undefined {
+    let low = 0;
+    let high = this.spans.length - 1;
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      if (reaches(this.spans[middle] as Span)) high = middle;
+      else low = middle + 1;
+    }
+    return this.spans[low];
   }
 
   /** Gaps so long that their width says nothing of their length: they are to be named. */

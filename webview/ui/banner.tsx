@@ -46,7 +46,9 @@ export function Banner({ panel, state }: { readonly panel: Panel; readonly state
       {running !== undefined && (
         <div class="banner is-running" role="status">
           <Icon name="loading" />
-          <span>{running.time > 0 ? l10n.t('Running: {0} of virtual time', momentText(running.time)) : l10n.t('Running …')}</span>
+          <span>
+            {running.time > 0 ? l10n.t('Running: {0} of virtual time', momentText(running.time)) : l10n.t('Running …')}
+          </span>
           <button onClick={() => panel.cancel()}>{l10n.t('Cancel')}</button>
         </div>
       )}

@@ -38,21 +38,21 @@ export function Cards({ panel, state, view }: Props) {
             <Icon name="arrow-swap" />
           </button>
         </h2>
-        {found !== undefined && <Belief found={found} now={now} />}
+        {found === undefined ? <Nothing /> : <Belief found={found} now={now} />}
       </div>
       <div class="card">
         <h2>
           <span class="wide-only">{l10n.t('the truth about {0}', otherName)}</span>
           <span class="narrow-only">{l10n.t('{0}, in truth', otherName)}</span>
         </h2>
-        {found !== undefined && <Truth found={found} />}
+        {found === undefined ? <Nothing /> : <Truth found={found} />}
       </div>
       <div class="card">
         <h2>
           <span class="wide-only">{l10n.t('{0} knows after', name)}</span>
           <span class="narrow-only">{l10n.t('knows after')}</span>
         </h2>
-        {found !== undefined && <Knows panel={panel} view={view} found={found} end={own.end} />}
+        {found === undefined ? <Nothing /> : <Knows panel={panel} view={view} found={found} end={own.end} />}
       </div>
     </section>
   );
@@ -113,7 +113,12 @@ function Knows({ panel, view, found, end }: KnowsProps) {
   const { faultAt, learnsAt, learnsEvent } = found;
   if (faultAt === undefined) return <Words headline="–" quiet detail={l10n.t('nothing goes wrong in this run')} />;
   if (learnsAt === undefined || learnsEvent === undefined)
-    return <Words headline={l10n.t('never')} detail={l10n.t('not in the {0} of this run', durationText(view.trace.endTime))} />;
+    return (
+      <Words
+        headline={l10n.t('never')}
+        detail={l10n.t('not in the {0} of this run', durationText(view.trace.endTime))}
+      />
+    );
   const received = view.lastArrival(end, learnsEvent);
   const detail =
     received === undefined || received === learnsAt
@@ -122,7 +127,11 @@ function Knows({ panel, view, found, end }: KnowsProps) {
   return (
     <>
       <p class="headline">
-        <button class="link headline-link" title={l10n.t('Go to {0}', momentText(learnsAt))} onClick={() => panel.select({ event: learnsEvent })}>
+        <button
+          class="link headline-link"
+          title={l10n.t('Go to {0}', momentText(learnsAt))}
+          onClick={() => panel.select({ event: learnsEvent })}
+        >
           <strong>{learnsAt === faultAt ? l10n.t('at once') : durationText(learnsAt - faultAt)}</strong>
         </button>
         {!found.knows && <span class="badge quiet">{l10n.t('not yet')}</span>}
@@ -134,7 +143,18 @@ function Knows({ panel, view, found, end }: KnowsProps) {
   );
 }
 
-function Words({ headline, detail, quiet }: { readonly headline: string; readonly detail: string; readonly quiet?: true }) {
+/** As high as a card with something to say. */
+const Nothing = () => <Words headline="–" quiet detail="" />;
+
+function Words({
+  headline,
+  detail,
+  quiet,
+}: {
+  readonly headline: string;
+  readonly detail: string;
+  readonly quiet?: true;
+}) {
   return (
     <>
       <p class="headline">

@@ -30,11 +30,16 @@ const GUTTER = 156;
 const NARROW_GUTTER = 80;
 
 /** The Mermaid sequence diagram of the part of the run around the cursor. */
-export function Diagram({ panel, state, view }: { readonly panel: Panel; readonly state: PanelState; readonly view: RunView }) {
-  const display = useMemo(
-    () => foldRows(view.rows.all, view.rows.stretches, state.opened),
-    [view, state.opened],
-  );
+export function Diagram({
+  panel,
+  state,
+  view,
+}: {
+  readonly panel: Panel;
+  readonly state: PanelState;
+  readonly view: RunView;
+}) {
+  const display = useMemo(() => foldRows(view.rows.all, view.rows.stretches, state.opened), [view, state.opened]);
   const selected = displayIndexOf(display, state.cursor);
   const [page, setPage] = useState<number | undefined>(undefined);
   // The reader may look at another part; the next step comes back to the cursor.
@@ -56,7 +61,11 @@ export function Diagram({ panel, state, view }: { readonly panel: Panel; readonl
     const margin = narrow ? 99 : 112;
     const gaps = Math.max(1, view.trace.header.hosts.length - 1);
     const room = width - (narrow ? NARROW_GUTTER : GUTTER) - 2 * margin - 2;
-    const layout = { margin, spacing: Math.min(460, Math.max(170, Math.floor(room / gaps))), overhang: narrow ? 40 : 0 };
+    const layout = {
+      margin,
+      spacing: Math.min(460, Math.max(170, Math.floor(room / gaps))),
+      overhang: narrow ? 40 : 0,
+    };
     const text = mermaidText(view.trace, rows, { compact: narrow });
     renderMermaid(text.text, theme).then(
       (svg) => {
@@ -83,7 +92,10 @@ export function Diagram({ panel, state, view }: { readonly panel: Panel; readonl
       shape.classList.toggle('selected', Number(shape.getAttribute('data-row')) + drawn.start === selected);
   }, [drawn, selected]);
 
-  const bars = useMemo(() => (drawn === undefined ? [] : lifeBars(drawn.view, drawn.rows, drawn.layout)), [drawn]);
+  const bars = useMemo(
+    () => (drawn === undefined ? [] : lifeBars(drawn.view.trace, drawn.rows, drawn.layout)),
+    [drawn],
+  );
   const box = drawn?.layout.rows[selected - drawn.start];
 
   return (
@@ -122,8 +134,16 @@ export function Diagram({ panel, state, view }: { readonly panel: Panel; readonl
         </button>
       </div>
       <div class={`scroller ${narrow ? 'narrow' : ''}`} ref={scroller}>
-        {failure !== undefined && <p class="failure"><Icon name="warning" /> {l10n.t('The diagram could not be drawn: {0}', failure)}</p>}
-        <div class="heads" aria-hidden="true" style={{ minWidth: drawn === undefined ? undefined : `calc(var(--gutter) + ${drawn.layout.width}px)` }}>
+        {failure !== undefined && (
+          <p class="failure">
+            <Icon name="warning" /> {l10n.t('The diagram could not be drawn: {0}', failure)}
+          </p>
+        )}
+        <div
+          class="heads"
+          aria-hidden="true"
+          style={{ minWidth: drawn === undefined ? undefined : `calc(var(--gutter) + ${drawn.layout.width}px)` }}
+        >
           <span class="heads-time">{l10n.t('time')}</span>
           {drawn?.layout.lifelines.map(({ host, x }) => (
             <span class="head" key={host} style={{ left: `calc(var(--gutter) + ${x}px)` }}>
@@ -131,18 +151,31 @@ export function Diagram({ panel, state, view }: { readonly panel: Panel; readonl
             </span>
           ))}
         </div>
-        <div class="sheet" style={drawn && { height: `${drawn.layout.height}px`, minWidth: `calc(var(--gutter) + ${drawn.layout.width}px)` }}>
+        <div
+          class="sheet"
+          style={
+            drawn && { height: `${drawn.layout.height}px`, minWidth: `calc(var(--gutter) + ${drawn.layout.width}px)` }
+          }
+        >
           {box !== undefined && <div class="highlight" style={{ top: `${box.top}px`, height: `${box.height}px` }} />}
           {bars.map((bar) => (
             <div
               key={`${bar.host} ${bar.top}`}
-              class={`life ${bar.on ? 'life-on' : 'life-off'}`}
+              class={`life life-${bar.life}`}
               style={{ left: `calc(var(--gutter) + ${bar.x}px)`, top: `${bar.top}px`, height: `${bar.height}px` }}
             />
           ))}
           <div class="canvas" ref={canvas} />
           {drawn !== undefined && (
-            <DiagramRows panel={panel} view={drawn.view} rows={drawn.rows} layout={drawn.layout} selected={selected - drawn.start} start={drawn.start} total={display.length} />
+            <DiagramRows
+              panel={panel}
+              view={drawn.view}
+              rows={drawn.rows}
+              layout={drawn.layout}
+              selected={selected - drawn.start}
+              start={drawn.start}
+              total={display.length}
+            />
           )}
         </div>
       </div>
@@ -152,6 +185,8 @@ export function Diagram({ panel, state, view }: { readonly panel: Panel; readonl
 
 /** `client · app`: the host, and the programs on it. */
 function headText(view: RunView, host: number): string {
-  const programs = view.trace.places.flatMap((place) => (place.kind === 'process' && place.host === host ? [place.name] : []));
+  const programs = view.trace.places.flatMap((place) =>
+    place.kind === 'process' && place.host === host ? [place.name] : [],
+  );
   return [view.trace.placeName(host), ...programs].join(' · ');
 }

@@ -17,7 +17,9 @@ export function Expectations({ panel, view }: { readonly panel: Panel; readonly 
           <h2>
             {l10n.t('Expected')}{' '}
             <span class="count">
-              {failed === 0 ? l10n.t('{0} of {1} met', results.length, results.length) : l10n.t('{0} of {1} failed', failed, results.length)}
+              {failed === 0
+                ? l10n.t('{0} of {1} met', results.length, results.length)
+                : l10n.t('{0} of {1} failed', failed, results.length)}
             </span>
           </h2>
           <ul>

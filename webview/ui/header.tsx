@@ -79,7 +79,12 @@ function Variants({ panel, state }: { readonly panel: Panel; readonly state: Pan
 }
 
 function onRadioKey(event: KeyboardEvent, index: number, count: number, panel: Panel): void {
-  const step = event.key === 'ArrowRight' || event.key === 'ArrowDown' ? 1 : event.key === 'ArrowLeft' || event.key === 'ArrowUp' ? -1 : 0;
+  const step =
+    event.key === 'ArrowRight' || event.key === 'ArrowDown'
+      ? 1
+      : event.key === 'ArrowLeft' || event.key === 'ArrowUp'
+        ? -1
+        : 0;
   if (step === 0) return;
   event.preventDefault();
   event.stopPropagation();
@@ -93,9 +98,13 @@ const runName = (run: RunInfo): string => inLanguage(run.variant ?? run.scenario
 function Outcome({ run }: { readonly run: RunInfo }) {
   if (run.outcome === undefined || run.outcome.met + run.outcome.failed === 0) return null;
   return run.outcome.failed > 0 ? (
-    <span class="outcome failed"><Icon name="error" /></span>
+    <span class="outcome failed">
+      <Icon name="error" />
+    </span>
   ) : (
-    <span class="outcome met"><Icon name="check" /></span>
+    <span class="outcome met">
+      <Icon name="check" />
+    </span>
   );
 }
 

@@ -56,6 +56,8 @@ function readTheme(): Theme {
   const { classList } = document.body;
   return {
     fontFamily: getComputedStyle(document.body).fontFamily,
-    dark: classList.contains('vscode-dark') || (classList.contains('vscode-high-contrast') && !classList.contains('vscode-high-contrast-light')),
+    dark:
+      classList.contains('vscode-dark') ||
+      (classList.contains('vscode-high-contrast') && !classList.contains('vscode-high-contrast-light')),
   };
 }

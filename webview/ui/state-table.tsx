@@ -7,7 +7,15 @@ import type { Panel } from '../panel.ts';
 import type { PanelState } from '../store.ts';
 
 /** Both ends as their kernels see them at the cursor; what the last step changed is marked. */
-export function StateTable({ panel, state, view }: { readonly panel: Panel; readonly state: PanelState; readonly view: RunView }) {
+export function StateTable({
+  panel,
+  state,
+  view,
+}: {
+  readonly panel: Panel;
+  readonly state: PanelState;
+  readonly view: RunView;
+}) {
   const { connections } = view.trace;
   const rows = useMemo(
     () => (connections.length === 0 ? [] : stateRows(view, state.connection, state.cursor)),
@@ -35,17 +43,28 @@ export function StateTable({ panel, state, view }: { readonly panel: Panel; read
           <tr>
             <th scope="col">{l10n.t('at {0}', momentText(view.time(state.cursor)))}</th>
             {hosts.map((name, i) => (
-              <th scope="col" key={i}>{name}</th>
+              <th scope="col" key={i}>
+                {name}
+              </th>
             ))}
           </tr>
         </thead>
         <tbody>
           {rows.map((row) => (
-            <tr key={row.name} class={row.cells.some(({ changed }) => changed) ? 'changed' : ''}>
-              <th scope="row" class={row.code ? 'code' : ''}>{row.name}</th>
+            <tr
+              key={row.name}
+              class={`${row.cells.some(({ changed }) => changed) ? 'changed' : ''} ${row.tall ? 'tall' : ''}`}
+            >
+              <th scope="row" class={row.code ? 'code' : ''}>
+                {row.name}
+              </th>
               {row.cells.map((cell, i) => (
                 <td key={i} class={cell.changed ? 'changed' : ''}>
-                  {cell.changed && <span class="dot" role="img" aria-label={l10n.t('changed')}>●</span>}
+                  {cell.changed && (
+                    <span class="dot" role="img" aria-label={l10n.t('changed')}>
+                      ●
+                    </span>
+                  )}
                   {cell.text}
                 </td>
               ))}

@@ -6,7 +6,15 @@ import type { PanelState } from '../store.ts';
 import { Icon } from './icon.tsx';
 
 /** Moving through the run. */
-export function Transport({ panel, state, view }: { readonly panel: Panel; readonly state: PanelState; readonly view: RunView }) {
+export function Transport({
+  panel,
+  state,
+  view,
+}: {
+  readonly panel: Panel;
+  readonly state: PanelState;
+  readonly view: RunView;
+}) {
   const total = view.rows.all.length;
   const at = view.rowIndex(state.cursor) + 1;
   return (
@@ -42,7 +50,15 @@ export function Transport({ panel, state, view }: { readonly panel: Panel; reado
   );
 }
 
-function Button({ icon, label, onClick }: { readonly icon: string; readonly label: string; readonly onClick: () => void }) {
+function Button({
+  icon,
+  label,
+  onClick,
+}: {
+  readonly icon: string;
+  readonly label: string;
+  readonly onClick: () => void;
+}) {
   return (
     <button class="icon-button" title={label} aria-label={label} onClick={onClick}>
       <Icon name={icon} />

@@ -7,7 +7,15 @@ import type { Panel } from '../panel.ts';
 import type { PanelState } from '../store.ts';
 
 /** Why the selected thing happened: a chain down to a line of the scenario. */
-export function Why({ panel, state, view }: { readonly panel: Panel; readonly state: PanelState; readonly view: RunView }) {
+export function Why({
+  panel,
+  state,
+  view,
+}: {
+  readonly panel: Panel;
+  readonly state: PanelState;
+  readonly view: RunView;
+}) {
   const { cursor } = state;
   const steps = useMemo(
     () =>
@@ -50,9 +58,7 @@ function StepText({ panel, view, step }: { readonly panel: Panel; readonly view:
 
 function distinctRules(steps: readonly WhyStep[]): readonly string[] {
   const all = steps.flatMap(({ rule }) =>
-    rule === undefined
-      ? []
-      : [rule.rfc, rule.kernel === undefined ? undefined : `Linux ${rule.kernel}()`, rule.sysctl],
+    rule === undefined ? [] : [rule.rfc, rule.kernel === undefined ? undefined : `Linux ${rule.kernel}()`, rule.sysctl],
   );
   return [...new Set(all.filter((rule) => rule !== undefined))];
 }

@@ -24,7 +24,7 @@ export class Host implements LinkEnd, KernelEvents {
   readonly processes: Process[] = [];
   readonly links: Link[] = [];
   /** Told of every change of a connection's state. */
-  onStateChange: (tcb: Tcb) => void = () => undefined;
+  onStateChange: (tcb: Tcb, changed: EventId) => void = () => undefined;
   kernel: Kernel;
   private readonly scheduler: Scheduler;
   private readonly recorder: Recorder;
@@ -107,7 +107,7 @@ export class Host implements LinkEnd, KernelEvents {
       );
       return;
     }
-    this.kernel.receive(segment, from as Host, sent);
+    this.kernel.receive(segment, from, sent);
   }
 
   send(to: PlaceId, segment: Segment, sent: EventId): void {
@@ -118,12 +118,12 @@ export class Host implements LinkEnd, KernelEvents {
 
   // ---- what its kernel tells ----
 
-  stateChanged(tcb: Tcb, from: TcpState): void {
+  stateChanged(tcb: Tcb, from: TcpState, changed: EventId): void {
     if (tcb.state === 'ESTABLISHED' && from === 'SYN_SENT') {
       const owner = this.owner(tcb);
-      if (owner !== undefined) owner.process.onConnected(owner.socket);
+      owner?.process.wakeConnected(owner.socket);
     }
-    this.onStateChange(tcb);
+    this.onStateChange(tcb, changed);
   }
 
   readable(tcb: Tcb): void {

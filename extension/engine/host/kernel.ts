@@ -1,4 +1,3 @@
-import type { Micros } from '../../base/time.ts';
 import type { KernelVersion } from '../../scenario/plan.ts';
 import type { SysctlValues } from '../../scenario/sysctl.ts';
 import type { TcpState } from '../../scenario/tcp-state.ts';
@@ -12,9 +11,11 @@ import { segmentArrives } from '../tcp/input.ts';
 import { openPassively } from '../tcp/open.ts';
 import type { Segment } from '../tcp/segment.ts';
 import { ACK, endSeq, has, RST, SYN } from '../tcp/segment.ts';
-import { add, after, seq } from '../tcp/seq.ts';
+import type { Seq } from '../tcp/seq.ts';
+import { add, seq } from '../tcp/seq.ts';
 import type { TcpKernel } from '../tcp/tcb.ts';
 import { Tcb } from '../tcp/tcb.ts';
+import { mayReplaceTimeWait } from '../tcp/time-wait.ts';
 import { TIMER_HANDLERS } from '../tcp/timers.ts';
 import type { Connections } from '../connections.ts';
 
@@ -39,13 +40,15 @@ export interface Listener {
 /** What a kernel tells the world around it. */
 export interface KernelEvents {
   send(to: PlaceId, segment: Segment, sent: EventId): void;
-  stateChanged(tcb: Tcb, from: TcpState): void;
+  stateChanged(tcb: Tcb, from: TcpState, changed: EventId): void;
   readable(tcb: Tcb): void;
 }
 
 /** First ephemeral port of `net.ipv4.ip_local_port_range`. */
 const FIRST_EPHEMERAL_PORT = 32_768;
 const EPHEMERAL_PORTS = 28_232;
+/** What a new connection's numbers are ahead of those of the TIME_WAIT entry that it replaces (`tcp_timewait_state_process`). */
+const ISS_STEP_AFTER_TIME_WAIT = 65_537;
 /** `seq_scale`: initial sequence numbers advance every 64 ns. */
 const ISS_TICKS_PER_MICRO = 1000 / 64;
 
@@ -53,7 +56,7 @@ const ISS_TICKS_PER_MICRO = 1000 / 64;
 export class Kernel implements TcpKernel {
   readonly scheduler: Scheduler;
   readonly recorder: Recorder;
-  readonly jiffy: Micros;
+  readonly hz: number;
   readonly sysctls: SysctlValues;
   readonly version: KernelVersion;
   private readonly host: Neighbour;
@@ -82,7 +85,7 @@ export class Kernel implements TcpKernel {
   }) {
     this.scheduler = init.scheduler;
     this.recorder = init.recorder;
-    this.jiffy = Math.round(1_000_000 / init.hz);
+    this.hz = init.hz;
     this.sysctls = init.sysctls;
     this.version = init.version;
     this.host = init.host;
@@ -119,16 +122,11 @@ export class Kernel implements TcpKernel {
   ephemeralPort(remote: Neighbour & { readonly port: number }): number | undefined {
     for (let tries = 0; tries < EPHEMERAL_PORTS; tries++) {
       // Linux prefers ports of the other parity than bind() does.
-      const port = FIRST_EPHEMERAL_PORT + (this.nextPort & ~1);
+      const port = FIRST_EPHEMERAL_PORT + this.nextPort - (this.nextPort % 2);
       this.nextPort = (this.nextPort + 2) % EPHEMERAL_PORTS;
       if (!this.ends.has(key(port, remote.place, remote.port)) && !this.listeners.has(port)) return port;
     }
     return undefined;
-  }
-
-  /** The end towards `remote` from this port, or undefined. */
-  find(local: number, remote: { readonly place: PlaceId; readonly port: number }): Tcb | undefined {
-    return this.ends.get(key(local, remote.place, remote.port));
   }
 
   /**
@@ -152,7 +150,7 @@ export class Kernel implements TcpKernel {
     this.listeners.delete(listener.port);
     for (const child of [...listener.children]) {
       child.enter(() => {
-        if (child.state !== 'SYN_RECEIVED') sendReset(child, 'listener-closed');
+        if (child.state !== 'SYN_RECEIVED' && child.state !== 'CLOSED') sendReset(child, 'listener-closed');
         child.orphan = true;
         child.done('aborted');
       });
@@ -179,7 +177,9 @@ export class Kernel implements TcpKernel {
         from.place,
         segment.fromPort,
       );
-      if (tcb !== undefined && this.mayReplace(tcb, segment)) {
+      let iss: Seq | undefined;
+      if (tcb !== undefined && this.listeners.has(segment.toPort) && mayReplaceTimeWait(tcb, segment)) {
+        iss = add(tcb.snd.nxt, ISS_STEP_AFTER_TIME_WAIT);
         tcb.done('replaced');
         tcb = undefined;
       }
@@ -189,43 +189,34 @@ export class Kernel implements TcpKernel {
           segmentArrives(end, segment);
         });
       } else {
-        this.withoutEnd(segment, from);
+        this.withoutEnd(segment, from, iss);
       }
     });
   }
 
-  /** A new SYN may take over an entry in TIME_WAIT (`tcp_timewait_state_process`, RFC 6191). */
-  private mayReplace(tcb: Tcb, segment: Segment): boolean {
-    if (tcb.state !== 'TIME_WAIT' || !has(segment, SYN) || has(segment, ACK) || has(segment, RST)) return false;
-    const stamp = segment.options.timestamps;
-    const newerStamp = tcb.timestamps && stamp !== undefined && ((stamp.tsVal - tcb.tsRecent) | 0) > 0;
-    return this.listeners.has(segment.toPort) && (after(segment.seq, tcb.rcv.nxt) || newerStamp);
-  }
-
-  private withoutEnd(segment: Segment, from: Neighbour): void {
+  private withoutEnd(segment: Segment, from: Neighbour, iss?: Seq): void {
     const listener = this.listeners.get(segment.toPort);
     if (listener === undefined) {
       this.resetUnknown(segment, 'no-socket');
       return;
     }
-    if (has(segment, RST)) return;
-    if (has(segment, ACK)) {
+    if (has(segment, ACK) && !has(segment, RST)) {
       this.resetUnknown(segment, 'no-socket');
       return;
     }
-    if (!has(segment, SYN)) {
+    if (!has(segment, SYN) || has(segment, RST)) {
       this.recorder.record('segment.ignored', this.host.place, {
         segment: this.handling,
         reason: 'not-for-this-state',
       });
       return;
     }
-    this.accept(listener, segment, from);
+    this.accept(listener, segment, from, iss);
   }
 
-  private accept(listener: Listener, syn: Segment, from: Neighbour): void {
+  private accept(listener: Listener, syn: Segment, from: Neighbour, wantedIss?: Seq): void {
     const remote = { ...from, port: syn.fromPort };
-    const iss = this.initialSequence(syn.toPort, remote);
+    const iss = wantedIss ?? this.initialSequence(syn.toPort, remote);
     const connection = this.handledConnection;
     const tcb = this.addEnd(syn.toPort, remote, connection, 1, iss, 'syn-arrived', listener.reuseAddress);
     listener.children.add(tcb);
@@ -290,7 +281,7 @@ export class Kernel implements TcpKernel {
       toPort: to.fromPort,
       seq: acknowledges ? to.ack : seq(0),
       ack: acknowledges ? seq(0) : add(endSeq(to), 0),
-      flags: acknowledges ? RST : RST | ACK,
+      flags: acknowledges ? RST : RST + ACK,
       length: 0,
       window: 0,
       options: {},
@@ -302,13 +293,13 @@ export class Kernel implements TcpKernel {
     this.recorder.record('segment.ignored', tcb.place, { segment: this.handling, reason });
   }
 
-  stateChanged(tcb: Tcb, from: TcpState): void {
+  stateChanged(tcb: Tcb, from: TcpState, changed: EventId): void {
     if (tcb.state === 'ESTABLISHED' && from === 'SYN_RECEIVED') {
       const listener = this.listenerOf(tcb);
       listener?.queue.push(tcb);
       listener?.onEstablished();
     }
-    this.events.stateChanged(tcb, from);
+    this.events.stateChanged(tcb, from, changed);
   }
 
   readable(tcb: Tcb): void {

@@ -11,6 +11,9 @@ import type { Kernel, Neighbour } from './kernel.ts';
 import type { Socket, StreamSocket } from './socket.ts';
 import * as calls from './syscalls.ts';
 
+/** Standard input, output and error come first. */
+const FIRST_FD = 3;
+
 /**
  * A program with its descriptors. Without instructions it is an ordinary one: it accepts and reads what arrives, reports
  * errors, and closes when it reads EOF. `BehaviourPlan` says where it differs.
@@ -24,7 +27,7 @@ export class Process {
   private readonly behaviours: readonly BehaviourPlan[];
   /** In order of descriptor number: the order in which the kernel closes them. */
   private sockets: Socket[] = [];
-  private nextFd = 3;
+  private nextFd = FIRST_FD;
   /** Everything that the program has scheduled: dies with it. */
   private pending = new Set<Scheduled>();
   private kernel: Kernel;
@@ -50,6 +53,7 @@ export class Process {
   start(kernel: Kernel): void {
     this.kernel = kernel;
     this.running = true;
+    this.nextFd = FIRST_FD;
     this.recorder.record('process.state', this.place, { running: true, reason: 'started' });
   }
 
@@ -161,8 +165,18 @@ export class Process {
     return this.sockets.find((socket): socket is StreamSocket => socket.kind === 'stream' && socket.tcb === tcb);
   }
 
-  /** connect() succeeded. */
-  onConnected(socket: StreamSocket): void {
+  /** The handshake is complete: connect() wakes up once the kernel is done. */
+  wakeConnected(socket: StreamSocket): void {
+    this.later(() => {
+      if (socket.connecting) this.onConnectDone(socket);
+    });
+  }
+
+  private onConnectDone(socket: StreamSocket): void {
+    if (socket.tcb.error !== undefined) {
+      this.onConnectFailed(socket);
+      return;
+    }
     socket.connecting = false;
     this.returnCall('connect', socket.tcb.place, 0);
     this.touch(socket);
@@ -176,8 +190,8 @@ export class Process {
     socket.wakeScheduled = true;
     this.later(() => {
       socket.wakeScheduled = false;
-      if (socket.connecting) this.onConnectFailed(socket);
-      else this.readAll(socket);
+      if (socket.connecting && socket.tcb.state !== 'SYN_SENT') this.onConnectDone(socket);
+      this.readAll(socket);
     });
   }
 
@@ -203,6 +217,8 @@ export class Process {
     if (errno === undefined) return;
     socket.connecting = false;
     this.returnCall('connect', socket.tcb.place, 0, errno);
+    // connect() has consumed the error.
+    for (let left = socket.pendingSends.length; left > 0; left--) this.returnCall('send', socket.tcb.place, 0, 'EPIPE');
     this.remove(socket);
   }
 

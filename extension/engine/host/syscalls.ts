@@ -37,7 +37,8 @@ export function connect(
 ): { readonly tcb: Tcb } | Failure {
   const port = localPort ?? kernel.ephemeralPort(remote);
   if (port === undefined) return { errno: 'EADDRNOTAVAIL' };
-  if (kernel.find(port, remote) !== undefined) return { errno: 'EADDRINUSE' };
+  // bind() to a chosen port without SO_REUSEADDR meets whoever has it, alive or in TIME_WAIT.
+  if (localPort !== undefined && kernel.portConflicts(localPort, false)) return { errno: 'EADDRINUSE' };
   return { tcb: kernel.open(port, remote, name, false) };
 }
 
@@ -80,7 +81,7 @@ export function receive(tcb: Tcb): { readonly bytes: number } | Failure | 'would
 export function afterReceive(tcb: Tcb, bytes: number): void {
   tcb.enter(() => {
     tcb.rcv.unread -= bytes;
-    if (tcb.state !== 'CLOSED') onApplicationRead(tcb, bytes);
+    onApplicationRead(tcb, bytes);
   });
 }
 
@@ -91,9 +92,10 @@ export function close(tcb: Tcb): void {
   });
 }
 
-/** shutdown(SHUT_WR). @returns ENOTCONN when there is no connection. */
+/** shutdown(SHUT_WR) (`inet_shutdown`). @returns ENOTCONN when there is no connection. After a FIN it does nothing, successfully. */
 export function shutdownWrite(tcb: Tcb): Errno | undefined {
-  if (tcb.state !== 'ESTABLISHED' && tcb.state !== 'CLOSE_WAIT') return 'ENOTCONN';
+  if (tcb.state === 'CLOSED' || tcb.isTimeWaitEntry) return 'ENOTCONN';
+  if (tcb.state !== 'ESTABLISHED' && tcb.state !== 'CLOSE_WAIT') return undefined;
   tcb.enter(() => {
     shutdownWriting(tcb);
   });

@@ -1,6 +1,7 @@
 /** An acknowledgement arrives: the retransmission queue shrinks, clocks are set, samples taken (`tcp_ack`, `tcp_clean_rtx_queue`). */
 import type { Micros } from '../../base/time.ts';
 import { onAcked } from './congestion.ts';
+import { rememberTimestamp } from './paws.ts';
 import {
   armPersistIfStuck,
   armRetransmission,
@@ -10,7 +11,9 @@ import {
   scheduleLossProbe,
 } from './retransmit.ts';
 import type { Segment } from './segment.ts';
-import { add, after, before, diff, seq } from './seq.ts';
+import { endSeq } from './segment.ts';
+import type { Seq } from './seq.ts';
+import { add, after, before, diff } from './seq.ts';
 import type { SentSegment, Tcb } from './tcb.ts';
 
 /** What the acknowledgement turned out to be. Only 'acceptable' lets the rest of the segment count as confirmed. */
@@ -22,43 +25,51 @@ export function acknowledgementArrives(tcb: Tcb, segment: Segment): AckVerdict {
     return before(segment.ack, add(snd.una, -snd.maxWnd)) ? 'too-old' : 'old';
   }
   if (after(segment.ack, snd.nxt)) return 'of-unsent-data';
+  rememberTimestamp(tcb, segment);
   const advanced = after(segment.ack, snd.una);
   const hadInFlight = tcb.sent.length > 0;
   const wasLimited = tcb.inFlight >= tcb.cwnd || (tcb.cwnd < tcb.ssthresh && tcb.cwnd < 2 * tcb.inFlight);
-  const windowChanged = updateWindow(tcb, segment);
+  const windowUpdated = updateWindow(tcb, segment);
   snd.una = segment.ack;
   tcb.lastAckAt = tcb.now;
   tcb.probesOut = 0;
   if (advanced) tcb.retransmits = 0;
-  if (hadInFlight) {
-    markSacked(tcb, segment);
-    const acked = clean(tcb);
-    if (advanced) takeSample(tcb, segment, acked);
-    leaveLossIfRepaired(tcb);
-    onAckOfLossProbe(tcb, advanced, !windowChanged && segment.length === 0);
-    if (advanced) {
-      onAcked(tcb, acked.length, wasLimited);
-      if (!scheduleLossProbe(tcb, true)) armRetransmission(tcb);
-    }
-    if (tcb.recovery === 'Loss') resendLost(tcb);
-  } else {
+  const duplicate = !advanced && !windowUpdated && endSeq(segment) === segment.seq;
+  if (!hadInFlight) {
     onAckWhileProbing(tcb);
+    onAckOfLossProbe(tcb, { duplicate, dsack: dsackOf(segment) });
+    return 'acceptable';
   }
+  markSacked(tcb, segment);
+  const acked = clean(tcb);
+  if (acked.length > 0) takeSample(tcb, segment, acked);
+  leaveLossIfRepaired(tcb);
+  onAckOfLossProbe(tcb, { duplicate, dsack: dsackOf(segment) });
+  if (acked.length > 0) {
+    onAcked(tcb, acked.length, wasLimited);
+    if (!scheduleLossProbe(tcb, true)) armRetransmission(tcb);
+  }
+  if (tcb.recovery === 'Loss') resendLost(tcb);
   return 'acceptable';
 }
 
-/** SND.WND follows the newest segment (RFC 9293 §3.10.7.4; `tcp_ack_update_window`). */
+/** A first block that lies before the acknowledgement reports a duplicate (RFC 2883 §4; `tcp_check_dsack`). */
+function dsackOf({ ack, options }: Segment): readonly [Seq, Seq] | undefined {
+  const first = options.sack?.[0];
+  return first !== undefined && before(first[0], ack) ? first : undefined;
+}
+
+/** SND.WND follows the newest segment (RFC 9293 §3.10.7.4; `tcp_ack_update_window`). Returns whether this one was newest. */
 function updateWindow(tcb: Tcb, segment: Segment): boolean {
   const { snd } = tcb;
   const window = segment.window * 2 ** snd.wscale;
   const isNewer =
     after(segment.ack, snd.una) || after(segment.seq, snd.wl1) || (segment.seq === snd.wl1 && window > snd.wnd);
   if (!isNewer) return false;
-  const changed = window !== snd.wnd;
   snd.wl1 = segment.seq;
   snd.wnd = window;
   snd.maxWnd = Math.max(snd.maxWnd, window);
-  return changed;
+  return true;
 }
 
 function markSacked(tcb: Tcb, segment: Segment): void {
@@ -73,7 +84,7 @@ function markSacked(tcb: Tcb, segment: Segment): void {
   }
 }
 
-function endOf(sent: SentSegment): ReturnType<typeof seq> {
+function endOf(sent: SentSegment): Seq {
   return add(sent.seq, sent.length + (sent.syn ? 1 : 0) + (sent.fin ? 1 : 0));
 }
 
@@ -100,20 +111,16 @@ function trim(tcb: Tcb, head: SentSegment): void {
 
 /** Which ACKs give samples (`tcp_ack_update_rtt`): Karn's rule first, then the timestamp's echo. */
 function takeSample(tcb: Tcb, segment: Segment, acked: readonly SentSegment[]): void {
-  const first = acked[0];
-  const clean = first !== undefined && acked.every((sent) => !sent.everRetransmitted);
-  let measured: Micros | undefined;
-  if (clean) measured = tcb.now - first.firstSentAt;
-  else if (tcb.timestamps && segment.options.timestamps !== undefined && segment.options.timestamps.tsEcr !== 0) {
-    measured = rttFromEcho(tcb, segment.options.timestamps.tsEcr);
-  }
+  const first = acked.find((sent) => !sent.sacked);
+  const isClean = first !== undefined && acked.every((sent) => !sent.everRetransmitted);
+  const measured = isClean ? tcb.now - first.firstSentAt : rttFromEcho(tcb, segment);
   if (measured !== undefined) takeRttSample(tcb, measured);
 }
 
 /** A valid sample also ends the backoff (`tcp_ack_update_rtt`). */
 export function takeRttSample(tcb: Tcb, measured: Micros): void {
   tcb.rtt.sample(measured, tcb.snd.una, tcb.snd.nxt, tcb.rtoMin);
-  tcb.rto = tcb.rtt.rto(tcb.kernel.jiffy, tcb.rtoMax);
+  tcb.rto = tcb.rtt.rto(tcb.kernel.hz, tcb.rtoMax);
   tcb.backoff = 0;
 }
 

@@ -1,14 +1,11 @@
 /** The ways to an end: close(), shutdown(), abort, the peer's FIN, a RST (tcp.c, tcp_input.c; RFC 9293 §3.6). */
-import type { Micros } from '../../base/time.ts';
-import { SECOND } from '../../base/time.ts';
 import type { Errno } from '../../scenario/errno.ts';
 import type { SendReason } from '../../trace/schema.ts';
-import { TCP_TIMEWAIT_LEN } from './constants.ts';
 import { enterPingPong } from './delayed-ack.ts';
 import { sendAck, sendQueued, sendSegment } from './output.ts';
 import { ACK, RST } from './segment.ts';
 import type { Tcb } from './tcb.ts';
-import { enterTimeWait } from './time-wait.ts';
+import { enterFinWait2AsOrphan, enterTimeWait } from './time-wait.ts';
 
 /**
  * The last descriptor was closed, by close() or by the death of its process (`__tcp_close`, `inet_release`): what it does
@@ -18,23 +15,22 @@ export function closeLast(tcb: Tcb): void {
   tcb.shutdownReceive = true;
   tcb.shutdownSend = true;
   tcb.orphan = true;
-  switch (tcb.state) {
-    case 'CLOSED':
-      return;
-    case 'SYN_SENT':
-      tcb.done('closed');
-      return;
-    default:
-      break;
+  // A time-wait entry lives without the socket, which is closed already.
+  if (tcb.state === 'CLOSED' || tcb.isTimeWaitEntry) return;
+  if (tcb.state === 'SYN_SENT') {
+    tcb.done('closed');
+    return;
   }
-  if (tcb.rcv.unread > 0) {
-    // RFC 2525 §2.17: a FIN would pretend that all was read.
-    sendReset(tcb, 'unread-data', [tcb.rcv.unread]);
+  const { unread } = tcb.rcv;
+  if (unread > 0) {
+    // RFC 2525 §2.17: a FIN would pretend that all was read. The queue is emptied first: the window is open again.
+    tcb.rcv.unread = 0;
+    sendReset(tcb, 'unread-data', [unread]);
     tcb.done('aborted');
     return;
   }
   if (tcb.state === 'FIN_WAIT_2') {
-    enterTimeWait(tcb, 'fin-wait-2', finTimeout(tcb));
+    enterFinWait2AsOrphan(tcb);
     return;
   }
   queueFin(tcb, 'application-closed');
@@ -64,14 +60,9 @@ function queueFin(tcb: Tcb, reason: SendReason): void {
   sendQueued(tcb, { purpose: 'data', reason });
 }
 
-/** How long an orphan waits in FIN_WAIT_2 (`tcp_fin_time`). */
-export function finTimeout(tcb: Tcb): Micros {
-  return Math.max(tcb.kernel.sysctls.tcp_fin_timeout * SECOND, tcb.rto * 3.5);
-}
-
 /** RST+ACK of an end that still exists: SEQ = SND.NXT (`tcp_send_active_reset`). */
 export function sendReset(tcb: Tcb, reason: SendReason, args: readonly number[] = []): void {
-  sendSegment(tcb, { seq: tcb.snd.nxt, flags: RST | ACK }, { purpose: 'rst', reason, args });
+  sendSegment(tcb, { seq: tcb.snd.nxt, flags: RST + ACK }, { purpose: 'rst', reason, args });
 }
 
 /** The peer's FIN is in sequence (`tcp_fin`; RFC 9293 §3.10.7.4, eighth). */
@@ -91,7 +82,7 @@ export function onFin(tcb: Tcb): void {
       break;
     case 'FIN_WAIT_2':
       sendAck(tcb, { purpose: 'ack', reason: 'fin-arrived' });
-      enterTimeWait(tcb, 'time-wait', TCP_TIMEWAIT_LEN);
+      enterTimeWait(tcb);
       break;
     default:
       break;

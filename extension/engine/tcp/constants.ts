@@ -1,5 +1,6 @@
 /** Compile-time constants of Linux 6.12 (include/net/tcp.h), in µs, bytes or counts. */
 import { MILLISECOND, SECOND } from '../../base/time.ts';
+import type { KernelVersion } from '../../scenario/plan.ts';
 
 /** Base of the give-up model, whatever the real RTO is. */
 export const TCP_RTO_MIN = 200 * MILLISECOND;
@@ -7,8 +8,10 @@ export const TCP_RTO_MIN = 200 * MILLISECOND;
 export const TCP_TIMEOUT_INIT = SECOND;
 /** RTO of the first data when the handshake gave no sample (`tcp_init_metrics`). */
 export const TCP_TIMEOUT_FALLBACK = 3 * SECOND;
-/** Allowance of a loss probe when more than one segment is in flight: 2 jiffies at HZ=1000. */
-export const TCP_TIMEOUT_MIN = 2 * MILLISECOND;
+/** Allowance of a loss probe when more than one segment is in flight, at every HZ. */
+export const TCP_TIMEOUT_MIN_US = 2 * MILLISECOND;
+/** Jiffies after which a SYN goes again when its first answer was for another connection. */
+export const TCP_TIMEOUT_MIN_JIFFIES = 2;
 /** Ceiling of every RTO before 6.15, later the default of tcp_rto_max_ms. */
 export const TCP_RTO_MAX = 120 * SECOND;
 export const TCP_DELACK_MIN = 40 * MILLISECOND;
@@ -33,3 +36,8 @@ export const WINDOW_SCALE = 7;
 export const MAX_PROBE_SHIFT = 10;
 /** Default of `tcp_orphan_retries` 0 while the RTO is below its ceiling (`tcp_orphan_retries`). */
 export const ORPHAN_RETRIES = 8;
+
+/** Whether a kernel is this release or a later one. */
+export function isAtLeast([major, minor]: KernelVersion, wantedMajor: number, wantedMinor: number): boolean {
+  return major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);
+}

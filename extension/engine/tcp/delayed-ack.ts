@@ -1,5 +1,6 @@
 /** When received data is acknowledged: quick-ACK mode, ping-pong mode, the delayed-ACK timer (tcp_input.c, tcp_timer.c). */
 import type { Micros } from '../../base/time.ts';
+import { SECOND } from '../../base/time.ts';
 import type { SendReason } from '../../trace/schema.ts';
 import {
   ADVERTISED_MSS,
@@ -9,10 +10,13 @@ import {
   TCP_MAX_QUICKACKS,
   TCP_MIN_MSS,
   TCP_MSS_DEFAULT,
+  TIMESTAMPS_LENGTH,
+  isAtLeast,
 } from './constants.ts';
+import { ceilToJiffy, jiffies } from './jiffies.ts';
 import { offerableWindow, receiveWindow, sendAck } from './output.ts';
 import type { Segment } from './segment.ts';
-import { has, PSH } from './segment.ts';
+import { FIN, has, PSH, SYN } from './segment.ts';
 import { diff } from './seq.ts';
 import type { Tcb } from './tcb.ts';
 
@@ -21,7 +25,7 @@ export function initializeReceiveMss(tcb: Tcb): void {
   tcb.rcv.mss = Math.max(TCP_MIN_MSS, Math.min(tcb.snd.mss, Math.floor(tcb.rcv.wnd / 2), TCP_MSS_DEFAULT));
 }
 
-/** Data arrived in or out of sequence (`tcp_event_data_recv`). */
+/** Data arrived in sequence (`tcp_event_data_recv`). */
 export function onDataReceived(tcb: Tcb, segment: Segment): void {
   const { delack } = tcb;
   delack.scheduled = true;
@@ -30,7 +34,7 @@ export function onDataReceived(tcb: Tcb, segment: Segment): void {
     grantQuickAcks(tcb);
     delack.ato = TCP_ATO_MIN;
   } else {
-    const gap = tcb.now - (delack.lastDataAt ?? 0);
+    const gap = tcb.now - delack.lastDataAt;
     if (gap <= TCP_ATO_MIN / 2) delack.ato = delack.ato / 2 + TCP_ATO_MIN / 2;
     else if (gap < delack.ato) delack.ato = Math.min(delack.ato / 2 + gap, tcb.rto);
     // So long a gap means that the sender restarts: help it along.
@@ -43,14 +47,19 @@ export function onDataReceived(tcb: Tcb, segment: Segment): void {
 /** `tcp_measure_rcv_mss`: larger segments raise the guess at once, shorter ones only in pairs. */
 function measureReceiveMss(tcb: Tcb, segment: Segment): void {
   const { delack, rcv } = tcb;
+  const { lastSegmentSize } = delack;
+  delack.lastSegmentSize = 0;
   if (segment.length >= rcv.mss) {
     rcv.mss = Math.min(segment.length, ADVERTISED_MSS);
+    // The end of what the application wrote: it may wait for the answer.
+    if (has(segment, PSH)) delack.pushed = Math.max(1, delack.pushed);
     return;
   }
-  if (segment.length >= TCP_MSS_DEFAULT || (segment.length >= TCP_MIN_MSS && !has(segment, PSH))) {
-    const isPair = segment.length === delack.lastSegmentSize;
+  const whole = segment.length + (tcb.timestamps ? TIMESTAMPS_LENGTH : 0);
+  const endsSomething = has(segment, PSH) || has(segment, FIN) || has(segment, SYN);
+  if (whole >= TCP_MSS_DEFAULT || (whole >= TCP_MIN_MSS && !endsSomething)) {
     delack.lastSegmentSize = segment.length;
-    if (isPair) {
+    if (segment.length === lastSegmentSize) {
       rcv.mss = segment.length;
       return;
     }
@@ -60,7 +69,7 @@ function measureReceiveMss(tcb: Tcb, segment: Segment): void {
 
 /** `tcp_incr_quickack`. */
 function grantQuickAcks(tcb: Tcb): void {
-  const wanted = Math.floor(receiveWindow(tcb) / (2 * tcb.rcv.mss)) || 2;
+  const wanted = Math.floor(tcb.rcv.wnd / (2 * tcb.rcv.mss)) || 2;
   tcb.delack.quick = Math.max(tcb.delack.quick, Math.min(wanted, TCP_MAX_QUICKACKS));
 }
 
@@ -88,6 +97,7 @@ export function onAckSent(tcb: Tcb): void {
     if (delack.quick === 0) delack.ato = TCP_ATO_MIN;
   }
   delack.scheduled = false;
+  delack.now = false;
   delack.pushed = 0;
   tcb.delackTimer.cancel();
 }
@@ -95,14 +105,14 @@ export function onAckSent(tcb: Tcb): void {
 /** Data left (`tcp_event_data_sent`): a reply within `ato` of what was received is a sign of interactive use. */
 export function onDataSent(tcb: Tcb): void {
   const { delack } = tcb;
-  if (delack.lastDataAt !== undefined && tcb.now - delack.lastDataAt < delack.ato) delack.pingpong += 1;
+  if (tcb.now - delack.lastDataAt < delack.ato) delack.pingpong += 1;
 }
 
 /** Decides about the acknowledgement after a segment was handled (`__tcp_ack_snd_check`). */
-export function acknowledgeIfDue(tcb: Tcb, urgent?: SendReason): void {
+export function acknowledgeIfDue(tcb: Tcb): void {
   const { delack } = tcb;
   if (!delack.scheduled) return;
-  const reason = urgent ?? immediateReason(tcb);
+  const reason = immediateReason(tcb);
   if (reason !== undefined) {
     sendAck(tcb, { purpose: 'ack', reason, args: reason === 'quick-ack' ? [delack.quick] : [] });
     return;
@@ -115,28 +125,29 @@ export function acknowledgeIfDue(tcb: Tcb, urgent?: SendReason): void {
 }
 
 function immediateReason(tcb: Tcb): SendReason | undefined {
-  const unacknowledged = diff(tcb.rcv.nxt, tcb.rcv.wup);
-  if (unacknowledged > tcb.rcv.mss && (tcb.rcv.unread < 1 || offerableWindow(tcb) >= receiveWindow(tcb)))
-    return 'two-segments';
-  if (tcb.delack.quick > 0 && !isPingPong(tcb)) return 'quick-ack';
-  return undefined;
+  const { rcv, delack } = tcb;
+  if (diff(rcv.nxt, rcv.wup) > rcv.mss && (rcv.unread < 1 || offerableWindow(tcb) >= rcv.wnd)) return 'two-segments';
+  if (delack.quick > 0 && !isPingPong(tcb)) return 'quick-ack';
+  // RFC 5681 §4.2: at once when a gap is filled.
+  return delack.now ? 'out-of-order' : undefined;
 }
 
 /** `tcp_send_delayed_ack`. */
 function delay(tcb: Tcb): void {
-  const { delack } = tcb;
+  const { delack, kernel } = tcb;
   let ato: Micros = Math.max(delack.ato, TCP_ATO_MIN);
   if (ato > TCP_DELACK_MIN) {
-    let ceiling: Micros = isPingPong(tcb) || delack.pushed > 0 ? TCP_DELACK_MAX : 500_000;
+    let ceiling: Micros = isPingPong(tcb) || delack.pushed > 0 ? TCP_DELACK_MAX : SECOND / 2;
     if (tcb.rtt.hasSample) ceiling = Math.min(ceiling, Math.max(tcb.rtt.srtt, TCP_DELACK_MIN));
     ato = Math.min(ato, ceiling);
   }
-  // Since 6.12 never so late that the peer's RTO could come first.
-  ato = Math.min(ato, TCP_DELACK_MAX, tcb.rtoMin - tcb.kernel.jiffy);
+  ato = ceilToJiffy(Math.min(ato, delackMax(tcb)), kernel.hz);
   const pending = tcb.delackTimer.deadline;
-  if (pending !== undefined) {
+  if (pending === undefined) {
+    delack.waitingSince = tcb.now;
+  } else {
     if (pending <= tcb.now + ato / 4) {
-      sendAck(tcb, { purpose: 'ack', reason: 'delayed-ack-timer', args: [0] });
+      sendDelayedAck(tcb);
       return;
     }
     if (tcb.now + ato >= pending) return;
@@ -144,26 +155,37 @@ function delay(tcb: Tcb): void {
   tcb.delackTimer.arm('delayed-ack', tcb.now + ato);
 }
 
+/** `tcp_delack_max`: since 6.7 never so late that the peer's RTO could come first. */
+function delackMax(tcb: Tcb): Micros {
+  const { hz, version } = tcb.kernel;
+  return isAtLeast(version, 6, 7) ? Math.min(TCP_DELACK_MAX, tcb.rtoMin - jiffies(1, hz)) : TCP_DELACK_MAX;
+}
+
+function sendDelayedAck(tcb: Tcb): void {
+  sendAck(tcb, { purpose: 'ack', reason: 'delayed-ack-timer', args: [tcb.now - tcb.delack.waitingSince] });
+}
+
 /** The delayed-ACK timer fired (`tcp_delack_timer_handler`). */
 export function onDelayedAckTimer(tcb: Tcb): void {
   const { delack } = tcb;
   if (!delack.scheduled) return;
-  const waited = delack.ato;
   if (isPingPong(tcb)) {
     delack.pingpong = 0;
     delack.ato = TCP_ATO_MIN;
   } else {
     delack.ato = Math.min(delack.ato * 2, tcb.rto);
   }
-  sendAck(tcb, { purpose: 'ack', reason: 'delayed-ack-timer', args: [Math.max(waited, TCP_ATO_MIN)] });
+  sendDelayedAck(tcb);
 }
 
 /** The application took `copied` bytes: that may be reason enough to acknowledge (`__tcp_cleanup_rbuf`). */
 export function onApplicationRead(tcb: Tcb, copied: number): void {
+  // Whatever is read from a socket that is closed: nobody waits for an answer.
+  if (tcb.state === 'CLOSED' || tcb.isTimeWaitEntry) return;
   const { delack } = tcb;
   let due = false;
   if (delack.scheduled) {
-    const emptied = copied > 0 && tcb.rcv.unread === 0;
+    const emptied = copied > 0 && tcb.rcv.unread === 0 && tcb.rcv.outOfOrder.length === 0;
     due =
       diff(tcb.rcv.nxt, tcb.rcv.wup) > tcb.rcv.mss ||
       (emptied && (delack.pushed === 2 || (delack.pushed === 1 && !isPingPong(tcb))));

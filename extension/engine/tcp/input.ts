@@ -3,19 +3,19 @@
  * number, RST, SYN, ACK, text, FIN; one function per step.
  */
 import { acknowledgementArrives } from './ack.ts';
-import { finTimeout, onReset } from './close.ts';
+import { onReset } from './close.ts';
 import { acknowledgeIfDue, enterQuickAckMode } from './delayed-ack.ts';
 import { synReceivedArrives, synSentArrives } from './open.ts';
 import { receiveWindow, sendAck, sendQueued } from './output.ts';
-import { mayAnswerOutOfWindow } from './rate-limit.ts';
+import { pawsDiscards } from './paws.ts';
+import { mayAnswerOutOfWindow, mayChallenge } from './rate-limit.ts';
 import { receiveText } from './receive.ts';
 import { armPersistIfStuck } from './retransmit.ts';
 import type { Segment } from './segment.ts';
 import { ACK, endSeq, FIN, has, RST, SYN } from './segment.ts';
 import { add, after, before, diff } from './seq.ts';
 import type { Tcb } from './tcb.ts';
-import { enterTimeWait, timeWaitArrives } from './time-wait.ts';
-import { TCP_TIMEWAIT_LEN } from './constants.ts';
+import { enterFinWait2AsOrphan, enterTimeWait, timeWaitArrives } from './time-wait.ts';
 
 /** Takes one segment for this end. */
 export function segmentArrives(tcb: Tcb, segment: Segment): void {
@@ -48,19 +48,17 @@ function synchronizedArrives(tcb: Tcb, segment: Segment): void {
     return;
   }
   if (has(segment, SYN)) {
-    challenge(tcb, segment, 'syn-in-synchronized-state');
+    challenge(tcb, 'syn-in-synchronized-state');
     return;
   }
   if (!has(segment, ACK)) {
     tcb.kernel.ignored(tcb, 'not-for-this-state');
     return;
   }
-  rememberTimestamp(tcb, segment);
-  if (!ackArrives(tcb, segment) || tcb.state === 'CLOSED' || tcb.isTimeWaitEntry) return;
-  if (meetsNobody(tcb, segment)) return;
-  receiveText(tcb, segment);
-  // The FIN may have ended the connection.
-  if (tcb.isTimeWaitEntry) return;
+  if (!ackArrives(tcb, segment)) return;
+  textArrives(tcb, segment);
+  // Data for nobody, or the FIN, may have ended the connection.
+  if (hasEnded(tcb)) return;
   const readableBytes = segment.length > 0 && tcb.rcv.unread > 0;
   sendQueued(tcb, { purpose: 'data', reason: 'window-opened' });
   armPersistIfStuck(tcb);
@@ -68,20 +66,25 @@ function synchronizedArrives(tcb: Tcb, segment: Segment): void {
   if (readableBytes) tcb.kernel.readable(tcb);
 }
 
+/** Nothing of a socket is left to handle the rest of a segment. */
+function hasEnded(tcb: Tcb): boolean {
+  return tcb.state === 'CLOSED' || tcb.isTimeWaitEntry;
+}
+
 /** First: the timestamp and the sequence number (`tcp_paws_discard`, `tcp_sequence`). A RST skips the timestamp. */
 function isAcceptable(tcb: Tcb, segment: Segment): boolean {
   const { rcv } = tcb;
-  const stamp = segment.options.timestamps;
-  if (tcb.timestamps && stamp !== undefined && !has(segment, RST) && isOlderStamp(stamp.tsVal, tcb.tsRecent)) {
+  if (!has(segment, RST) && pawsDiscards(tcb, segment)) {
     tcb.kernel.ignored(tcb, 'paws');
-    answerUnacceptable(tcb, segment);
+    if (has(segment, SYN)) challenge(tcb, 'syn-in-synchronized-state');
+    else answerUnacceptable(tcb, segment);
     return false;
   }
   const isOld = before(endSeq(segment), rcv.wup);
   const isBeyond = after(segment.seq, add(rcv.nxt, receiveWindow(tcb)));
   if (!isOld && !isBeyond) return true;
   if (!has(segment, RST)) {
-    if (has(segment, SYN)) challenge(tcb, segment, 'syn-in-synchronized-state');
+    if (has(segment, SYN)) challenge(tcb, 'syn-in-synchronized-state');
     else answerUnacceptable(tcb, segment);
   } else if (isLateReset(tcb, segment)) {
     onReset(tcb);
@@ -89,10 +92,6 @@ function isAcceptable(tcb: Tcb, segment: Segment): boolean {
     tcb.kernel.ignored(tcb, 'rst-out-of-window');
   }
   return false;
-}
-
-function isOlderStamp(tsVal: number, tsRecent: number): boolean {
-  return tsRecent !== 0 && ((tsVal - tsRecent) | 0) < -1;
 }
 
 /** A RST just before RCV.NXT is taken once the peer's FIN was (`tcp_reset_check`). */
@@ -109,9 +108,9 @@ function answerUnacceptable(tcb: Tcb, segment: Segment): void {
     tcb.kernel.ignored(tcb, 'rate-limited');
     return;
   }
-  if (segment.length > 0 && before(segment.seq, tcb.rcv.nxt)) {
+  const end = endSeq(segment);
+  if (end !== segment.seq && before(segment.seq, tcb.rcv.nxt)) {
     enterQuickAckMode(tcb);
-    const end = endSeq(segment);
     tcb.rcv.dsack = [segment.seq, after(end, tcb.rcv.nxt) ? tcb.rcv.nxt : end];
   }
   sendAck(tcb, { purpose: 'duplicate-ack', reason: 'unacceptable-segment' });
@@ -119,8 +118,8 @@ function answerUnacceptable(tcb: Tcb, segment: Segment): void {
 
 /** Second: RST. Exactly at RCV.NXT it ends the connection, elsewhere in the window it is questioned (RFC 5961 §3). */
 function resetArrives(tcb: Tcb, segment: Segment): void {
-  if (segment.seq === tcb.rcv.nxt || segment.seq === highestSackEdge(tcb)) onReset(tcb);
-  else challenge(tcb, segment, 'inexact-rst');
+  if (segment.seq === tcb.rcv.nxt || isLateReset(tcb, segment) || segment.seq === highestSackEdge(tcb)) onReset(tcb);
+  else challenge(tcb, 'inexact-rst');
 }
 
 function highestSackEdge(tcb: Tcb): number | undefined {
@@ -128,36 +127,28 @@ function highestSackEdge(tcb: Tcb): number | undefined {
 }
 
 /** An ACK that says where we are and changes nothing (`tcp_send_challenge_ack`). */
-function challenge(
-  tcb: Tcb,
-  segment: Segment,
-  reason: 'syn-in-synchronized-state' | 'inexact-rst' | 'unacceptable-ack',
-): void {
-  if (mayAnswerOutOfWindow(tcb, { ...segment, length: 0 })) sendAck(tcb, { purpose: 'challenge-ack', reason });
+function challenge(tcb: Tcb, reason: 'syn-in-synchronized-state' | 'inexact-rst' | 'unacceptable-ack'): void {
+  if (mayChallenge(tcb)) sendAck(tcb, { purpose: 'challenge-ack', reason });
   else tcb.kernel.ignored(tcb, 'rate-limited');
 }
 
-/** TS.Recent follows segments that start at or before the last ACK sent (RFC 7323 §4.3). */
-function rememberTimestamp(tcb: Tcb, segment: Segment): void {
-  const stamp = segment.options.timestamps;
-  if (tcb.timestamps && stamp !== undefined && !after(segment.seq, tcb.rcv.wup)) tcb.tsRecent = stamp.tsVal;
-}
-
-/** Fifth: ACK. Returns false when the segment is to be dropped. */
+/** Fifth: ACK. Returns false when nothing more is to be done with the segment. */
 function ackArrives(tcb: Tcb, segment: Segment): boolean {
   const verdict = acknowledgementArrives(tcb, segment);
   switch (verdict) {
     case 'too-old':
-      challenge(tcb, segment, 'unacceptable-ack');
+      challenge(tcb, 'unacceptable-ack');
       return false;
     case 'of-unsent-data':
       tcb.kernel.ignored(tcb, 'ack-of-unsent-data');
+      // RFC 9293 wants an ACK everywhere; the kernel sends it only once a FIN has passed (`tcp_rcv_state_process`).
+      if (tcb.state !== 'ESTABLISHED') challenge(tcb, 'unacceptable-ack');
       return false;
     case 'old':
       return true;
     case 'acceptable':
       if (tcb.finQueued && diff(tcb.snd.una, tcb.queueEnd) === 0) finAcknowledged(tcb, segment);
-      return true;
+      return !hasEnded(tcb);
   }
 }
 
@@ -167,12 +158,10 @@ function finAcknowledged(tcb: Tcb, segment: Segment): void {
     case 'FIN_WAIT_1':
       tcb.setState('FIN_WAIT_2');
       // An orphan keeps no socket for the wait, unless this very segment brings the FIN.
-      if (tcb.orphan && !bringsText(tcb, segment) && !has(segment, FIN)) {
-        enterTimeWait(tcb, 'fin-wait-2', finTimeout(tcb));
-      }
+      if (tcb.orphan && !bringsText(tcb, segment) && !has(segment, FIN)) enterFinWait2AsOrphan(tcb);
       break;
     case 'CLOSING':
-      enterTimeWait(tcb, 'time-wait', TCP_TIMEWAIT_LEN);
+      enterTimeWait(tcb);
       break;
     case 'LAST_ACK':
       tcb.done('closed');
@@ -182,14 +171,28 @@ function finAcknowledged(tcb: Tcb, segment: Segment): void {
   }
 }
 
+/** Bytes beyond RCV.NXT, or a FIN beyond a gap. */
 function bringsText(tcb: Tcb, segment: Segment): boolean {
-  return segment.length > 0 && after(add(segment.seq, segment.length), tcb.rcv.nxt);
+  return endSeq(segment) !== segment.seq && after(add(segment.seq, segment.length), tcb.rcv.nxt);
 }
 
-/** Data for a closed socket: nobody can ever read it (RFC 1122 §4.2.2.13). Returns true when that ended the connection. */
-function meetsNobody(tcb: Tcb, segment: Segment): boolean {
-  if (!tcb.orphan || !bringsText(tcb, segment)) return false;
-  tcb.kernel.resetUnknown(segment, 'data-after-close');
-  tcb.done('reset');
-  return true;
+/** Seventh and eighth: text and FIN, where the state lets them in. */
+function textArrives(tcb: Tcb, segment: Segment): void {
+  switch (tcb.state) {
+    case 'CLOSE_WAIT':
+    case 'CLOSING':
+    case 'LAST_ACK':
+      // Nothing can follow a FIN; what came before it may come again.
+      if (!before(segment.seq, tcb.rcv.nxt)) return;
+      break;
+    default:
+      break;
+  }
+  if (tcb.shutdownReceive && bringsText(tcb, segment)) {
+    // Nobody can ever read it (RFC 1122 §4.2.2.13).
+    tcb.kernel.resetUnknown(segment, 'data-after-close');
+    onReset(tcb);
+    return;
+  }
+  receiveText(tcb, segment);
 }

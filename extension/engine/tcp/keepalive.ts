@@ -11,12 +11,17 @@ function keepaliveTime(tcb: Tcb): Micros {
 
 /** Silence so far: since the last data or the last acceptable ACK, whichever is later (`keepalive_time_elapsed`). */
 function elapsed(tcb: Tcb): Micros {
-  return tcb.now - Math.max(tcb.delack.lastDataAt ?? 0, tcb.lastAckAt ?? 0);
+  return tcb.now - Math.max(tcb.delack.lastDataAt, tcb.lastAckAt);
+}
+
+/** Whether the timer may run: a time-wait entry has no socket, and so no keepalive. */
+function isOn(tcb: Tcb): boolean {
+  return tcb.options.get('SO_KEEPALIVE') === 1 && tcb.state !== 'CLOSED' && !tcb.isTimeWaitEntry;
 }
 
 /** SO_KEEPALIVE was set, or the connection became established with it (`tcp_set_keepalive`, `tcp_finish_connect`). */
 export function startKeepalive(tcb: Tcb): void {
-  if (tcb.state === 'CLOSED' || tcb.options.get('SO_KEEPALIVE') !== 1) return;
+  if (!isOn(tcb)) return;
   tcb.keepaliveTimer.arm('keepalive', tcb.now + keepaliveTime(tcb));
 }
 
@@ -26,12 +31,12 @@ export function stopKeepalive(tcb: Tcb): void {
 
 /** TCP_KEEPIDLE on a live socket counts from the silence so far (`tcp_sock_set_keepidle_locked`). */
 export function onKeepIdleChanged(tcb: Tcb): void {
-  if (tcb.keepaliveTimer.pending === undefined) return;
+  if (!isOn(tcb)) return;
   tcb.keepaliveTimer.arm('keepalive', tcb.now + Math.max(0, keepaliveTime(tcb) - elapsed(tcb)));
 }
 
 export function onKeepaliveTimer(tcb: Tcb): void {
-  if (tcb.options.get('SO_KEEPALIVE') !== 1 || tcb.state === 'CLOSED' || tcb.state === 'SYN_SENT') return;
+  if (!isOn(tcb) || tcb.state === 'SYN_SENT') return;
   const idle = keepaliveTime(tcb);
   if (tcb.sent.length > 0 || tcb.hasUnsent) {
     // Data in flight or queued: the retransmission or persist timer decides.

@@ -1,22 +1,27 @@
 /** Opening a connection: connect(), the SYN at a listener, SYN_SENT and SYN_RECEIVED (RFC 9293 §3.5, §3.10.7.2–3). */
 import {
   ADVERTISED_MSS,
+  TCP_INFINITE_SSTHRESH,
+  TCP_INIT_CWND,
   TCP_MSS_DEFAULT,
   TCP_TIMEOUT_FALLBACK,
   TCP_TIMEOUT_INIT,
+  TCP_TIMEOUT_MIN_JIFFIES,
   TIMESTAMPS_LENGTH,
   WINDOW_SCALE,
 } from './constants.ts';
 import { takeRttSample } from './ack.ts';
 import { onReset } from './close.ts';
 import { initializeReceiveMss } from './delayed-ack.ts';
+import { jiffies } from './jiffies.ts';
 import { startKeepalive } from './keepalive.ts';
-import { initialWindow, sendAck, sendQueued, sendSegment } from './output.ts';
+import { initialWindow, sendAck, sendQueued, sendSegment, timestampNow } from './output.ts';
+import { isStale, rememberTimestamp, storeTimestamp } from './paws.ts';
 import { mayAnswerOutOfWindow } from './rate-limit.ts';
 import { rttFromEcho, sendSynAck } from './retransmit.ts';
 import type { Segment } from './segment.ts';
 import { ACK, endSeq, has, RST, SYN } from './segment.ts';
-import { add, after, before } from './seq.ts';
+import { add, after, isInWindow } from './seq.ts';
 import type { Tcb } from './tcb.ts';
 
 /** connect(): the SYN leaves (`tcp_v4_connect`, `tcp_connect`). */
@@ -41,6 +46,7 @@ export function openActively(tcb: Tcb): void {
   });
   // The clock of TCP_USER_TIMEOUT and of the model runs from the first SYN.
   tcb.retransStamp = tcb.now;
+  tcb.firstSyn = { sentAt: tcb.now, tsVal: timestampNow(tcb) };
   sendSegment(tcb, { seq: snd.iss, flags: SYN }, { purpose: 'syn', reason: 'connect' });
   tcb.retransmitTimer.arm('retransmission', tcb.now + tcb.rto);
 }
@@ -54,7 +60,6 @@ export function openPassively(tcb: Tcb, syn: Segment): void {
   tcb.rcv.wup = tcb.rcv.nxt;
   tcb.snd.nxt = add(tcb.snd.iss, 1);
   tcb.rto = TCP_TIMEOUT_INIT;
-  tcb.synAckSentAt = tcb.now;
   sendSynAck(tcb, { purpose: 'syn-ack', reason: 'syn-arrived' });
   tcb.retransmitTimer.arm('syn-ack', tcb.now + tcb.rto);
 }
@@ -67,7 +72,7 @@ function negotiate(tcb: Tcb, syn: Segment): void {
   tcb.rcv.nxt = add(syn.seq, 1);
   tcb.snd.mss = Math.min(options.mss ?? TCP_MSS_DEFAULT, ADVERTISED_MSS);
   tcb.timestamps = options.timestamps !== undefined && sysctls.tcp_timestamps !== 0;
-  if (options.timestamps !== undefined) tcb.tsRecent = options.timestamps.tsVal;
+  if (options.timestamps !== undefined) storeTimestamp(tcb, options.timestamps.tsVal);
   tcb.sackPermitted = options.sackPermitted === true && sysctls.tcp_sack !== 0;
   const scaling = options.windowScale !== undefined && sysctls.tcp_window_scaling !== 0;
   tcb.snd.wscale = scaling ? (options.windowScale ?? 0) : 0;
@@ -82,44 +87,53 @@ function negotiate(tcb: Tcb, syn: Segment): void {
 export function synSentArrives(tcb: Tcb, segment: Segment): void {
   const ackFits = has(segment, ACK) && after(segment.ack, tcb.snd.una) && !after(segment.ack, tcb.snd.nxt);
   if (has(segment, ACK) && !ackFits) {
-    if (!has(segment, RST)) tcb.kernel.resetUnknown(segment, 'bad-ack-while-opening');
+    // An old connection may be in the way: once it is reset, try again soon.
+    if (tcb.retransmits === 0) {
+      tcb.retransmitTimer.arm('retransmission', tcb.now + jiffies(TCP_TIMEOUT_MIN_JIFFIES, tcb.kernel.hz));
+    }
+    if (has(segment, RST)) tcb.kernel.ignored(tcb, 'not-for-this-state');
+    else tcb.kernel.resetUnknown(segment, 'bad-ack-while-opening');
     return;
   }
   if (has(segment, RST)) {
-    if (ackFits) onReset(tcb);
+    if (has(segment, ACK)) onReset(tcb);
     else tcb.kernel.ignored(tcb, 'rst-without-ack');
     return;
   }
-  if (!has(segment, SYN) || !ackFits) {
+  if (!has(segment, SYN) || !has(segment, ACK)) {
     tcb.kernel.ignored(tcb, 'not-for-this-state');
     return;
   }
   negotiate(tcb, segment);
   tcb.rcv.wup = tcb.rcv.nxt;
-  const syn = tcb.sent.shift();
-  tcb.snd.una = segment.ack;
-  tcb.lastAckAt = tcb.now;
-  tcb.retransmitTimer.cancel();
-  if (syn !== undefined && !syn.everRetransmitted) takeRttSample(tcb, tcb.now - syn.firstSentAt);
-  else sampleFromEcho(tcb, segment);
-  initializeReceiveMss(tcb);
-  becomeEstablished(tcb);
+  tcb.sent.length = 0;
+  becomeEstablished(tcb, segment);
   sendAck(tcb, { purpose: 'ack', reason: 'handshake-completed' });
   sendQueued(tcb, { purpose: 'data', reason: 'application-sent' });
 }
 
-/** A retransmitted handshake: the echo names the first copy that arrived; without timestamps 3 s are assumed. */
-function sampleFromEcho(tcb: Tcb, segment: Segment): void {
-  const echo = segment.options.timestamps?.tsEcr;
-  if (tcb.timestamps && echo !== undefined && echo !== 0) {
-    takeRttSample(tcb, rttFromEcho(tcb, echo));
+/** What the handshake says of the round trip. After a repeated SYN or SYN-ACK only an echo can tell which copy was answered. */
+function measureHandshake(tcb: Tcb, segment: Segment): void {
+  const measured = tcb.synCopies === 0 ? tcb.now - tcb.firstSyn.sentAt : rttFromEcho(tcb, segment);
+  if (measured !== undefined) {
+    takeRttSample(tcb, measured);
   } else {
+    // RFC 6298 §5.7; `tcp_init_metrics`.
     tcb.rtt.assume(TCP_TIMEOUT_FALLBACK);
     tcb.rto = TCP_TIMEOUT_FALLBACK;
     tcb.backoff = 0;
   }
-  // More than one copy of the SYN: start with a window of one segment (`tcp_init_transfer`).
-  if (tcb.retransmits > 1) tcb.cwnd = 1;
+}
+
+/**
+ * The congestion window to start with (`tcp_init_transfer`): one segment after more than one repeated SYN or SYN-ACK, unless
+ * the echo of the first copy proves that repeating was needless (`tcp_try_undo_spurious_syn`).
+ */
+function initializeCongestionWindow(tcb: Tcb, segment: Segment): void {
+  const wasNeedless = tcb.timestamps && segment.options.timestamps?.tsEcr === tcb.firstSyn.tsVal;
+  if (wasNeedless) tcb.ssthresh = TCP_INFINITE_SSTHRESH;
+  tcb.cwnd = tcb.synCopies > 1 && !wasNeedless ? 1 : TCP_INIT_CWND;
+  tcb.recovery = 'Open';
 }
 
 /** SYN_RECEIVED of a request (`tcp_check_req`). Returns true when the end is established and the segment wants further handling. */
@@ -136,22 +150,28 @@ export function synReceivedArrives(tcb: Tcb, segment: Segment): boolean {
     }
     return false;
   }
-  const outOfWindow = before(endSeq(segment), tcb.rcv.nxt) || after(segment.seq, add(tcb.rcv.nxt, tcb.rcv.wnd));
-  if (outOfWindow) {
-    if (!has(segment, RST) && mayAnswerOutOfWindow(tcb, segment))
-      sendAck(tcb, { purpose: 'duplicate-ack', reason: 'unacceptable-segment' });
+  if (has(segment, ACK) && segment.ack !== tcb.snd.nxt) {
+    // The listener answers, as to any ACK that it does not expect.
+    if (has(segment, RST)) tcb.kernel.ignored(tcb, 'not-for-this-state');
+    else tcb.kernel.resetUnknown(segment, 'bad-ack-while-opening');
     return false;
   }
-  if (has(segment, RST)) {
+  const { rcv } = tcb;
+  if (isStale(tcb, segment, 0) || !isInWindow(segment.seq, endSeq(segment), rcv.nxt, add(rcv.nxt, rcv.wnd))) {
+    if (has(segment, RST)) tcb.kernel.ignored(tcb, 'rst-out-of-window');
+    else if (mayAnswerOutOfWindow(tcb, segment))
+      sendAck(tcb, { purpose: 'duplicate-ack', reason: 'unacceptable-segment' });
+    else tcb.kernel.ignored(tcb, 'rate-limited');
+    return false;
+  }
+  if (has(segment, RST) || has(segment, SYN)) {
+    // Another SYN within the window: somebody else speaks from this port.
+    tcb.kernel.resetUnknown(segment, 'bad-ack-while-opening');
     tcb.done('reset');
     return false;
   }
-  if (has(segment, SYN) || !has(segment, ACK)) {
+  if (!has(segment, ACK)) {
     tcb.kernel.ignored(tcb, 'not-for-this-state');
-    return false;
-  }
-  if (segment.ack !== tcb.snd.nxt) {
-    tcb.kernel.resetUnknown(segment, 'bad-ack-while-opening');
     return false;
   }
   completePassiveOpen(tcb, segment);
@@ -159,21 +179,22 @@ export function synReceivedArrives(tcb: Tcb, segment: Segment): boolean {
 }
 
 function completePassiveOpen(tcb: Tcb, segment: Segment): void {
-  tcb.retransmitTimer.cancel();
-  tcb.snd.una = segment.ack;
   tcb.snd.wnd = segment.window * 2 ** tcb.snd.wscale;
   tcb.snd.maxWnd = Math.max(tcb.snd.maxWnd, tcb.snd.wnd);
   tcb.snd.wl1 = segment.seq;
-  tcb.lastAckAt = tcb.now;
-  if (segment.options.timestamps !== undefined) tcb.tsRecent = segment.options.timestamps.tsVal;
-  if (tcb.retransmits === 0) takeRttSample(tcb, tcb.now - tcb.synAckSentAt);
-  else sampleFromEcho(tcb, segment);
-  tcb.retransmits = 0;
-  initializeReceiveMss(tcb);
-  becomeEstablished(tcb);
+  rememberTimestamp(tcb, segment);
+  becomeEstablished(tcb, segment);
 }
 
-function becomeEstablished(tcb: Tcb): void {
+/** Our SYN is acknowledged (`tcp_finish_connect`, `tcp_create_openreq_child`). */
+function becomeEstablished(tcb: Tcb, segment: Segment): void {
+  tcb.retransmitTimer.cancel();
+  tcb.snd.una = segment.ack;
+  tcb.lastAckAt = tcb.now;
+  tcb.delack.lastDataAt = tcb.now;
+  measureHandshake(tcb, segment);
+  initializeCongestionWindow(tcb, segment);
+  initializeReceiveMss(tcb);
   tcb.retransStamp = undefined;
   tcb.retransmits = 0;
   tcb.setState('ESTABLISHED');

@@ -5,7 +5,7 @@ import { onAckSent, onDataSent } from './delayed-ack.ts';
 import { armRetransmission, scheduleLossProbe } from './retransmit.ts';
 import { sackBlocks } from './receive.ts';
 import type { Segment, SegmentOptions } from './segment.ts';
-import { ACK, FIN, PSH, SYN } from './segment.ts';
+import { ACK, FIN, hasFlag, PSH, SYN } from './segment.ts';
 import type { Seq } from './seq.ts';
 import { add, after, diff, seq } from './seq.ts';
 import type { SentSegment, Tcb } from './tcb.ts';
@@ -23,8 +23,8 @@ export function sendSegment(
   fields: { readonly seq: Seq; readonly flags: number; readonly length?: number },
   why: SendWhy,
 ): void {
-  const isSyn = (fields.flags & SYN) !== 0;
-  const isAck = (fields.flags & ACK) !== 0;
+  const isSyn = hasFlag(fields.flags, SYN);
+  const isAck = hasFlag(fields.flags, ACK);
   const window = isSyn ? Math.min(tcb.rcv.wnd, 0xffff) : selectWindow(tcb) / 2 ** tcb.rcv.wscale;
   const segment: Segment = {
     fromPort: tcb.local.port,
@@ -48,7 +48,7 @@ export function sendAck(tcb: Tcb, why: SendWhy): void {
 
 /** The 32-bit millisecond clock of RFC 7323 with this connection's offset. */
 export function timestampNow(tcb: Tcb): number {
-  return (Math.floor(tcb.now / 1000) + tcb.tsOffset) >>> 0;
+  return seq(Math.floor(tcb.now / 1000) + tcb.tsOffset);
 }
 
 function synOptions(tcb: Tcb, isAck: boolean): SegmentOptions {
@@ -123,12 +123,7 @@ export function sendQueued(tcb: Tcb, why: SendWhy, limit?: number): number {
     if (bytes === 0 && !(fin && tcb.unsent === 0)) break;
     if (bytes > 0 && bytes < mss && !isLast) break;
     const end = add(tcb.snd.nxt, bytes + (fin ? 1 : 0));
-    if (!fitsWindow(tcb, end) && bytes > 0 && fin) {
-      // The FIN does not fit any more: the data goes alone.
-      sendNew(tcb, bytes, false, isLast, why);
-      count++;
-      continue;
-    }
+    if (!fitsWindow(tcb, end)) break;
     if (limit === undefined && bytes < mss && !fin && isHeldByNagle(tcb)) break;
     sendNew(tcb, bytes, fin, isLast, why);
     count++;
@@ -173,5 +168,5 @@ function sendNew(tcb: Tcb, bytes: number, fin: boolean, push: boolean, why: Send
 
 /** Flags of a data or FIN segment. A bare FIN carries no PSH. */
 export function flagsOf(segment: SentSegment): number {
-  return ACK | (segment.fin ? FIN : 0) | (segment.push ? PSH : 0);
+  return ACK + (segment.fin ? FIN : 0) + (segment.push ? PSH : 0);
 }

@@ -24,7 +24,7 @@ export function receiveText(tcb: Tcb, segment: Segment): void {
   }
   const textEnd = add(segment.seq, segment.length);
   if (after(segment.seq, rcv.nxt)) {
-    onDataReceived(tcb, segment);
+    tcb.delack.scheduled = true;
     insertOutOfOrder(tcb, { start: segment.seq, end: textEnd, fin: has(segment, FIN) });
     rcv.newest = segment.seq;
     return;
@@ -37,7 +37,9 @@ export function receiveText(tcb: Tcb, segment: Segment): void {
     onDataReceived(tcb, segment);
   }
   if (has(segment, FIN)) takeFin(tcb);
+  if (rcv.outOfOrder.length === 0) return;
   drainOutOfOrder(tcb);
+  if (rcv.outOfOrder.length === 0) tcb.delack.now = true;
 }
 
 function takeFin(tcb: Tcb): void {

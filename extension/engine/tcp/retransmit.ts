@@ -3,13 +3,23 @@
  * loss probe). RFC 6298 §5, RFC 8985 §7, RFC 9293 §3.8.
  */
 import type { Micros } from '../../base/time.ts';
+import { MILLISECOND } from '../../base/time.ts';
 import type { SegmentPurpose, SendReason } from '../../trace/schema.ts';
-import { MAX_PROBE_SHIFT, ORPHAN_RETRIES, TCP_RTO_MIN, TCP_TIMEOUT_INIT, TCP_TIMEOUT_MIN } from './constants.ts';
+import {
+  isAtLeast,
+  MAX_PROBE_SHIFT,
+  ORPHAN_RETRIES,
+  TCP_RTO_MIN,
+  TCP_TIMEOUT_INIT,
+  TCP_TIMEOUT_MIN_US,
+} from './constants.ts';
 import { onLoss } from './congestion.ts';
 import { currentMss, flagsOf, sendQueued, sendSegment, timestampNow } from './output.ts';
-import { ceilToJiffy } from './rtt.ts';
+import { ceilToJiffy, jiffies } from './jiffies.ts';
+import type { Segment } from './segment.ts';
 import { ACK, SYN } from './segment.ts';
-import { add, diff } from './seq.ts';
+import { add, diff, seq } from './seq.ts';
+import type { Seq } from './seq.ts';
 import type { RetransmitSlot, SentSegment, Tcb } from './tcb.ts';
 
 /** The shared slot fired (`tcp_write_timer_handler`). */
@@ -36,6 +46,11 @@ function rtoRemaining(tcb: Tcb): Micros {
   return head === undefined ? tcb.rto : head.lastSentAt + tcb.rto - tcb.now;
 }
 
+/** The same as a wait: at least a jiffy (`tcp_rearm_rto`). */
+function rtoWait(tcb: Tcb): Micros {
+  return ceilToJiffy(Math.max(rtoRemaining(tcb), 1), tcb.kernel.hz);
+}
+
 /** Starts the RTO clock, or stops it when nothing is in flight (`tcp_rearm_rto`). */
 export function armRetransmission(tcb: Tcb): void {
   if (tcb.sent.length === 0) {
@@ -43,8 +58,7 @@ export function armRetransmission(tcb: Tcb): void {
     return;
   }
   // A pending probe is replaced by the RTO that it stood before.
-  const wait =
-    tcb.retransmitTimer.pending === 'tail-loss-probe' ? Math.max(rtoRemaining(tcb), tcb.kernel.jiffy) : tcb.rto;
+  const wait = tcb.retransmitTimer.pending === 'tail-loss-probe' ? rtoWait(tcb) : tcb.rto;
   tcb.retransmitTimer.arm('retransmission', tcb.now + Math.min(wait, tcb.rtoMax), tcb.backoff);
 }
 
@@ -60,11 +74,12 @@ export function scheduleLossProbe(tcb: Tcb, advancing: boolean): boolean {
   let wait: Micros = TCP_TIMEOUT_INIT;
   if (tcb.rtt.hasSample) {
     // One segment alone may meet a delayed ACK: allow for it.
-    wait = 2 * tcb.rtt.srtt + (tcb.sent.length === 1 ? tcb.rtoMin : TCP_TIMEOUT_MIN);
+    wait = tcb.rtt.twoSrtt + (tcb.sent.length === 1 ? tcb.rtoMin : TCP_TIMEOUT_MIN_US);
   }
-  wait = ceilToJiffy(wait, tcb.kernel.jiffy);
+  const { hz } = tcb.kernel;
+  wait = ceilToJiffy(wait, hz);
   const untilRto = advancing ? tcb.rto : rtoRemaining(tcb);
-  if (untilRto > 0) wait = Math.min(wait, ceilToJiffy(untilRto, tcb.kernel.jiffy));
+  if (untilRto > 0) wait = Math.min(wait, ceilToJiffy(untilRto, hz));
   tcb.retransmitTimer.arm('tail-loss-probe', tcb.now + Math.min(wait, tcb.rtoMax));
   return true;
 }
@@ -89,21 +104,30 @@ function sendLossProbe(tcb: Tcb): void {
   }
   if (tcb.sent.length === 0) return;
   // After a probe a full RTO from now; without one, what the RTO had left.
-  const wait = sent ? tcb.rto : Math.max(rtoRemaining(tcb), tcb.kernel.jiffy);
+  const wait = sent ? tcb.rto : rtoWait(tcb);
   tcb.retransmitTimer.arm('retransmission', tcb.now + wait, tcb.backoff);
 }
 
+/** What an ACK said beside its number, as far as a loss probe cares. */
+export interface AckOfProbe {
+  /** It was a plain duplicate: nothing new acknowledged, no data, no new window. */
+  readonly duplicate: boolean;
+  /** Start and end of the range that the receiver says it got twice (RFC 2883). */
+  readonly dsack: readonly [Seq, Seq] | undefined;
+}
+
 /** An ACK arrived while a probe was outstanding (`tcp_process_tlp_ack`). */
-export function onAckOfLossProbe(tcb: Tcb, advanced: boolean, duplicate: boolean): void {
+export function onAckOfLossProbe(tcb: Tcb, { duplicate, dsack }: AckOfProbe): void {
   const high = tcb.tlpHighSeq;
   if (high === undefined || diff(tcb.snd.una, high) < 0) return;
-  if (!tcb.tlpRetransmitted) {
+  if (!tcb.tlpRetransmitted || dsack?.[1] === high) {
+    // New data was probed with, or both copies arrived: nothing was lost.
     tcb.tlpHighSeq = undefined;
   } else if (diff(tcb.snd.una, high) > 0) {
     // Data sent after the probe was acknowledged: the probe had repaired a loss.
     tcb.tlpHighSeq = undefined;
     onLoss(tcb, 'repaired-by-probe');
-  } else if (!advanced && duplicate) {
+  } else if (duplicate) {
     tcb.tlpHighSeq = undefined;
   }
 }
@@ -119,8 +143,8 @@ function onRetransmissionTimeout(tcb: Tcb): void {
   enterLoss(tcb);
   tcb.retransmits += 1;
   tcb.totalRto += 1;
-  const syn = head.syn;
-  const purpose: SegmentPurpose = syn ? 'syn-retransmission' : 'rto-retransmission';
+  if (head.syn) tcb.synCopies += 1;
+  const purpose: SegmentPurpose = head.syn ? 'syn-retransmission' : 'rto-retransmission';
   retransmit(tcb, head, { purpose, reason: 'retransmission-timer', args: [tcb.retransmits, tcb.backoff] });
   const linear = tcb.state === 'SYN_SENT' && tcb.totalRto <= synLinearTimeouts(tcb);
   if (!linear) {
@@ -131,8 +155,7 @@ function onRetransmissionTimeout(tcb: Tcb): void {
 }
 
 function synLinearTimeouts(tcb: Tcb): number {
-  const [major, minor] = tcb.kernel.version;
-  return major > 6 || (major === 6 && minor >= 5) ? tcb.kernel.sysctls.tcp_syn_linear_timeouts : 0;
+  return isAtLeast(tcb.kernel.version, 6, 5) ? tcb.kernel.sysctls.tcp_syn_linear_timeouts : 0;
 }
 
 /** Marks everything in flight lost and shrinks the window to one segment (`tcp_enter_loss`, `tcp_timeout_mark_lost`). */
@@ -163,12 +186,14 @@ function resend(tcb: Tcb, segment: SentSegment, why: Parameters<typeof sendSegme
 }
 
 function collapseWithNext(tcb: Tcb, segment: SentSegment): void {
-  if (segment.syn || segment.fin) return;
+  if (segment.syn || segment.sacked) return;
   const index = tcb.sent.indexOf(segment);
   for (let next = tcb.sent[index + 1]; next !== undefined; next = tcb.sent[index + 1]) {
-    if (next.sacked || next.fin || next.everRetransmitted || segment.length + next.length > currentMss(tcb)) return;
+    if (segment.length >= currentMss(tcb) || next.sacked || segment.length + next.length > currentMss(tcb)) return;
+    // The neighbour's flags move over with its bytes.
     segment.length += next.length;
-    segment.push = next.push;
+    segment.push ||= next.push;
+    segment.fin ||= next.fin;
     tcb.sent.splice(index + 1, 1);
   }
 }
@@ -226,7 +251,8 @@ function clampToUserTimeout(tcb: Tcb): Micros {
   const userTimeout = tcb.knob('TCP_USER_TIMEOUT', 0) * 1000;
   if (userTimeout === 0 || tcb.retransStamp === undefined) return tcb.rto;
   const remaining = userTimeout - (tcb.now - tcb.retransStamp);
-  return remaining <= 0 ? tcb.kernel.jiffy : Math.min(tcb.rto, ceilToJiffy(remaining, tcb.kernel.jiffy));
+  const { hz } = tcb.kernel;
+  return remaining <= 0 ? jiffies(1, hz) : Math.min(tcb.rto, ceilToJiffy(remaining, hz));
 }
 
 /** Ends the connection by timeout: no RST, no FIN (`tcp_write_err`). */
@@ -306,11 +332,18 @@ export function sendSynAck(
   tcb: Tcb,
   why: { readonly purpose: SegmentPurpose; readonly reason: SendReason; readonly args?: readonly number[] },
 ): void {
-  sendSegment(tcb, { seq: tcb.snd.iss, flags: SYN | ACK }, why);
+  if (why.purpose === 'syn-ack') tcb.firstSyn = { sentAt: tcb.now, tsVal: timestampNow(tcb) };
+  else tcb.synCopies += 1;
+  sendSegment(tcb, { seq: tcb.snd.iss, flags: SYN + ACK }, why);
 }
 
-/** What a timestamp echo says of the round trip: at least 1 ms (`tcp_ack_update_rtt`). */
-export function rttFromEcho(tcb: Tcb, tsEcr: number): Micros {
-  const elapsed = (timestampNow(tcb) - tsEcr) >>> 0;
-  return Math.max(1, elapsed) * 1000;
+/** What a timestamp's echo says of the round trip: at least 1 ms (`tcp_rtt_tsopt_us`). Undefined when it says nothing. */
+export function rttFromEcho(tcb: Tcb, segment: Segment): Micros | undefined {
+  const tsEcr = segment.options.timestamps?.tsEcr ?? 0;
+  if (!tcb.timestamps || tsEcr === 0) return undefined;
+  const elapsed = seq(timestampNow(tcb) - tsEcr);
+  return elapsed < MAX_ECHO_AGE ? Math.max(1, elapsed) * MILLISECOND : undefined;
 }
+
+/** An echo older than that would overflow the kernel's arithmetic in µs. */
+const MAX_ECHO_AGE = Math.floor((2 ** 31 - 1) / 1000);

@@ -1,4 +1,5 @@
 import type { Micros } from '../../base/time.ts';
+import { ceilToJiffy } from './jiffies.ts';
 import type { Seq } from './seq.ts';
 import { after, seq } from './seq.ts';
 
@@ -19,6 +20,11 @@ export class RttEstimator {
   /** µs; 0 = no sample yet. */
   get srtt(): Micros {
     return Math.floor(this.srtt8 / 8);
+  }
+
+  /** Two round trips in µs, as the loss probe counts them: not twice a rounded one. */
+  get twoSrtt(): Micros {
+    return Math.floor(this.srtt8 / 4);
   }
 
   /** µs: the deviation term of the RTO, a quarter of which RFC 6298 calls RTTVAR. */
@@ -74,12 +80,7 @@ export class RttEstimator {
   }
 
   /** RTO without backoff, rounded up to a jiffy (`__tcp_set_rto`, `tcp_bound_rto`). */
-  rto(jiffy: Micros, rtoMax: Micros): Micros {
-    return Math.min(ceilToJiffy(Math.floor(this.srtt8 / 8) + this.rttvar4, jiffy), rtoMax);
+  rto(hz: number, rtoMax: Micros): Micros {
+    return Math.min(ceilToJiffy(Math.floor(this.srtt8 / 8) + this.rttvar4, hz), rtoMax);
   }
-}
-
-/** `usecs_to_jiffies`: durations become whole jiffies, rounded up. */
-export function ceilToJiffy(duration: Micros, jiffy: Micros): Micros {
-  return Math.ceil(duration / jiffy) * jiffy;
 }

@@ -31,7 +31,12 @@ export interface SegmentOptions {
 }
 
 export function has(segment: Segment, flag: number): boolean {
-  return (segment.flags & flag) !== 0;
+  return hasFlag(segment.flags, flag);
+}
+
+export function hasFlag(flags: number, flag: number): boolean {
+  // eslint-disable-next-line no-bitwise -- Flags are bits of one field.
+  return (flags & flag) !== 0;
 }
 
 /** SEG.LEN: payload plus SYN and FIN, each of which takes a sequence number. */

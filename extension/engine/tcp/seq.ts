@@ -28,3 +28,8 @@ export function after(a: Seq, b: Seq): boolean {
 export function max(a: Seq, b: Seq): Seq {
   return before(a, b) ? b : a;
 }
+
+/** Whether a segment touches the window [left, right) (`tcp_in_window`): how ends without a socket look at it. */
+export function isInWindow(start: Seq, end: Seq, left: Seq, right: Seq): boolean {
+  return start === left || (after(end, left) && before(start, right)) || (start === right && start === end);
+}

@@ -4,12 +4,13 @@ import type { KernelVersion } from '../../scenario/plan.ts';
 import type { SocketOptionName } from '../../scenario/socket-option.ts';
 import type { SysctlValues } from '../../scenario/sysctl.ts';
 import type { TcpState } from '../../scenario/tcp-state.ts';
-import type { EventFields, PlaceId } from '../../trace/event.ts';
+import type { EventFields, EventId, PlaceId } from '../../trace/event.ts';
 import type { SegmentPurpose, SendReason } from '../../trace/schema.ts';
 import { VARIABLES } from '../../trace/schema.ts';
 import type { Recorder } from '../recorder.ts';
 import type { Scheduler } from '../scheduler.ts';
 import { TCP_INFINITE_SSTHRESH, TCP_INIT_CWND, TCP_MSS_DEFAULT, TCP_TIMEOUT_INIT } from './constants.ts';
+import { ceilToJiffy } from './jiffies.ts';
 import { RttEstimator } from './rtt.ts';
 import type { Segment } from './segment.ts';
 import type { Seq } from './seq.ts';
@@ -20,8 +21,8 @@ import { Timer } from './timer.ts';
 export interface TcpKernel {
   readonly scheduler: Scheduler;
   readonly recorder: Recorder;
-  /** Length of a tick in µs. */
-  readonly jiffy: Micros;
+  /** Ticks per second. */
+  readonly hz: number;
   readonly sysctls: SysctlValues;
   readonly version: KernelVersion;
   /** Puts a segment on the wire. */
@@ -31,7 +32,7 @@ export interface TcpKernel {
   /** The segment being handled is discarded. */
   ignored(tcb: Tcb, reason: EventFields<'segment.ignored'>['reason']): void;
   /** The state changed: whoever waits for it is told. */
-  stateChanged(tcb: Tcb, from: TcpState): void;
+  stateChanged(tcb: Tcb, from: TcpState, changed: EventId): void;
   /** Data, EOF or an error waits to be read. */
   readable(tcb: Tcb): void;
   /** The end is gone from the tables. */
@@ -128,6 +129,8 @@ export class Tcb {
   /** Added to the host's millisecond clock. */
   readonly tsOffset: number;
   tsRecent = 0;
+  /** When `tsRecent` was stored. */
+  tsRecentAt: Micros = 0;
 
   readonly rtt = new RttEstimator();
   rto: Micros = TCP_TIMEOUT_INIT;
@@ -161,13 +164,20 @@ export class Tcb {
     pingpong: 0,
     /** One, two short or pushed segments since the last ACK (`ICSK_ACK_PUSHED`, `PUSHED2`). */
     pushed: 0,
-    lastDataAt: undefined as Micros | undefined,
+    /** Something demands an ACK now (`ICSK_ACK_NOW`). */
+    now: false,
+    /** When the pending delayed ACK was put off first. */
+    waitingSince: 0 as Micros,
+    /** The last data in sequence; the start of the connection before any (`lrcvtime`). */
+    lastDataAt: 0 as Micros,
     lastSegmentSize: 0,
   };
-  /** When the first SYN-ACK left. */
-  synAckSentAt: Micros = 0;
+  /** The first copy of this end's SYN or SYN-ACK: when it left, and its TSval. */
+  firstSyn = { sentAt: 0 as Micros, tsVal: 0 };
+  /** Copies of the SYN or SYN-ACK after the first, whoever asked for them (`total_retrans`, `num_retrans`). */
+  synCopies = 0;
   /** Last acceptable ACK (`rcv_tstamp`). */
-  lastAckAt: Micros | undefined;
+  lastAckAt: Micros = 0;
   lastReceivedAt: Micros = 0;
   /** Last reply to an out-of-window segment: they are rate limited. */
   lastOutOfWindowAckAt: Micros | undefined;
@@ -234,8 +244,8 @@ export class Tcb {
     const from = this.currentState;
     if (from === to) return;
     this.currentState = to;
-    this.kernel.recorder.record('tcp.state', this.place, { from, to });
-    this.kernel.stateChanged(this, from);
+    const changed = this.kernel.recorder.record('tcp.state', this.place, { from, to });
+    this.kernel.stateChanged(this, from, changed);
   }
 
   /** Sequence number after everything queued, FIN included. */
@@ -272,8 +282,9 @@ export class Tcb {
     return this.kernel.sysctls.tcp_rto_max_ms * 1000;
   }
 
+  /** Floor of the RTO's variance term (`tcp_rto_min_us`): the kernel holds it in jiffies. */
   get rtoMin(): Micros {
-    return this.kernel.sysctls.tcp_rto_min_us;
+    return ceilToJiffy(this.kernel.sysctls.tcp_rto_min_us, this.kernel.hz);
   }
 
   /** Marks the entry as no more than a time-wait record. */
@@ -349,8 +360,8 @@ export class Tcb {
 
 /** What happens when a timer of an end fires; given from outside so that the block knows no behaviour. */
 export interface TimerHandlers {
-  retransmit(this: void, tcb: Tcb, name: RetransmitSlot): void;
-  delayedAck(this: void, tcb: Tcb, name: 'delayed-ack'): void;
-  keepalive(this: void, tcb: Tcb, name: 'keepalive'): void;
-  timeWait(this: void, tcb: Tcb, name: 'time-wait' | 'fin-wait-2'): void;
+  readonly retransmit: (tcb: Tcb, name: RetransmitSlot) => void;
+  readonly delayedAck: (tcb: Tcb, name: 'delayed-ack') => void;
+  readonly keepalive: (tcb: Tcb, name: 'keepalive') => void;
+  readonly timeWait: (tcb: Tcb, name: 'time-wait' | 'fin-wait-2') => void;
 }

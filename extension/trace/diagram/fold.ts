@@ -19,7 +19,7 @@ export interface Stretch {
 export function findStretches(trace: Trace, rows: readonly Row[]): readonly Stretch[] {
   const keys = rows.map((row) => rowKey(trace, row));
   const stretches: Stretch[] = [];
-  for (let at = 0; at < rows.length; ) {
+  for (let at = 0; at < rows.length;) {
     const stretch = longestStretch(keys, at);
     if (stretch !== undefined) stretches.push(stretch);
     at = stretch?.end ?? at + 1;

@@ -67,7 +67,8 @@ export function mermaidText(trace: Trace, rows: readonly DisplayRow[], options: 
 
 /** Outside the arrow; beside a lifeline on its own, on the side where there is room. */
 function sideOf(row: SegmentRow | NoteRow, host: number, hosts: readonly PlaceId[]): 'left' | 'right' {
-  const other = row.kind === 'segment' ? hosts.find((id, i) => i !== host && (id === row.from || id === row.to)) : undefined;
+  const other =
+    row.kind === 'segment' ? hosts.find((id, i) => i !== host && (id === row.from || id === row.to)) : undefined;
   const outward = other === undefined ? host === 0 : host < hosts.indexOf(other);
   return outward ? 'left' : 'right';
 }

@@ -118,9 +118,7 @@ class RowBuilder {
         const returned = this.atSameTime(error, (other) => {
           if (this.trace.kindAt(other) !== 'call.returned') return false;
           const event = this.trace.eventOf('call.returned', other);
-          return (
-            event.errno === error.errno && hostOf(this.trace, event.place) === hostOf(this.trace, error.place)
-          );
+          return event.errno === error.errno && hostOf(this.trace, event.place) === hostOf(this.trace, error.place);
         });
         if (error.soft || error.errno === 'OK' || returned !== undefined) this.told.add(id);
       }
@@ -159,7 +157,9 @@ class RowBuilder {
         return QUIET_CALLS.has(event.call) ? undefined : this.note(event, 'plain');
       case 'call.returned':
         if (!NOT_YET.has(event.errno)) return this.note(event, 'error');
-        return event.call === 'recv' && event.errno === 'OK' && event.value === 0 ? this.note(event, 'fault') : undefined;
+        return event.call === 'recv' && event.errno === 'OK' && event.value === 0
+          ? this.note(event, 'notice')
+          : undefined;
       case 'tcp.error':
       case 'app.decided':
         return this.note(event, 'error');

@@ -19,7 +19,7 @@ function callArguments({ call, value, detail }: EventOf<'call.entered'>): string
     case 'listen':
       return detail === '' ? `${value}` : detail;
     case 'connect':
-      return detail;
+      return `${detail}:${value}`;
     case 'setsockopt':
       return `${detail} = ${value}`;
     case 'shutdown':

@@ -56,7 +56,7 @@ function retransmission(trace: Trace, fired: EventOf<'timer.fired'>): WhyStep {
   const end = worldIndex(trace).after(fired.id).ends.get(fired.place);
   if (end?.state === 'SYN_SENT') return syn(trace, fired);
   const orphan = end !== undefined && variable(end, 'orphan') === 1;
-  const { name, value, limit } = dataLimit(trace, fired.place, fired.id, orphan);
+  const { name, shown, limit } = dataLimit(trace, fired.place, fired.id, orphan);
   const since = firstRetransmission(trace, fired);
   const elapsed = since === undefined ? 0 : fired.time - since;
   const rule = { rfc: 'RFC 9293 §3.8.3', kernel: 'retransmits_timed_out', sysctl: name };
@@ -66,7 +66,7 @@ function retransmission(trace: Trace, fired: EventOf<'timer.fired'>): WhyStep {
       text: l10n.t(
         'The timer fired {0} after the first retransmission; TCP_USER_TIMEOUT = {1} ms allows {2}.',
         span(elapsed),
-        value,
+        shown,
         span(limit),
       ),
       rule,
@@ -78,7 +78,7 @@ function retransmission(trace: Trace, fired: EventOf<'timer.fired'>): WhyStep {
       span(elapsed),
       span(limit),
       name,
-      value,
+      shown,
     ),
     rule,
   };

@@ -1,4 +1,5 @@
 /** Which limit was in force for an end: socket option, sysctl or default, and what Linux makes of it. */
+import * as l10n from '@vscode/l10n';
 import type { SocketOptionName } from '../../scenario/socket-option.ts';
 import type { SysctlName } from '../../scenario/sysctl.ts';
 import { SYSCTLS } from '../../scenario/sysctl.ts';
@@ -81,6 +82,8 @@ export function modelTimeout(retries: number, base: number, rtoMax: number): num
 
 /** When a retransmitting end gives up, counted from its first retransmission. */
 export interface GiveUpLimit extends Knob {
+  /** The value in words: `15`, `0 (read as 8)`. */
+  readonly shown: string;
   /** µs. */
   readonly limit: number;
 }
@@ -88,11 +91,12 @@ export interface GiveUpLimit extends Knob {
 /** The limit for data of a synchronized connection (facts 3.2, 3.4, 3.7). */
 export function dataLimit(trace: Trace, end: PlaceId, before: EventId, orphan: boolean): GiveUpLimit {
   const user = userTimeout(trace, end, before);
-  if (user !== undefined) return { name: 'TCP_USER_TIMEOUT', value: user / 1000, limit: user };
+  if (user !== undefined) return { name: 'TCP_USER_TIMEOUT', value: user / 1000, shown: `${user / 1000}`, limit: user };
   const rtoMax = sysctl(trace, end, 'tcp_rto_max_ms') * 1000;
   const name = orphan ? 'tcp_orphan_retries' : 'tcp_retries2';
   const value = sysctl(trace, end, name);
   // 0 stands for 8, as long as the RTO is below its ceiling.
   const retries = orphan && value === 0 ? 8 : value;
-  return { name, value, limit: modelTimeout(retries, MODEL_BASE, rtoMax) };
+  const shown = retries === value ? `${value}` : l10n.t('{0} (read as {1})', value, retries);
+  return { name, value, shown, limit: modelTimeout(retries, MODEL_BASE, rtoMax) };
 }

@@ -15,8 +15,11 @@ import type { WhyStep } from './step.ts';
 import { nobodyAnswers } from './unanswered.ts';
 import { clock, placeTitle, segmentTitle, span, timerTitle } from './words.ts';
 
-/** More exchanged segments than this in a row are told as "… and so on". */
-const TOLD_SEGMENTS = 3;
+/** Of a longer row of segments and calls that follow from each other, so many are told. */
+const TOLD_IN_A_ROW = 4;
+/** A story has at most so many steps: of a longer one the middle is left out. */
+const LONGEST = 12;
+const KEPT_AT_THE_END = 4;
 
 /**
  * Why an event happened, from the event itself up to the line of the scenario that began it. When it happened because
@@ -39,8 +42,8 @@ export function explainWhy(trace: Trace, id: EventId): WhyStep[] {
 class Telling {
   private readonly trace: Trace;
   private readonly steps: WhyStep[] = [];
-  /** Consecutive segments that answered each other, from the latest back: told when the row ends. */
-  private exchanged: EventId[] = [];
+  /** Segments and calls that followed from each other, from the latest back: told when the row ends. */
+  private row: EventId[] = [];
   /** A timer that the steps so far have told of already. */
   private told: TimerName | undefined;
 
@@ -54,8 +57,16 @@ class Telling {
   }
 
   finish(): readonly WhyStep[] {
-    this.tellExchanged();
-    return this.steps;
+    this.tellRow();
+    const { steps } = this;
+    const hidden = steps.slice(LONGEST - KEPT_AT_THE_END, -KEPT_AT_THE_END);
+    const [first] = hidden;
+    if (steps.length <= LONGEST || first === undefined) return steps;
+    return [
+      ...steps.slice(0, LONGEST - KEPT_AT_THE_END),
+      { event: first.event, text: l10n.t('… and {0} more steps before that.', hidden.length) },
+      ...steps.slice(-KEPT_AT_THE_END),
+    ];
   }
 
   follow(from: EventId): void {
@@ -64,7 +75,7 @@ class Telling {
   }
 
   private add(step: WhyStep): void {
-    this.tellExchanged();
+    this.tellRow();
     this.steps.push(step);
   }
 
@@ -79,16 +90,12 @@ class Telling {
       case 'segment.delivered':
         return event.segment;
       case 'segment.sent':
-        this.exchanged.push(id);
+      case 'call.entered':
+      case 'call.returned':
+        this.row.push(id);
         return event.cause;
       case 'timer.fired':
         return this.tellTimer(event);
-      case 'call.entered':
-        this.add({ event: id, text: sentence(describeCall(trace, event)) });
-        return event.cause;
-      case 'call.returned':
-        this.add({ event: id, text: sentence(describeReturn(trace, event)) });
-        return event.cause;
       default:
         this.add({ event: id, text: sentence(describeEvent(trace, id)) });
         return event.cause;
@@ -97,7 +104,7 @@ class Telling {
 
   /** The line of the scenario: joined to the step that it brought about, when that says only what the line says. */
   private tellAction(event: EventOf<'scenario.action'>): void {
-    this.tellExchanged();
+    this.tellRow();
     const last = this.steps.at(-1);
     if (
       last !== undefined &&
@@ -111,20 +118,24 @@ class Telling {
     }
   }
 
-  private tellExchanged(): void {
-    const list = this.exchanged;
-    this.exchanged = [];
-    const hidden = list.length > TOLD_SEGMENTS ? list.length - TOLD_SEGMENTS : 0;
-    for (const [i, id] of list.entries()) {
-      if (i === TOLD_SEGMENTS - 1 && hidden > 0) {
-        this.steps.push({ event: id, text: l10n.t('… and {0} more segments back and forth before that.', hidden) });
-      }
-      if (hidden === 0 || i < TOLD_SEGMENTS - 1 || i === list.length - 1) this.steps.push(this.exchange(id));
+  private tellRow(): void {
+    const { row, trace } = this;
+    this.row = [];
+    const isLong = row.length > TOLD_IN_A_ROW + 1;
+    const hidden = isLong ? row.slice(TOLD_IN_A_ROW - 1, -1) : [];
+    const segments = hidden.filter((id) => trace.kindAt(id) === 'segment.sent').length;
+    for (const [i, id] of row.entries()) {
+      if (hidden.length > 0 && i === TOLD_IN_A_ROW - 1)
+        this.steps.push({ event: id, text: l10n.t('… and {0} more segments back and forth before that.', segments) });
+      if (hidden.length === 0 || i < TOLD_IN_A_ROW - 1 || i === row.length - 1) this.steps.push(this.inRow(id));
     }
   }
 
-  private exchange(id: EventId): WhyStep {
+  private inRow(id: EventId): WhyStep {
     const { trace } = this;
+    const event = trace.event(id);
+    if (event.kind === 'call.entered') return { event: id, text: sentence(describeCall(trace, event)) };
+    if (event.kind === 'call.returned') return { event: id, text: sentence(describeReturn(trace, event)) };
     const segment = trace.eventOf('segment.sent', id);
     return {
       event: id,
@@ -164,7 +175,7 @@ class Telling {
     if (latest === undefined || armed === undefined) return fired.cause;
     this.tellArming(fired, latest, firings[1]);
     if (fired.timer === 'keepalive') return this.tellKeepalive(fired, firings);
-    if (firings.length > 2) this.tellRow(firings, armed);
+    if (firings.length > 2) this.tellFirings(firings, armed);
     return armed.cause;
   }
 
@@ -222,7 +233,7 @@ class Telling {
     return NO_CAUSE;
   }
 
-  private tellRow(firings: readonly EventOf<'timer.fired'>[], first: EventOf<'timer.armed'>): void {
+  private tellFirings(firings: readonly EventOf<'timer.fired'>[], first: EventOf<'timer.armed'>): void {
     const start = firings.at(-1);
     if (start === undefined) return;
     this.add({

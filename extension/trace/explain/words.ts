@@ -20,7 +20,7 @@ export function longSpan(duration: number): string {
   const seconds = duration / SECOND;
   const whole = Math.floor(seconds / 60);
   const [days, hours, minutes] = [Math.floor(whole / 1440), Math.floor(whole / 60) % 24, whole % 60];
-  const rest = trimmed(seconds - whole * 60, days + hours > 0 ? 0 : 3);
+  const rest = trimmed(seconds - whole * 60, 3);
   return [
     days > 0 ? l10n.t('{0} d', days) : '',
     hours > 0 ? l10n.t('{0} h', hours) : '',

@@ -25,8 +25,11 @@ test('however rows repeat: none is lost, none is doubled, their order stays', ()
 test('four alike fold into first, two hidden, last; three do not', () => {
   const probe = base.find((row) => row.kind === 'segment' && row.outcome.kind === 'dropped')!;
   const hidden = (count: number): number[] =>
-    foldRows(new Array<Row>(count).fill(probe), findStretches(trace, new Array<Row>(count).fill(probe)), new Set())
-      .flatMap((row) => (row.kind === 'fold' ? [row.rows.length] : []));
+    foldRows(
+      new Array<Row>(count).fill(probe),
+      findStretches(trace, new Array<Row>(count).fill(probe)),
+      new Set(),
+    ).flatMap((row) => (row.kind === 'fold' ? [row.rows.length] : []));
   expect([3, 4, 9].map(hidden)).toEqual([[], [2], [7]]);
 });
 

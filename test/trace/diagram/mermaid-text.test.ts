@@ -39,16 +39,17 @@ test('statements tell which line each drawing belongs to', () => {
   const trace = new Trace(silentPowerLoss());
   const { all } = buildRows(trace);
   const { statements, text } = mermaidText(trace, all);
-  const drawn = text.split('\n').slice(3).filter((line) => line !== '');
+  const drawn = text
+    .split('\n')
+    .slice(3)
+    .filter((line) => line !== '');
   expect(statements).toHaveLength(drawn.length);
   for (const [i, { part }] of statements.entries())
     expect(drawn[i]!.includes('Note over') ? 'note' : drawn[i]!.includes('Note ') ? 'state' : 'message').toBe(part);
 });
 
 test('hostile characters become entities, and nothing of Mermaid or HTML is left', () => {
-  expect(mermaidLabel('a;b#c<d>"e"%%{init}%%')).toBe(
-    'a#59;b#35;c#60;d#62;#34;e#34;#37;#37;#123;init#125;#37;#37;',
-  );
+  expect(mermaidLabel('a;b#c<d>"e"%%{init}%%')).toBe('a#59;b#35;c#60;d#62;#34;e#34;#37;#37;#123;init#125;#37;#37;');
   expect(mermaidLabel('one\ntwo\u202Ethree')).toBe('one two three');
   expect(mermaidLabel('$$x$$')).toBe('#36;#36;x#36;#36;');
   expect(mermaidLabel('style: x')).toBe('style#58; x');

@@ -1,0 +1,90 @@
+/** The command line's environment on Node: files, standard streams, the language of the user. */
+import * as l10n from '@vscode/l10n';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Environment } from './environment.ts';
+import { OutputClosed } from './environment.ts';
+
+/** No scenario is that long; what is, is something else. */
+const LARGEST_FILE = 16 * 1024 * 1024;
+
+/** Chinese when the first of LC_ALL, LC_MESSAGES and LANG that is set says so, as for every program. */
+export function languageOf(variables: NodeJS.ProcessEnv): 'en' | 'zh-cn' {
+  const set = [variables.LC_ALL, variables.LC_MESSAGES, variables.LANG].find((value) => (value ?? '') !== '');
+  return /^zh([_.@-]|$)/i.test(set ?? '') ? 'zh-cn' : 'en';
+}
+
+/** Loads the translations that ship below `root`. Without them everything is in English. */
+export function loadTranslations(root: string, language: 'en' | 'zh-cn'): void {
+  if (language === 'en') return;
+  const folder = join(root, 'media', 'l10n');
+  const whole = join(folder, `bundle.l10n.${language}.json`);
+  const parts = join(folder, 'parts');
+  const files = existsSync(whole)
+    ? [whole]
+    : existsSync(parts)
+      ? readdirSync(parts)
+          .filter((name) => name.endsWith(`.${language}.json`))
+          .map((name) => join(parts, name))
+      : [];
+  const contents: Record<string, string> = {};
+  for (const file of files) Object.assign(contents, JSON.parse(readFileSync(file, 'utf8')));
+  l10n.config({ contents });
+}
+
+/** The text of a file or of standard input, or a sentence that says why there is none. */
+export const readText: Environment['read'] = async (file) => {
+  try {
+    if (file === '-') return { text: await readAll(process.stdin) };
+    const found = await stat(file);
+    if (found.isDirectory()) return { reason: l10n.t('This is a folder. Name the .tcpscn files in it.') };
+    if (found.size > LARGEST_FILE) return { reason: l10n.t('The file is too large to be a scenario.') };
+    return { text: await readFile(file, 'utf8') };
+  } catch (error) {
+    return { reason: reasonOf(error as NodeJS.ErrnoException) };
+  }
+};
+
+async function readAll(stream: NodeJS.ReadableStream): Promise<string> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of stream) {
+    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+    length += bytes.length;
+    if (length > LARGEST_FILE) throw new Error(l10n.t('The file is too large to be a scenario.'));
+    chunks.push(bytes);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function reasonOf(error: NodeJS.ErrnoException): string {
+  switch (error.code) {
+    case 'ENOENT':
+      return l10n.t('There is no such file.');
+    case 'EACCES':
+    case 'EPERM':
+      return l10n.t('You may not read this file.');
+    case 'EISDIR':
+      return l10n.t('This is a folder. Name the .tcpscn files in it.');
+    default:
+      return error.message;
+  }
+}
+
+/** Writes to a stream at the pace of its reader. */
+export function writerTo(stream: NodeJS.WriteStream): Environment['out'] {
+  // The error also comes to the one who writes; nobody else needs to hear of it.
+  stream.on('error', () => undefined);
+  return (text) =>
+    new Promise((resolve, reject) => {
+      stream.write(text, (error) => {
+        if (!error) resolve();
+        else reject(isClosed(error) ? new OutputClosed() : error);
+      });
+    });
+}
+
+function isClosed(error: NodeJS.ErrnoException): boolean {
+  return error.code === 'EPIPE' || error.code === 'EOF' || error.code === 'ERR_STREAM_DESTROYED';
+}

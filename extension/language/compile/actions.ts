@@ -1,0 +1,241 @@
+import { assertNever } from '../../base/assert.ts';
+import { formatDuration, type Micros } from '../../base/time.ts';
+import type { Action, ActionPlan, TriggerPlan } from '../../scenario/plan.ts';
+import { SOCKET_OPTIONS, type SocketOptionName } from '../../scenario/socket-option.ts';
+import type * as ast from '../generated/ast.ts';
+import { ACTION_SUBJECTS } from '../names/name-sites.ts';
+import { nearest } from '../names/suggestion.ts';
+import { rangeOf, rangeOfProperty, textOf } from '../parse/range.ts';
+import * as messages from '../problems/messages.ts';
+import { connectionEnds, linkBetween } from './connection-ends.ts';
+import { knobValue } from './knob-value.ts';
+import type { RunScope } from './run-scope.ts';
+import type { Timing } from './timeline.ts';
+
+/** Timed statements as actions, in file order. What goes down and comes back is two of them. */
+export function compileActions(scope: RunScope, until: Micros | undefined): ActionPlan[] {
+  const timed = scope.statements.filter((statement) => statement.$type === 'Timed');
+  const index = new Map<ast.Timed, number>();
+  let next = 0;
+  for (const statement of timed) {
+    index.set(statement, next);
+    next += backOf(statement.action) === undefined ? 1 : 2;
+  }
+  return timed.flatMap((statement) => {
+    const timing = scope.timeline.of(statement);
+    const action = compileAction(scope, statement);
+    const back = backOf(statement.action);
+    const down = back && scope.values.duration(back);
+    if (timing === undefined || action === undefined || (back !== undefined && down === undefined)) return [];
+    if (until !== undefined && timing.time !== undefined && timing.time > until) {
+      const text = messages.afterTheEnd(formatDuration(timing.time), formatDuration(until));
+      scope.problems.add(text, rangeOf(statement.trigger));
+    }
+    const shared = { range: rangeOf(statement), text: textOf(statement) };
+    const moment = statement.moment === undefined ? {} : { moment: statement.moment };
+    const plan: ActionPlan = { trigger: triggerOf(timing, index), ...moment, ...shared, ...action };
+    if (down === undefined || (action.kind !== 'host-power-loss' && action.kind !== 'host-shutdown')) return [plan];
+    const boot: Action = { kind: 'host-boot', host: action.host };
+    return [plan, { trigger: delayed(timing, down, index.get(statement) ?? 0), ...shared, ...boot }];
+  });
+}
+
+function triggerOf(timing: Timing, index: ReadonlyMap<ast.Timed, number>): TriggerPlan {
+  switch (timing.kind) {
+    case 'at':
+      return { kind: 'at', time: timing.time };
+    case 'every': {
+      const { interval, time, until } = timing;
+      return { kind: 'every', interval, from: time, ...(until === undefined ? {} : { until }) };
+    }
+    case 'after':
+      return { kind: 'after', action: index.get(timing.base) ?? 0, delay: timing.delay };
+    case 'when':
+      return timing;
+  }
+}
+
+/** The trigger of what follows by itself, `delay` after the action with index `action`. */
+function delayed(timing: Timing, delay: Micros, action: number): TriggerPlan {
+  switch (timing.kind) {
+    case 'at':
+      return { kind: 'at', time: timing.time + delay };
+    case 'every': {
+      const { interval, time, until } = timing;
+      return { kind: 'every', interval, from: time + delay, ...(until === undefined ? {} : { until: until + delay }) };
+    }
+    case 'after':
+    case 'when':
+      return { kind: 'after', action, delay };
+  }
+}
+
+function backOf(action: ast.Action): ast.Expression | undefined {
+  return action.$type === 'LosesPower' || action.$type === 'Reboots' ? action.back : undefined;
+}
+
+function compileAction(scope: RunScope, statement: ast.Timed): Action | undefined {
+  const { action, subject } = statement;
+  const kind = ACTION_SUBJECTS[action.$type] as 'host' | 'link' | 'process';
+  const actor = scope.names.find(kind, subject, statement, 'subject');
+  if (actor === undefined) return undefined;
+  switch (action.$type) {
+    case 'LosesPower':
+      return { kind: 'host-power-loss', host: subject };
+    case 'Boots':
+      return { kind: 'host-boot', host: subject };
+    case 'ShutsDown':
+    case 'Reboots':
+      return { kind: 'host-shutdown', host: subject };
+    case 'Cut':
+    case 'Restored': {
+      const kind = action.$type === 'Cut' ? 'link-cut' : 'link-restore';
+      if (action.host === undefined) return { kind, link: subject };
+      const link = actor as ast.LinkDecl;
+      if (scope.names.find('host', action.host, action, 'host') === undefined) return undefined;
+      if (action.host !== link.hostA && action.host !== link.hostB) {
+        const text = messages.hostHasNoEnd(action.host, subject, [link.hostA, link.hostB]);
+        return void scope.problems.add(text, rangeOfProperty(action, 'host'));
+      }
+      return { kind, link: subject, from: action.host };
+    }
+    case 'Killed':
+      return { kind: 'process-kill', process: subject };
+    case 'Exits':
+      return { kind: 'process-exit', process: subject };
+    case 'Starts':
+      return { kind: 'process-start', process: subject };
+    case 'Listens':
+      return compileListen(scope, action, subject);
+    case 'Connects':
+      return compileConnect(scope, action, actor as ast.ProcessDecl);
+    default:
+      return compileOnConnection(scope, statement, action);
+  }
+}
+
+function compileListen(scope: RunScope, action: ast.Listens, process: string): Action | undefined {
+  const port = scope.values.count(action.port, PORTS);
+  const backlog = action.backlog && scope.values.count(action.backlog, { min: 0, max: 65_535 });
+  if (port === undefined || (action.backlog !== undefined && backlog === undefined)) return undefined;
+  return {
+    kind: 'listen',
+    process,
+    port,
+    ...(backlog === undefined ? {} : { backlog }),
+    reuseAddress: !action.withoutReuse,
+  };
+}
+
+function compileConnect(scope: RunScope, action: ast.Connects, process: ast.ProcessDecl): Action | undefined {
+  const host = scope.names.find('host', action.host, action, 'host');
+  const port = scope.values.count(action.port, PORTS);
+  const localPort = action.localPort && scope.values.count(action.localPort, PORTS);
+  if (host === undefined || port === undefined || (action.localPort !== undefined && localPort === undefined)) {
+    return undefined;
+  }
+  if (!linkBetween(scope, process.host, host.name)) {
+    return void scope.problems.add(messages.noLinkBetween(process.host, host.name), rangeOfProperty(action, 'host'));
+  }
+  return {
+    kind: 'connect',
+    process: process.name,
+    host: host.name,
+    port,
+    connection: action.opened,
+    ...(localPort === undefined ? {} : { localPort }),
+  };
+}
+
+type OnConnection =
+  | ast.Sends
+  | ast.Heartbeats
+  | ast.Closes
+  | ast.ShutsDownWriting
+  | ast.SetsOption
+  | ast.StopsReading
+  | ast.ResumesReading;
+
+function compileOnConnection(scope: RunScope, statement: ast.Timed, action: OnConnection): Action | undefined {
+  const declared = scope.names.find('connection', action.connection, action, 'connection');
+  const on = { process: statement.subject, connection: action.connection };
+  const plan = compileCall(scope, action, on);
+  if (declared === undefined) return undefined;
+  const { processes } = connectionEnds(scope, declared);
+  if (!processes.includes(statement.subject)) {
+    const text = messages.noEndOfConnection(statement.subject, action.connection, processes);
+    return void scope.problems.add(text, rangeOfProperty(statement, 'subject'));
+  }
+  const time = scope.timeline.of(statement)?.time;
+  const opened = scope.timeline.of(declared)?.time;
+  if (time !== undefined && opened !== undefined && time < opened) {
+    const text = messages.usedBeforeOpened(action.connection, formatDuration(opened));
+    return void scope.problems.add(text, rangeOfProperty(action, 'connection'));
+  }
+  return plan;
+}
+
+function compileCall(
+  scope: RunScope,
+  action: OnConnection,
+  on: { readonly process: string; readonly connection: string },
+): Action | undefined {
+  switch (action.$type) {
+    case 'Sends': {
+      const bytes = action.data === undefined ? scope.values.size(action.size) : utf8Length(action.data);
+      return bytes === undefined ? undefined : { kind: 'send', ...on, bytes };
+    }
+    case 'Heartbeats': {
+      const bytes = scope.values.size(action.size);
+      const interval = scope.values.duration(action.interval, { min: 1 });
+      const misses = scope.values.count(action.misses, { min: 1 });
+      if (bytes === undefined || interval === undefined || misses === undefined) return undefined;
+      return { kind: 'heartbeat', ...on, bytes, interval, misses };
+    }
+    case 'Closes':
+      return { kind: 'close', ...on };
+    case 'ShutsDownWriting':
+      return { kind: 'shutdown-write', ...on };
+    case 'SetsOption':
+      return compileOption(scope, action, on);
+    case 'StopsReading':
+      return { kind: 'stop-reading', ...on };
+    case 'ResumesReading':
+      return { kind: 'resume-reading', ...on };
+    default:
+      return assertNever(action, 'action');
+  }
+}
+
+function compileOption(
+  scope: RunScope,
+  action: ast.SetsOption,
+  on: { readonly process: string; readonly connection: string },
+): Action | undefined {
+  if (!Object.hasOwn(SOCKET_OPTIONS, action.option)) {
+    const suggestion = nearest(action.option, Object.keys(SOCKET_OPTIONS));
+    return void scope.problems.add(
+      messages.unknownOption(action.option, suggestion),
+      rangeOfProperty(action, 'option'),
+    );
+  }
+  const option = action.option as SocketOptionName;
+  const definition = SOCKET_OPTIONS[option];
+  if (action.value === undefined) {
+    if (definition.unit === 'flag') return { kind: 'set-option', ...on, option, value: 1 };
+    return void scope.problems.add(messages.optionWithoutValue(option), rangeOfProperty(action, 'option'));
+  }
+  const value = knobValue(scope, option, definition, action.value);
+  return value === undefined ? undefined : { kind: 'set-option', ...on, option, value };
+}
+
+function utf8Length(text: string): number {
+  let length = 0;
+  for (const character of text) {
+    const code = character.codePointAt(0) ?? 0;
+    length += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+  }
+  return length;
+}
+
+const PORTS = { min: 1, max: 65_535 };

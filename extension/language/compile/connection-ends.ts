@@ -1,0 +1,32 @@
+import type * as ast from '../generated/ast.ts';
+import type { RunScope } from './run-scope.ts';
+
+/** Who has an end of a connection: the process that opens it, and those that listen on its port. */
+export interface ConnectionEnds {
+  readonly hosts: readonly string[];
+  readonly processes: readonly string[];
+}
+
+export function connectionEnds(scope: RunScope, opened: ast.Timed & { readonly action: ast.Connects }): ConnectionEnds {
+  const { host, port } = opened.action;
+  const client = scope.names.allOf('process').find(({ name }) => name === opened.subject);
+  const wanted = scope.values.count(port);
+  const servers = new Set<string>();
+  for (const statement of scope.statements) {
+    if (statement.$type !== 'Timed' || statement.action.$type !== 'Listens') continue;
+    const process = scope.names.allOf('process').find(({ name }) => name === statement.subject);
+    if (process?.host === host && scope.values.count(statement.action.port) === wanted) servers.add(process.name);
+  }
+  return {
+    hosts: [...new Set([client?.host ?? host, host])],
+    processes: [...new Set([opened.subject, ...servers])],
+  };
+}
+
+/** Whether segments can go from one host to the other at all. */
+export function linkBetween(scope: RunScope, a: string, b: string): boolean {
+  if (a === b) return true;
+  return scope.names
+    .allOf('link')
+    .some(({ hostA, hostB }) => (hostA === a && hostB === b) || (hostA === b && hostB === a));
+}

@@ -1,0 +1,182 @@
+import { formatDuration, MILLISECOND } from '../../base/time.ts';
+import type { BehaviourPlan, HostPlan, KernelVersion, LinkPlan, ProcessPlan } from '../../scenario/plan.ts';
+import { SYSCTLS, type SysctlDefinition, type SysctlName } from '../../scenario/sysctl.ts';
+import type * as ast from '../generated/ast.ts';
+import { nearest } from '../names/suggestion.ts';
+import { rangeOf, rangeOfHeading, rangeOfProperty } from '../parse/range.ts';
+import * as messages from '../problems/messages.ts';
+import { knobValue } from './knob-value.ts';
+import type { RunScope } from './run-scope.ts';
+
+/** Hosts with their kernels and knobs, later settings over earlier ones. */
+export function compileHosts(scope: RunScope): HostPlan[] {
+  const hosts = scope.names.allOf('host').map((host) => ({ host, settings: settingsOf(scope, host) }));
+  const taken = new Map<string, string>();
+  for (const { host, settings } of hosts) {
+    const setting = settings.findLast((candidate) => candidate.$type === 'Address');
+    if (setting === undefined) continue;
+    const owner = taken.get(setting.address);
+    if (owner !== undefined) scope.problems.add(messages.sameAddress(setting.address, owner), rangeOf(setting));
+    taken.set(setting.address, host.name);
+  }
+  return hosts.map(({ host, settings }, index) => {
+    const written = settings.findLast((setting) => setting.$type === 'Address');
+    const address = written === undefined ? freeAddress(taken, host.name, index) : parseAddress(scope, written);
+    const kernelSetting = settings.findLast((setting) => setting.$type === 'Kernel');
+    const kernel = kernelSetting ? parseKernel(scope, kernelSetting) : DEFAULT_KERNEL;
+    const hzSetting = settings.findLast((setting) => setting.$type === 'Hz');
+    const hz = hzSetting ? scope.values.count(hzSetting.value, { min: 100, max: 1000 }) : DEFAULT_HZ;
+    const sysctls: Partial<Record<SysctlName, number>> = {};
+    for (const setting of settings) {
+      if (setting.$type !== 'Sysctl') continue;
+      const knob = compileSysctl(scope, setting, kernel ?? DEFAULT_KERNEL);
+      if (knob !== undefined) sysctls[knob.name] = knob.value;
+    }
+    return {
+      name: host.name,
+      address,
+      kernel: kernel ?? DEFAULT_KERNEL,
+      hz: hz ?? DEFAULT_HZ,
+      sysctls,
+      range: rangeOfHeading(host, 'name'),
+    };
+  });
+}
+
+/** Links between two different hosts. */
+export function compileLinks(scope: RunScope): LinkPlan[] {
+  return scope.names.allOf('link').map((link) => {
+    const a = scope.names.find('host', link.hostA, link, 'hostA');
+    const b = scope.names.find('host', link.hostB, link, 'hostB');
+    if (a !== undefined && a === b) scope.problems.add(messages.linkToItself(), rangeOfProperty(link, 'hostB'));
+    const outside = scope.settings.filter(({ owner, setting }) => owner === link.name && setting.$type === 'Delay');
+    const delays = [...link.settings, ...outside.map(({ setting }) => setting as ast.Delay)];
+    let delay: number | undefined = DEFAULT_DELAY;
+    for (const setting of delays) delay = scope.values.duration(setting.value);
+    return {
+      name: link.name,
+      ends: [link.hostA, link.hostB],
+      delay: delay ?? DEFAULT_DELAY,
+      range: rangeOfHeading(link, 'hostB'),
+    };
+  });
+}
+
+/** Processes with what they do differently. Of two behaviours in one matter the later one counts. */
+export function compileProcesses(scope: RunScope): ProcessPlan[] {
+  const untimed = scope.statements.filter((statement) => statement.$type === 'BehaviourStatement');
+  for (const statement of untimed) scope.names.find('process', statement.process, statement, 'process');
+  return scope.names.allOf('process').map((process) => {
+    scope.names.find('host', process.host, process, 'host');
+    const own = untimed.filter((statement) => statement.process === process.name);
+    const behaviours = new Map<string, BehaviourPlan>();
+    for (const behaviour of [...process.behaviours, ...own.map((statement) => statement.behaviour)]) {
+      const plan = compileBehaviour(scope, behaviour);
+      if (plan === undefined) continue;
+      const matter = MATTERS[behaviour.$type];
+      behaviours.delete(matter);
+      behaviours.set(matter, plan);
+    }
+    return {
+      name: process.name,
+      host: process.host,
+      behaviours: [...behaviours.values()],
+      range: rangeOfHeading(process, 'host'),
+    };
+  });
+}
+
+function compileBehaviour(scope: RunScope, node: ast.Behaviour): BehaviourPlan | undefined {
+  const range = rangeOf(node);
+  switch (node.$type) {
+    case 'IgnoresEof':
+      return { kind: 'ignores-eof', range };
+    case 'NeverReads':
+      return { kind: 'never-reads', range };
+    case 'NeverAccepts':
+      return { kind: 'never-accepts', range };
+    case 'ClosesAfterEof': {
+      const delay = scope.values.duration(node.delay);
+      return delay === undefined ? undefined : { kind: 'closes-after-eof', delay, range };
+    }
+    case 'ClosesIdle': {
+      const idle = scope.values.duration(node.idle, { min: 1 });
+      return idle === undefined ? undefined : { kind: 'closes-idle', idle, range };
+    }
+    case 'Answers': {
+      const request = scope.values.size(node.request);
+      const response = scope.values.size(node.response);
+      return request === undefined || response === undefined
+        ? undefined
+        : { kind: 'answers', request, response, range };
+    }
+  }
+}
+
+/** What a behaviour is about: a later one about the same replaces it. */
+const MATTERS: Readonly<Record<ast.Behaviour['$type'], string>> = {
+  IgnoresEof: 'eof',
+  ClosesAfterEof: 'eof',
+  NeverReads: 'reading',
+  NeverAccepts: 'accepting',
+  Answers: 'answering',
+  ClosesIdle: 'idling',
+};
+
+function settingsOf(scope: RunScope, host: ast.HostDecl): ast.HostSetting[] {
+  const outside = scope.settings.filter(({ owner, setting }) => owner === host.name && setting.$type !== 'Delay');
+  return [...host.settings, ...outside.map(({ setting }) => setting as ast.HostSetting)];
+}
+
+function compileSysctl(
+  scope: RunScope,
+  node: ast.Sysctl,
+  kernel: KernelVersion,
+): { name: SysctlName; value: number } | undefined {
+  if (!Object.hasOwn(SYSCTLS, node.knob)) {
+    const suggestion = nearest(node.knob, Object.keys(SYSCTLS));
+    return void scope.problems.add(messages.unknownSysctl(node.knob, suggestion), rangeOfProperty(node, 'knob'));
+  }
+  const name = node.knob as SysctlName;
+  const knob: SysctlDefinition = SYSCTLS[name];
+  if (knob.since !== undefined && isOlder(kernel, knob.since)) {
+    const text = messages.sysctlTooNew(name, knob.since, `linux-${kernel.join('.')}`);
+    return void scope.problems.add(text, rangeOfProperty(node, 'knob'));
+  }
+  const value = knobValue(scope, name, knob, node.value);
+  return value === undefined ? undefined : { name, value };
+}
+
+function isOlder([major, minor]: KernelVersion, since: string): boolean {
+  const [sinceMajor = 0, sinceMinor = 0] = since.split('.').map(Number);
+  return major < sinceMajor || (major === sinceMajor && minor < sinceMinor);
+}
+
+function parseKernel(scope: RunScope, node: ast.Kernel): KernelVersion | undefined {
+  const match = /^linux-(\d{1,3})\.(\d{1,3})(\.\d+)?$/.exec(node.version);
+  if (match === null) return void scope.problems.add(messages.badKernel(), rangeOfProperty(node, 'version'));
+  return [Number(match[1]), Number(match[2])];
+}
+
+function parseAddress(scope: RunScope, node: ast.Address): string {
+  const bytes = node.address.split('.');
+  const legal = bytes.length === 4 && bytes.every((byte) => /^\d{1,3}$/.test(byte) && Number(byte) < 256);
+  if (!legal) scope.problems.add(messages.badAddress(), rangeOfProperty(node, 'address'));
+  return bytes.map(Number).join('.');
+}
+
+function freeAddress(taken: Map<string, string>, host: string, index: number): string {
+  for (let n = index + 1; ; n++) {
+    const address = `10.0.${Math.floor(n / 254)}.${(n % 254) + (n >= 254 ? 1 : 0)}`;
+    if (taken.has(address)) continue;
+    taken.set(address, host);
+    return address;
+  }
+}
+
+const DEFAULT_KERNEL: KernelVersion = [6, 12];
+const DEFAULT_HZ = 1000;
+const DEFAULT_DELAY = 5 * MILLISECOND;
+
+/** For those who explain: the delay of a link that says nothing about it. */
+export const DEFAULT_DELAY_TEXT = formatDuration(DEFAULT_DELAY);

@@ -1,0 +1,43 @@
+/** The one address of Langium's language server and of the protocol's types. The parser and the compiler do not import it. */
+export {
+  createDefaultLSPModule,
+  createDefaultSharedModule,
+  DefaultCompletionProvider,
+  type LangiumServices,
+  type LangiumSharedServices,
+  type NextFeature,
+  type PartialLangiumServices,
+  startLanguageServer,
+} from 'langium/lsp';
+export type {
+  CodeAction,
+  CodeActionParams,
+  CompletionItem,
+  CompletionParams,
+  Connection,
+  DefinitionParams,
+  Diagnostic,
+  DocumentHighlight,
+  DocumentHighlightParams,
+  DocumentSymbol,
+  FoldingRange,
+  Hover,
+  HoverParams,
+  InitializeParams,
+  InitializeResult,
+  LocationLink,
+  Position,
+  Range,
+  ReferenceParams,
+  Location,
+  RenameParams,
+  TextDocumentPositionParams,
+  WorkspaceEdit,
+} from 'vscode-languageserver';
+export {
+  CompletionItemKind,
+  CompletionList,
+  DiagnosticSeverity,
+  DiagnosticTag,
+  SymbolKind,
+} from 'vscode-languageserver';

@@ -1,0 +1,159 @@
+/**
+ * Where names stand in the tree, and what each stands for. The one table behind unknown names, completion, go to definition,
+ * references and rename: a new statement with a name in it adds its row here.
+ */
+import type { AstNode } from '../langium.ts';
+import type * as ast from '../generated/ast.ts';
+import type { NameKind } from './name-kind.ts';
+
+export interface NameSite {
+  readonly node: AstNode;
+  readonly property: string;
+  /** Place in a list property. */
+  readonly index?: number;
+  readonly name: string;
+  /** Several where the language leaves it open: a bare name as a time is a value or a moment. */
+  readonly kinds: readonly NameKind[];
+  readonly declares: boolean;
+}
+
+/** Keyed `Type.property`. */
+export const DECLARATIONS: Readonly<Record<string, NameKind>> = {
+  'HostDecl.name': 'host',
+  'LinkDecl.name': 'link',
+  'ProcessDecl.name': 'process',
+  'Connects.opened': 'connection',
+  'Timed.moment': 'moment',
+  'Let.name': 'value',
+  'Part.name': 'part',
+};
+
+export const REFERENCES: Readonly<Record<string, NameKind>> = {
+  'LinkDecl.hostA': 'host',
+  'LinkDecl.hostB': 'host',
+  'ProcessDecl.host': 'host',
+  'BehaviourStatement.process': 'process',
+  'When.connection': 'connection',
+  'When.host': 'host',
+  'Connects.host': 'host',
+  'Cut.host': 'host',
+  'Restored.host': 'host',
+  'Sends.connection': 'connection',
+  'Heartbeats.connection': 'connection',
+  'Closes.connection': 'connection',
+  'ShutsDownWriting.connection': 'connection',
+  'SetsOption.connection': 'connection',
+  'StopsReading.connection': 'connection',
+  'ResumesReading.connection': 'connection',
+  'CountClaim.host': 'host',
+  'OnHost.host': 'host',
+  'CallOutcome.connection': 'connection',
+  'GivesUp.connection': 'connection',
+  'MomentReference.name': 'moment',
+  'NameReference.name': 'value',
+  'Variant.parts': 'part',
+};
+
+type ActionType = ast.Action['$type'];
+
+/** Who can do what: the kind of name before each action. */
+export const ACTION_SUBJECTS: Readonly<Record<ActionType, NameKind>> = {
+  LosesPower: 'host',
+  Boots: 'host',
+  ShutsDown: 'host',
+  Reboots: 'host',
+  Cut: 'link',
+  Restored: 'link',
+  Killed: 'process',
+  Exits: 'process',
+  Starts: 'process',
+  Listens: 'process',
+  Connects: 'process',
+  Sends: 'process',
+  Heartbeats: 'process',
+  Closes: 'process',
+  ShutsDownWriting: 'process',
+  SetsOption: 'process',
+  StopsReading: 'process',
+  ResumesReading: 'process',
+};
+
+/** Of whom an expectation can say what. */
+export const CLAIM_SUBJECTS: Readonly<Record<ast.Claim['$type'], NameKind>> = {
+  OnHost: 'connection',
+  SendsSegment: 'host',
+  CallOutcome: 'process',
+  GivesUp: 'process',
+};
+
+const SETTING_OWNERS: Readonly<Record<ast.HostSetting['$type'] | ast.LinkSetting['$type'], NameKind>> = {
+  Address: 'host',
+  Kernel: 'host',
+  Hz: 'host',
+  Sysctl: 'host',
+  Delay: 'link',
+};
+
+/** The names that stand in the properties of `node` itself, not of its children. */
+export function namesIn(node: AstNode): NameSite[] {
+  const sites: NameSite[] = [];
+  const put = (property: string, kinds: readonly (NameKind | undefined)[], declares: boolean): void => {
+    const value = (node as unknown as Record<string, unknown>)[property];
+    const known = kinds.filter((kind) => kind !== undefined);
+    if (typeof value === 'string' && known.length > 0) {
+      sites.push({ node, property, name: value, kinds: known, declares });
+    } else if (Array.isArray(value)) {
+      value.forEach((name: unknown, index) => {
+        if (typeof name === 'string') sites.push({ node, property, index, name, kinds: known, declares });
+      });
+    }
+  };
+  for (const { property, kind, declares } of BY_TYPE.get(node.$type) ?? []) {
+    const kinds: NameKind[] = node.$type === 'NameReference' && isBareTime(node) ? ['value', 'moment'] : [kind];
+    put(property, kinds, declares);
+  }
+  switch (node.$type) {
+    // Of a line that could not be read there may be a part only: what the types promise need not be there.
+    case 'Timed': {
+      const { action } = node as Partial<ast.Timed>;
+      put('subject', [action && ACTION_SUBJECTS[action.$type]], false);
+      break;
+    }
+    case 'Expect': {
+      const claim = (node as ast.Expect).claim;
+      put('about', [claim && CLAIM_SUBJECTS[claim.$type]], false);
+      break;
+    }
+    case 'SettingStatement': {
+      const { setting } = node as Partial<ast.SettingStatement>;
+      put('owner', [setting && SETTING_OWNERS[setting.$type]], false);
+      break;
+    }
+  }
+  return sites;
+}
+
+/** Whether a name is all there is of a time: `at fault`, where `fault` may be a moment. */
+function isBareTime(node: AstNode): boolean {
+  const time = node.$container?.$container?.$container as ast.TimeReference | undefined;
+  if (time?.$type !== 'TimeReference' || time.offset === undefined || time.direction !== undefined) return false;
+  return bareName(time.offset) === node;
+}
+
+/** The name that an expression consists of, if that is all. */
+export function bareName(expression: ast.Expression): ast.NameReference | undefined {
+  const factor = expression.terms[0]?.factors[0];
+  const single = expression.terms.length === 1 && expression.terms[0]?.factors.length === 1;
+  return single && factor?.$type === 'NameReference' ? factor : undefined;
+}
+
+const BY_TYPE = new Map<string, { property: string; kind: NameKind; declares: boolean }[]>();
+for (const [table, declares] of [
+  [DECLARATIONS, true],
+  [REFERENCES, false],
+] as const) {
+  for (const [key, kind] of Object.entries(table)) {
+    const [type = '', property = ''] = key.split('.');
+    BY_TYPE.set(type, [...(BY_TYPE.get(type) ?? []), { property, kind, declares }]);
+  }
+}

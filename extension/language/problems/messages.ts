@@ -1,0 +1,244 @@
+/** The catalogue of problems: one function each. Sentences are made when they are needed, since the language is set late. */
+import * as l10n from '@vscode/l10n';
+import type { NameKind } from '../names/name-kind.ts';
+import type { ProblemCode } from './codes.ts';
+import type { ProblemText, Severity } from './problem.ts';
+
+function text(code: ProblemCode, message: string, replacement?: string, severity: Severity = 'error'): ProblemText {
+  return { code, severity, message, ...(replacement === undefined ? {} : { data: { replacement } }) };
+}
+
+/** Appends "did you mean" when there is something near. */
+function withSuggestion(code: ProblemCode, message: string, suggestion: string | undefined): ProblemText {
+  if (suggestion === undefined) return text(code, message);
+  return text(code, `${message} ${l10n.t('Did you mean “{0}”?', suggestion)}`, suggestion);
+}
+
+/** A kind of name with its article, for sentences. */
+function aKind(kind: NameKind): string {
+  switch (kind) {
+    case 'host':
+      return l10n.t('a host');
+    case 'link':
+      return l10n.t('a link');
+    case 'process':
+      return l10n.t('a process');
+    case 'connection':
+      return l10n.t('a connection');
+    case 'moment':
+      return l10n.t('a moment');
+    case 'value':
+      return l10n.t('a value');
+    case 'part':
+      return l10n.t('a part');
+  }
+}
+
+/** Where a name of this kind comes from. */
+function howToDeclare(kind: NameKind, name: string): string {
+  switch (kind) {
+    case 'host':
+      return `host ${name}`;
+    case 'link':
+      return `link ${name} between … and …`;
+    case 'process':
+      return `process ${name} on …`;
+    case 'connection':
+      return `… connects to … as ${name}`;
+    case 'moment':
+      return `at … as ${name}`;
+    case 'value':
+      return `let ${name} = …`;
+    case 'part':
+      return `part ${name} { … }`;
+  }
+}
+
+// ---- Reading the text ----------------------------------------------------------------------------------------------
+
+export const unexpectedText = (found: string, expected: readonly string[]): ProblemText =>
+  text(
+    'TCPSCN001',
+    expected.length === 0
+      ? l10n.t('“{0}” cannot stand here.', found)
+      : l10n.t('“{0}” cannot stand here. Possible: {1}.', found, expected.join(', ')),
+  );
+export const unexpectedEnd = (expected: readonly string[]): ProblemText =>
+  text(
+    'TCPSCN001',
+    expected.length === 0
+      ? l10n.t('The line ends too early.')
+      : l10n.t('The line ends too early. Missing: {0}.', expected.join(l10n.t(' or '))),
+  );
+export const unknownStatement = (found: string, suggestion: string | undefined): ProblemText =>
+  withSuggestion('TCPSCN001', l10n.t('“{0}” begins no statement.', found), suggestion);
+export const unknownVerb = (found: string, suggestion: string | undefined): ProblemText =>
+  withSuggestion('TCPSCN001', l10n.t('“{0}” is nothing that can be said here.', found), suggestion);
+export const strangeCharacters = (found: string): ProblemText =>
+  text('TCPSCN001', l10n.t('The language has no character “{0}”.', found));
+export const unclosedText = (): ProblemText => text('TCPSCN002', l10n.t('The closing quotation mark is missing.'));
+export const sameLine = (): ProblemText => text('TCPSCN003', l10n.t('Each statement stands on a line of its own.'));
+export const beforeScenario = (): ProblemText =>
+  text('TCPSCN004', l10n.t('A file begins with `scenario "…"`; this statement belongs to none.'));
+export const fileTooLong = (limit: number): ProblemText =>
+  text('TCPSCN005', l10n.t('The file is longer than {0} characters and is not read.', limit));
+export const lineTooLong = (limit: number): ProblemText =>
+  text('TCPSCN005', l10n.t('The line has more than {0} words; the rest of it is not read.', limit));
+export const nestedTooDeeply = (limit: number): ProblemText =>
+  text('TCPSCN005', l10n.t('More than {0} parentheses inside each other are not read.', limit));
+export const tooManyBrokenLines = (): ProblemText =>
+  text('TCPSCN005', l10n.t('Too many lines of this file cannot be read. Is it a scenario?'));
+export const reservedWord = (word: string): ProblemText =>
+  text('TCPSCN006', l10n.t('“{0}” is a word of the language and cannot be a name.', word));
+export const unclosedBlock = (): ProblemText =>
+  text('TCPSCN007', l10n.t('A block above is not closed: “}” is missing.'));
+
+// ---- Names ---------------------------------------------------------------------------------------------------------
+
+export function unknownName(
+  kind: NameKind,
+  name: string,
+  suggestion: string | undefined,
+  others: { readonly isA?: NameKind; readonly known: readonly string[] },
+): ProblemText {
+  const { isA, known } = others;
+  if (isA !== undefined) {
+    return text('TCPSCN010', l10n.t('“{0}” is {1}; {2} belongs here.', name, aKind(isA), aKind(kind)));
+  }
+  if (suggestion !== undefined) {
+    return withSuggestion(
+      'TCPSCN010',
+      l10n.t('There is no “{0}” here: {1} belongs here.', name, aKind(kind)),
+      suggestion,
+    );
+  }
+  const hint =
+    known.length === 0
+      ? l10n.t('Declare it with `{0}`.', howToDeclare(kind, name))
+      : l10n.t('Possible: {0}.', known.slice(0, 8).join(', '));
+  return text('TCPSCN010', `${l10n.t('There is no “{0}” here: {1} belongs here.', name, aKind(kind))} ${hint}`);
+}
+export const notInThisRun = (kind: NameKind, name: string, run: string | undefined): ProblemText =>
+  text(
+    'TCPSCN011',
+    run === undefined
+      ? l10n.t('“{0}” ({1}) belongs to a part or variant that is not part of this run.', name, aKind(kind))
+      : l10n.t('“{0}” ({1}) does not exist in the variant “{2}”.', name, aKind(kind), run),
+  );
+export const duplicateName = (kind: NameKind | 'variant', name: string, line: number): ProblemText =>
+  text(
+    'TCPSCN012',
+    kind === 'variant'
+      ? l10n.t('There is already a variant “{0}” (line {1}).', name, line)
+      : l10n.t('There is already {0} “{1}” (line {2}).', aKind(kind), name, line),
+  );
+export const cyclicLet = (name: string): ProblemText => text('TCPSCN013', l10n.t('“{0}” needs its own value.', name));
+export const cyclicExtends = (title: string): ProblemText =>
+  text('TCPSCN014', l10n.t('The variant “{0}” extends itself.', title));
+export const unknownVariant = (title: string, suggestion: string | undefined): ProblemText =>
+  withSuggestion('TCPSCN015', l10n.t('There is no variant “{0}”.', title), suggestion);
+export const unusedName = (kind: NameKind, name: string): ProblemText =>
+  text('TCPSCN016', l10n.t('Nothing uses “{0}” ({1}).', name, aKind(kind)), undefined, 'hint');
+export const repeatedText = (what: string): ProblemText =>
+  text('TCPSCN017', l10n.t('“{0}” is given a second time.', what));
+export const misplacedText = (what: string): ProblemText =>
+  text('TCPSCN017', l10n.t('“{0}” belongs to the scenario, not into a block.', what));
+
+// ---- Quantities ----------------------------------------------------------------------------------------------------
+
+export const missingUnit = (number: string, units: readonly string[], guess: string | undefined): ProblemText =>
+  text('TCPSCN020', l10n.t('The unit is missing: {0}.', units.map((unit) => `${number}${unit}`).join(', ')), guess);
+export const unknownUnit = (unit: string, units: readonly string[], replacement: string | undefined): ProblemText =>
+  text(
+    'TCPSCN021',
+    replacement === undefined
+      ? l10n.t('“{0}” is no unit. Units: {1}.', unit, units.join(', '))
+      : l10n.t('“{0}” is no unit. Did you mean “{1}”?', unit, replacement),
+    replacement,
+  );
+export const wrongDimension = (wanted: string, given: string): ProblemText =>
+  text('TCPSCN022', l10n.t('{0} belongs here, not {1}.', wanted, given));
+export const notWhole = (what: string): ProblemText =>
+  text('TCPSCN023', l10n.t('This is no whole number of {0}.', what));
+export const outOfRange = (min: string, max: string): ProblemText =>
+  text('TCPSCN024', l10n.t('The value must lie between {0} and {1}.', min, max));
+export const tooSmall = (min: string): ProblemText => text('TCPSCN024', l10n.t('The value must be at least {0}.', min));
+export const numberTooLong = (): ProblemText => text('TCPSCN024', l10n.t('This number is too large.'));
+export const divisionByZero = (): ProblemText => text('TCPSCN025', l10n.t('This divides by zero.'));
+export const senselessArithmetic = (left: string, operator: string, right: string): ProblemText =>
+  text('TCPSCN025', l10n.t('{0} {1} {2} makes no sense.', left, operator, right));
+export const momentInArithmetic = (name: string): ProblemText =>
+  text('TCPSCN025', l10n.t('“{0}” is a moment: write `5ms after {0}`.', name));
+
+// ---- Kernels, sysctls, options -------------------------------------------------------------------------------------
+
+export const unknownSysctl = (name: string, suggestion: string | undefined): ProblemText =>
+  withSuggestion('TCPSCN030', l10n.t('There is no sysctl “{0}” here.', name), suggestion);
+export const knobRange = (name: string, min: string, max: string): ProblemText =>
+  text('TCPSCN031', l10n.t('{0} must lie between {1} and {2}.', name, min, max));
+export const sysctlTooNew = (name: string, since: string, kernel: string): ProblemText =>
+  text('TCPSCN032', l10n.t('{0} came with Linux {1}; this host runs {2}.', name, since, kernel));
+export const unknownOption = (name: string, suggestion: string | undefined): ProblemText =>
+  withSuggestion('TCPSCN033', l10n.t('There is no socket option “{0}” here.', name), suggestion);
+export const optionWithoutValue = (name: string): ProblemText =>
+  text('TCPSCN034', l10n.t('{0} needs a value: `sets {0} = …`.', name));
+export const badKernel = (): ProblemText => text('TCPSCN035', l10n.t('A kernel is written like `linux-6.12`.'));
+export const badAddress = (): ProblemText => text('TCPSCN036', l10n.t('An address is written like `10.0.0.1`.'));
+export const sameAddress = (address: string, host: string): ProblemText =>
+  text('TCPSCN036', l10n.t('{0} is already the address of “{1}”.', address, host));
+
+// ---- Time ----------------------------------------------------------------------------------------------------------
+
+export const timeGoesBackward = (time: string, previous: string): ProblemText =>
+  text('TCPSCN040', l10n.t('Time goes backward: {0}, but the statement above is at {1}.', time, previous));
+export const afterNothing = (): ProblemText =>
+  text(
+    'TCPSCN041',
+    l10n.t('`after` counts from the statement above in the same block, and there is none. Say `at …`.'),
+  );
+export const everyWithoutFrom = (): ProblemText => text('TCPSCN042', l10n.t('Say when it begins: `every … from …`.'));
+export const momentWithoutTime = (name: string): ProblemText =>
+  text('TCPSCN043', l10n.t('The time of “{0}” is only known during the run.', name));
+export const afterTheEnd = (time: string, until: string): ProblemText =>
+  text('TCPSCN044', l10n.t('The run ends at {0}; this would be at {1}.', until, time), undefined, 'warning');
+
+// ---- What can happen -----------------------------------------------------------------------------------------------
+
+export const notRunning = (process: string, time: string, cause: string, line: number): ProblemText =>
+  text('TCPSCN050', l10n.t('“{0}” is not running at {1}: `{2}` (line {3}).', process, time, cause, line));
+export const noPower = (host: string, time: string, cause: string, line: number): ProblemText =>
+  text('TCPSCN051', l10n.t('“{0}” is off at {1}: `{2}` (line {3}).', host, time, cause, line));
+export const alreadyOn = (host: string, time: string): ProblemText =>
+  text('TCPSCN052', l10n.t('“{0}” is on at {1}.', host, time));
+export const alreadyRunning = (process: string, time: string): ProblemText =>
+  text('TCPSCN052', l10n.t('“{0}” is running at {1}; processes run from the beginning.', process, time));
+export const noLinkBetween = (a: string, b: string): ProblemText =>
+  text('TCPSCN053', l10n.t('No link between “{0}” and “{1}”: `link wire between {0} and {1}`.', a, b));
+export const linkToItself = (): ProblemText => text('TCPSCN054', l10n.t('A link joins two different hosts.'));
+export const noEndOfConnection = (process: string, connection: string, owners: readonly string[]): ProblemText =>
+  text(
+    'TCPSCN055',
+    l10n.t('“{0}” has no end of “{1}”. It belongs to {2}.', process, connection, owners.join(l10n.t(' and '))),
+  );
+export const hostHasNoEnd = (host: string, name: string, owners: readonly string[]): ProblemText =>
+  text('TCPSCN056', l10n.t('“{0}” has no end of “{1}”: {2}.', host, name, owners.join(l10n.t(' and '))));
+export const usedBeforeOpened = (connection: string, opened: string): ProblemText =>
+  text('TCPSCN057', l10n.t('“{0}” is opened later, at {1}.', connection, opened));
+
+// ---- Expectations --------------------------------------------------------------------------------------------------
+
+export const unknownState = (name: string, suggestion: string | undefined): ProblemText =>
+  withSuggestion('TCPSCN060', l10n.t('There is no state “{0}”.', name), suggestion);
+export const unknownErrno = (name: string, suggestion: string | undefined): ProblemText =>
+  withSuggestion('TCPSCN061', l10n.t('There is no errno “{0}” here.', name), suggestion);
+export const unknownSegmentClass = (words: string, suggestion: string | undefined): ProblemText =>
+  withSuggestion('TCPSCN062', l10n.t('“{0}” is no kind of segment.', words), suggestion);
+export const unknownCall = (name: string, suggestion: string | undefined): ProblemText =>
+  withSuggestion('TCPSCN063', l10n.t('There is no call “{0}” here.', name), suggestion);
+export const expectedAfterTheEnd = (until: string): ProblemText =>
+  text('TCPSCN064', l10n.t('The run ends at {0}; this would be later.', until));
+export const nobodyReceives = (): ProblemText =>
+  text('TCPSCN065', l10n.t('Say whose last segment: the expectation must speak of a host.'));
+export const windowReversed = (): ProblemText => text('TCPSCN066', l10n.t('The window ends before it begins.'));
+export const neverEnds = (what: string): ProblemText =>
+  text('TCPSCN070', l10n.t('{0} could go on for ever. Say how long the run is: `run until …`.', what));

@@ -1,0 +1,48 @@
+import type { SourceRange } from '../../scenario/source.ts';
+import type { ProblemCode } from './codes.ts';
+
+export type Severity = 'error' | 'warning' | 'information' | 'hint';
+
+/** Something that is wrong with a scenario file. Never an exception: a list of these is a result like any other. */
+export interface Problem {
+  readonly code: ProblemCode;
+  readonly severity: Severity;
+  /** In the reader's language. */
+  readonly message: string;
+  readonly range: SourceRange;
+  readonly data?: ProblemData;
+}
+
+/** What a quick fix needs: one replacement for the text in `range`. */
+export interface ProblemData {
+  readonly replacement: string;
+}
+
+/** A problem without its place: what the catalogue in `messages.ts` makes. */
+export type ProblemText = Omit<Problem, 'range'>;
+
+/** Collects problems; the same one at the same place is kept once, however many runs come across it. */
+export class ProblemList {
+  private readonly seen = new Map<string, Problem>();
+
+  /** Adds a problem, and says so: `return void problems.add(…)` in a function that yields nothing then. */
+  add(text: ProblemText, range: SourceRange): Problem {
+    const key = `${range.start.line}:${range.start.character}:${text.code}`;
+    const known = this.seen.get(key);
+    if (known !== undefined) return known;
+    const problem: Problem = { ...text, range };
+    this.seen.set(key, problem);
+    return problem;
+  }
+
+  get errorCount(): number {
+    return this.all().filter((problem) => problem.severity === 'error').length;
+  }
+
+  /** In the order of the file. */
+  all(): Problem[] {
+    return [...this.seen.values()].sort(
+      (a, b) => a.range.start.line - b.range.start.line || a.range.start.character - b.range.start.character,
+    );
+  }
+}

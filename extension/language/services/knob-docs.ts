@@ -1,0 +1,143 @@
+/** What sysctls, socket options and states mean, in a sentence each: shown on hover and beside completions. */
+import * as l10n from '@vscode/l10n';
+import { type SocketOptionDefinition, type SocketOptionName, SOCKET_OPTIONS } from '../../scenario/socket-option.ts';
+import { type KnobUnit, type SysctlDefinition, type SysctlName, SYSCTLS } from '../../scenario/sysctl.ts';
+import type { TcpState } from '../../scenario/tcp-state.ts';
+import { showKnob } from '../compile/knob-value.ts';
+import { parseState } from '../compile/words.ts';
+
+/** Meaning, default, range and first kernel of a sysctl, as Markdown; undefined when there is no such sysctl. */
+export function sysctlSummary(name: string): string | undefined {
+  if (!Object.hasOwn(SYSCTLS, name)) return undefined;
+  const knob: SysctlDefinition = SYSCTLS[name as SysctlName];
+  const facts = [l10n.t('Default: {0}', showKnob(knob.unit, knob.default)), rangeText(knob), unitText(knob.unit)];
+  if (knob.since !== undefined) facts.push(l10n.t('Since Linux {0}', knob.since));
+  return [`**net.ipv4.${name}**`, sysctlMeaning(name as SysctlName), facts.join(' · ')].join('\n\n');
+}
+
+/** The same for a socket option. */
+export function optionSummary(name: string): string | undefined {
+  if (!Object.hasOwn(SOCKET_OPTIONS, name)) return undefined;
+  const option: SocketOptionDefinition = SOCKET_OPTIONS[name as SocketOptionName];
+  const facts = [rangeText(option), unitText(option.unit)];
+  if (option.sysctl !== undefined) facts.unshift(l10n.t('Not set: the sysctl {0} counts', option.sysctl));
+  return [`**${name}**`, optionMeaning(name as SocketOptionName), facts.join(' · ')].join('\n\n');
+}
+
+/** What a connection is doing in a state, as Markdown. */
+export function stateMeaning(word: string): string | undefined {
+  const state = parseState(word);
+  return state === undefined ? undefined : `**${word}**\n\n${meaningOfState(state)}`;
+}
+
+function rangeText({ unit, min, max }: { unit: KnobUnit; min: number; max: number }): string {
+  return l10n.t('Range: {0} to {1}', showKnob(unit, min), showKnob(unit, max));
+}
+
+function unitText(unit: KnobUnit): string {
+  switch (unit) {
+    case 'count':
+      return l10n.t('written without a unit');
+    case 'flag':
+      return l10n.t('0 is off, 1 is on');
+    case 's':
+      return l10n.t('a duration in whole seconds');
+    case 'ms':
+      return l10n.t('a duration in whole milliseconds');
+    case 'us':
+      return l10n.t('a duration in whole microseconds');
+  }
+}
+
+function sysctlMeaning(name: SysctlName): string {
+  switch (name) {
+    case 'tcp_retries1':
+      return l10n.t('After so many retransmissions the kernel doubts the route and asks for another one.');
+    case 'tcp_retries2':
+      return l10n.t(
+        'How long unacknowledged data is retransmitted before ETIMEDOUT. Not a count: a time, that of so many doubled timeouts from 200 ms on (15 makes 924.6 s), tested when the timer fires.',
+      );
+    case 'tcp_syn_retries':
+      return l10n.t('How often connect() repeats its SYN, not counting the linear ones, before ETIMEDOUT.');
+    case 'tcp_syn_linear_timeouts':
+      return l10n.t('How many SYNs are repeated at one-second steps before the waits begin to double.');
+    case 'tcp_synack_retries':
+      return l10n.t('How often the listening side repeats its SYN-ACK.');
+    case 'tcp_orphan_retries':
+      return l10n.t('How often a connection that no process holds any more retransmits. 0 means 8.');
+    case 'tcp_fin_timeout':
+      return l10n.t('How long a connection that no process holds waits in FIN_WAIT_2 for the peer’s FIN.');
+    case 'tcp_keepalive_time':
+      return l10n.t('How long a connection with SO_KEEPALIVE must be idle before the first probe.');
+    case 'tcp_keepalive_intvl':
+      return l10n.t('The time between unanswered keepalive probes.');
+    case 'tcp_keepalive_probes':
+      return l10n.t('After so many unanswered keepalive probes the connection fails with ETIMEDOUT.');
+    case 'tcp_early_retrans':
+      return l10n.t('Tail loss probes: 3 and 4 send them, 0 to 2 do not.');
+    case 'tcp_sack':
+      return l10n.t('Selective acknowledgements: the receiver says which data beyond a gap it has.');
+    case 'tcp_timestamps':
+      return l10n.t('TCP timestamps: 0 off, 1 with a random offset, 2 without.');
+    case 'tcp_window_scaling':
+      return l10n.t('Window scaling: windows larger than 64 KB.');
+    case 'tcp_invalid_ratelimit':
+      return l10n.t('The least time between two acknowledgements sent in answer to invalid segments.');
+    case 'tcp_pingpong_thresh':
+      return l10n.t('After so many answers a connection counts as interactive, and its acknowledgements are delayed.');
+    case 'tcp_rfc1337':
+      return l10n.t('Whether a RST is ignored in TIME_WAIT.');
+    case 'tcp_rto_min_us':
+      return l10n.t('The least that is added to the measured round trip to make the retransmission timeout.');
+    case 'tcp_rto_max_ms':
+      return l10n.t('The longest retransmission timeout: where doubling stops.');
+  }
+}
+
+function optionMeaning(name: SocketOptionName): string {
+  switch (name) {
+    case 'SO_KEEPALIVE':
+      return l10n.t('Sends probes on an idle connection and fails it when they stay unanswered. Off unless set.');
+    case 'TCP_KEEPIDLE':
+      return l10n.t('How long this connection must be idle before the first keepalive probe.');
+    case 'TCP_KEEPINTVL':
+      return l10n.t('The time between unanswered keepalive probes of this connection.');
+    case 'TCP_KEEPCNT':
+      return l10n.t('After so many unanswered keepalive probes this connection fails with ETIMEDOUT.');
+    case 'TCP_USER_TIMEOUT':
+      return l10n.t(
+        'How long sent data may stay unacknowledged before ETIMEDOUT; with keepalive, how long probes may. 0: not set.',
+      );
+    case 'TCP_NODELAY':
+      return l10n.t('Turns Nagle’s algorithm off: small segments are sent at once.');
+    case 'TCP_SYNCNT':
+      return l10n.t('How often this connection repeats its SYN.');
+  }
+}
+
+function meaningOfState(state: TcpState): string {
+  switch (state) {
+    case 'CLOSED':
+      return l10n.t('There is no such connection (any more) at this end.');
+    case 'LISTEN':
+      return l10n.t('Waits for connections.');
+    case 'SYN_SENT':
+      return l10n.t('Has sent a SYN and waits for the answer.');
+    case 'SYN_RECEIVED':
+      return l10n.t('Has answered a SYN and waits for the last acknowledgement of the handshake.');
+    case 'ESTABLISHED':
+      return l10n.t('Open, as far as this end knows. The peer may long be gone.');
+    case 'FIN_WAIT_1':
+      return l10n.t('Has closed and sent its FIN, which is not acknowledged yet.');
+    case 'FIN_WAIT_2':
+      return l10n.t('Its FIN is acknowledged; waits for the peer’s FIN.');
+    case 'CLOSE_WAIT':
+      return l10n.t('The peer has closed; this end’s process has not closed yet.');
+    case 'CLOSING':
+      return l10n.t('Both closed at once; waits for the acknowledgement of its own FIN.');
+    case 'LAST_ACK':
+      return l10n.t('Has closed after the peer and waits for the last acknowledgement.');
+    case 'TIME_WAIT':
+      return l10n.t('Closed properly; stays for 60 s to answer what may still arrive.');
+  }
+}

@@ -1,0 +1,42 @@
+import type { ActionPlan, RunPlan } from '../../scenario/plan.ts';
+import * as messages from '../problems/messages.ts';
+import type { ProblemList } from '../problems/problem.ts';
+
+/**
+ * Reports a run that may never come to rest and does not say how long it is: periodic statements without an end, and heartbeats
+ * or keepalive while nothing ends the connection. At most one problem a run: the cure is the same for all.
+ */
+export function checkEndless(run: RunPlan, problems: ProblemList): void {
+  if (run.until !== undefined) return;
+  const culprit = run.actions.find((action) => isEndless(action, run));
+  if (culprit !== undefined) problems.add(messages.neverEnds(`“${culprit.text}”`), culprit.range);
+}
+
+function isEndless(action: ActionPlan, run: RunPlan): boolean {
+  if (action.trigger.kind === 'every' && action.trigger.until === undefined) return true;
+  const keepsAsking =
+    action.kind === 'heartbeat' ||
+    (action.kind === 'set-option' && action.option === 'SO_KEEPALIVE' && action.value === 1);
+  return keepsAsking && !endsSomehow(run);
+}
+
+/** Whether anything in the run can end a connection for good. A cut that is restored does not. */
+function endsSomehow(run: RunPlan): boolean {
+  if (run.processes.some(({ behaviours }) => behaviours.some(({ kind }) => kind === 'closes-idle'))) return true;
+  return run.actions.some((action, index) => {
+    switch (action.kind) {
+      case 'host-power-loss':
+      case 'host-shutdown':
+      case 'process-kill':
+      case 'process-exit':
+      case 'close':
+        return true;
+      case 'link-cut':
+        return !run.actions
+          .slice(index + 1)
+          .some(({ kind, ...later }) => kind === 'link-restore' && 'link' in later && later.link === action.link);
+      default:
+        return false;
+    }
+  });
+}

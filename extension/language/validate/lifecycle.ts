@@ -1,0 +1,110 @@
+import { formatDuration, type Micros } from '../../base/time.ts';
+import type { ActionPlan, RunPlan } from '../../scenario/plan.ts';
+import * as messages from '../problems/messages.ts';
+import type { ProblemList, ProblemText } from '../problems/problem.ts';
+
+interface Life {
+  /** What ended it; undefined while it lives. */
+  endedBy?: ActionPlan;
+  /** Something whose time is not known may have changed it: nothing is said about it any more. */
+  uncertain: boolean;
+}
+
+/**
+ * Plays the fates of hosts and processes in the order of their known times, and reports who acts while dead. What waits for
+ * something during the run has no known time; whoever it may kill or start is left alone.
+ */
+export function checkLifecycle(run: RunPlan, problems: ProblemList): void {
+  const hosts = new Map(run.hosts.map(({ name }) => [name, newLife()]));
+  const processes = new Map(run.processes.map(({ name }) => [name, newLife()]));
+  const hostOf = new Map(run.processes.map(({ name, host }) => [name, host]));
+  const timed: { action: ActionPlan; time: Micros }[] = [];
+  for (const action of run.actions) {
+    const time = timeOf(action);
+    if (time !== undefined) timed.push({ action, time });
+    else forgetFates(action, hosts, processes, hostOf);
+  }
+  timed.sort((a, b) => a.time - b.time);
+  for (const { action, time } of timed) {
+    const problem = play(action, formatDuration(time), hosts, processes, hostOf);
+    if (problem !== undefined) problems.add(problem, action.range);
+  }
+}
+
+function play(
+  action: ActionPlan,
+  time: string,
+  hosts: ReadonlyMap<string, Life>,
+  processes: ReadonlyMap<string, Life>,
+  hostOf: ReadonlyMap<string, string>,
+): ProblemText | undefined {
+  if (action.kind === 'link-cut' || action.kind === 'link-restore') return undefined;
+  if (!('process' in action)) {
+    const life = hosts.get(action.host) ?? newLife();
+    const { endedBy } = life;
+    if (life.uncertain) return undefined;
+    if (action.kind === 'host-boot') {
+      delete life.endedBy;
+      return endedBy === undefined ? messages.alreadyOn(action.host, time) : undefined;
+    }
+    if (endedBy !== undefined) return messages.noPower(action.host, time, endedBy.text, endedBy.range.start.line + 1);
+    life.endedBy = action;
+    for (const [process, host] of hostOf) {
+      const processLife = processes.get(process);
+      if (host === action.host && processLife !== undefined) processLife.endedBy ??= action;
+    }
+    return undefined;
+  }
+  const host = hostOf.get(action.process) ?? '';
+  const hostLife = hosts.get(host) ?? newLife();
+  const life = processes.get(action.process) ?? newLife();
+  if (life.uncertain || hostLife.uncertain) return undefined;
+  const off = hostLife.endedBy;
+  if (off !== undefined) return messages.noPower(host, time, off.text, off.range.start.line + 1);
+  if (action.kind === 'process-start') {
+    const wasRunning = life.endedBy === undefined;
+    delete life.endedBy;
+    return wasRunning ? messages.alreadyRunning(action.process, time) : undefined;
+  }
+  const { endedBy } = life;
+  if (endedBy !== undefined) {
+    return messages.notRunning(action.process, time, endedBy.text, endedBy.range.start.line + 1);
+  }
+  if (action.kind === 'process-kill' || action.kind === 'process-exit') life.endedBy = action;
+  return undefined;
+}
+
+function forgetFates(
+  action: ActionPlan,
+  hosts: ReadonlyMap<string, Life>,
+  processes: ReadonlyMap<string, Life>,
+  hostOf: ReadonlyMap<string, string>,
+): void {
+  const forget = (life: Life | undefined): void => {
+    if (life !== undefined) life.uncertain = true;
+  };
+  switch (action.kind) {
+    case 'host-boot':
+    case 'host-shutdown':
+    case 'host-power-loss':
+      forget(hosts.get(action.host));
+      for (const [process, host] of hostOf) {
+        if (host === action.host) forget(processes.get(process));
+      }
+      break;
+    case 'process-exit':
+    case 'process-kill':
+    case 'process-start':
+      forget(processes.get(action.process));
+      break;
+    default:
+  }
+}
+
+function timeOf({ trigger }: ActionPlan): Micros | undefined {
+  return trigger.kind === 'at' ? trigger.time : trigger.kind === 'every' ? trigger.from : undefined;
+}
+
+function newLife(): Life {
+  return { uncertain: false };
+}

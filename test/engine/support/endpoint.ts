@@ -1,0 +1,377 @@
+/**
+ * Segment in, segment out: one real kernel; the test plays the other host. Times are in ms. Sequence numbers are counted
+ * from each side's initial sequence number, as Wireshark shows them.
+ */
+import { expect } from 'vitest';
+import { assertDefined } from '../../../extension/base/assert.ts';
+import { Connections } from '../../../extension/engine/connections.ts';
+import { Kernel } from '../../../extension/engine/host/kernel.ts';
+import * as calls from '../../../extension/engine/host/syscalls.ts';
+import { hash32 } from '../../../extension/engine/random.ts';
+import { Recorder } from '../../../extension/engine/recorder.ts';
+import { Scheduler } from '../../../extension/engine/scheduler.ts';
+import type { Segment, SegmentOptions } from '../../../extension/engine/tcp/segment.ts';
+import type { Seq } from '../../../extension/engine/tcp/seq.ts';
+import { add, diff, seq } from '../../../extension/engine/tcp/seq.ts';
+import type { Tcb } from '../../../extension/engine/tcp/tcb.ts';
+import type { SysctlValues } from '../../../extension/scenario/sysctl.ts';
+import { sysctlValues } from '../../../extension/scenario/sysctl.ts';
+import { TraceWriter } from '../../../extension/trace/columns.ts';
+import { TRACE_VERSION } from '../../../extension/trace/schema.ts';
+import { Trace } from '../../../extension/trace/trace.ts';
+import { describe, flagBits } from './run.ts';
+
+const LOCAL = { place: 1, address: '10.0.0.1' };
+const PEER = { place: 2, address: '10.0.0.2' };
+const LOCAL_PORT = 40_000;
+const PEER_PORT = 50_000;
+const MS = 1000;
+
+export interface EndpointOptions {
+  readonly sysctls?: Partial<SysctlValues>;
+  readonly kernel?: readonly [number, number];
+  readonly hz?: number;
+  /** The other side's initial sequence number. */
+  readonly irs?: number;
+  readonly seed?: number;
+  /** What the test's SYN or SYN-ACK offers; all of it by default. */
+  readonly offers?: { readonly timestamps?: boolean; readonly sack?: boolean; readonly mss?: number };
+  /** ms between the real end's first segment and the answer: the round trip of the handshake. */
+  readonly rtt?: number;
+}
+
+/** What the test sends; what is left out is the ordinary: SEQ and ACK where both sides stand. */
+export interface PeerSegment {
+  readonly flags: string;
+  readonly seq?: number;
+  readonly ack?: number;
+  readonly length?: number;
+  /** The field on the wire. */
+  readonly window?: number;
+  readonly tsEcr?: number;
+  readonly tsVal?: number;
+  readonly sack?: readonly (readonly [number, number])[];
+}
+
+type Partly = Omit<PeerSegment, 'flags'>;
+export const ack = (fields: Partly = {}): PeerSegment => ({ flags: 'A', ...fields });
+export const data = (length: number, fields: Partly = {}): PeerSegment => ({ flags: 'PA', length, ...fields });
+export const fin = (fields: Partly = {}): PeerSegment => ({ flags: 'FA', ...fields });
+export const rst = (fields: Partly = {}): PeerSegment => ({ flags: 'R', ...fields });
+export const syn = (fields: Partly = {}): PeerSegment => ({ flags: 'S', seq: 0, ...fields });
+export const synAck = (fields: Partly = {}): PeerSegment => ({ flags: 'SA', seq: 0, ack: 1, ...fields });
+
+export class Endpoint {
+  readonly kernel: Kernel;
+  readonly scheduler = new Scheduler();
+  private end: Tcb | undefined;
+  listener: Extract<ReturnType<typeof calls.listen>, { listener: unknown }>['listener'] | undefined;
+  private readonly recorder: Recorder;
+  private readonly writer: TraceWriter;
+  private readonly connections: Connections;
+  private readonly options: EndpointOptions;
+  private readonly irs: Seq;
+  private readonly out: { time: number; segment: Segment; purpose: string; reason: string }[] = [];
+  /** What the test has sent: SYN, data and FIN take numbers. */
+  private peerNxt = 0;
+
+  constructor(options: EndpointOptions = {}) {
+    this.options = options;
+    this.irs = seq(options.irs ?? 1_000_000);
+    this.writer = new TraceWriter({
+      version: TRACE_VERSION,
+      scenario: { en: 'test' },
+      hosts: [],
+      actions: [],
+      expectations: [],
+    });
+    this.writer.addPlace({ kind: 'host', name: 'local', address: LOCAL.address });
+    this.writer.addPlace({ kind: 'host', name: 'peer', address: PEER.address });
+    this.recorder = new Recorder(this.writer, this.scheduler);
+    this.connections = new Connections(this.writer);
+    this.kernel = new Kernel({
+      scheduler: this.scheduler,
+      recorder: this.recorder,
+      host: LOCAL,
+      hz: options.hz ?? 1000,
+      sysctls: sysctlValues(options.sysctls),
+      version: options.kernel ?? [6, 12],
+      seed: options.seed ?? 1,
+      connections: this.connections,
+      events: {
+        send: (_to, segment, event) => {
+          const { purpose, reason } = new Trace(this.writer.finish()).eventOf('segment.sent', event);
+          this.out.push({ time: this.scheduler.now, segment, purpose, reason });
+        },
+        stateChanged: () => undefined,
+        readable: () => undefined,
+      },
+    });
+  }
+
+  get tcb(): Tcb {
+    return assertDefined(this.end, 'the end under test');
+  }
+
+  // ---- the test's side of the wire ----
+
+  /** Lets time pass up to `ms`; everything due until then happens. */
+  at(ms: number): this {
+    while ((this.scheduler.nextAt ?? Infinity) <= ms * MS) this.scheduler.step();
+    this.scheduler.skipTo(Math.round(ms * MS));
+    return this;
+  }
+
+  receive(...segments: readonly PeerSegment[]): this {
+    for (const segment of segments) this.kernel.receive(this.built(segment), PEER, this.note(segment));
+    return this;
+  }
+
+  /** `210 PA 1+100 ack 1 tail-loss-probe`: everything sent since the last look, with the time in ms. */
+  sent(): string[] {
+    return this.out.splice(0).map(({ time, segment, purpose }) => {
+      return `${time / MS} ${describe(
+        {
+          flags: segment.flags,
+          // A reset for a segment without ACK has SEQ 0, whatever this side's numbers are.
+          seq: segment.seq === 0 || this.end === undefined ? segment.seq : diff(segment.seq, this.end.snd.iss),
+          length: segment.length,
+          ack: diff(segment.ack, this.irs),
+        },
+        purpose,
+      )}`;
+    });
+  }
+
+  /** The segments sent since the last look, as they travel. */
+  segments(): Segment[] {
+    return this.out.splice(0).map(({ segment }) => segment);
+  }
+
+  expectSent(...lines: readonly string[]): this {
+    expect(this.sent()).toEqual(lines);
+    return this;
+  }
+
+  expectNothing(untilMs: number): this {
+    return this.at(untilMs).expectSent();
+  }
+
+  // ---- the application ----
+
+  send(bytes: number): ReturnType<typeof calls.send> {
+    return calls.send(this.tcb, bytes);
+  }
+
+  /** Reads everything. Returns the bytes, an errno, or 'would-block'. */
+  read(): number | string {
+    const result = calls.receive(this.tcb);
+    if (result === 'would-block') return result;
+    if ('errno' in result) return result.errno;
+    calls.afterReceive(this.tcb, result.bytes);
+    return result.bytes;
+  }
+
+  close(): this {
+    calls.close(this.tcb);
+    return this;
+  }
+
+  shutdown(): ReturnType<typeof calls.shutdownWrite> {
+    return calls.shutdownWrite(this.tcb);
+  }
+
+  option(...[name, value]: [Parameters<typeof calls.setOption>[1], number]): this {
+    calls.setOption(this.tcb, name, value);
+    return this;
+  }
+
+  get state(): string {
+    return this.tcb.state;
+  }
+
+  get trace(): Trace {
+    return new Trace(this.writer.finish());
+  }
+
+  /** Reasons for which segments were ignored. */
+  get ignored(): string[] {
+    return [...this.trace.eventsOf('segment.ignored')].map((event) => event.reason);
+  }
+
+  /** Why the end went, or undefined. */
+  get goneBecause(): string | undefined {
+    return [...this.trace.eventsOf('end.gone')].at(-1)?.reason;
+  }
+
+  // ---- ways to a state ----
+
+  listen(): this {
+    const result = calls.listen(this.kernel, LOCAL_PORT, true, () => undefined);
+    if ('listener' in result) this.listener = result.listener;
+    return this;
+  }
+
+  connect(): this {
+    const result = calls.connect(this.kernel, { ...PEER, port: PEER_PORT }, 'conn', LOCAL_PORT);
+    if ('errno' in result) throw new Error(result.errno);
+    this.end = result.tcb;
+    calls.startConnect(this.end);
+    return this;
+  }
+
+  /** A SYN has come, and the end that answers it is the one under test. */
+  receiveSyn(): this {
+    this.connections.open(
+      'conn',
+      { host: PEER.place, port: PEER_PORT, iss: this.irs },
+      { host: LOCAL.place, port: LOCAL_PORT },
+    );
+    this.receive(syn());
+    this.end = [...this.kernel.allEnds()].at(-1)!;
+    return this;
+  }
+
+  private built(from: PeerSegment): Segment {
+    const { timestamps = true, sack = true, mss = 1460 } = this.options.offers ?? {};
+    const isSyn = from.flags.includes('S');
+    const tsVal = from.tsVal ?? 1_000_000 + Math.floor(this.scheduler.now / MS);
+    const iss = this.end?.snd.iss ?? seq(0);
+    const tsEcr = from.tsEcr ?? this.lastSentStamp;
+    const options: SegmentOptions = {
+      ...(isSyn ? { mss, windowScale: 7, ...(sack ? { sackPermitted: true } : {}) } : {}),
+      ...(timestamps && !from.flags.includes('R') ? { timestamps: { tsVal, tsEcr } } : {}),
+      ...(from.sack === undefined
+        ? {}
+        : { sack: from.sack.map(([left, right]) => [add(iss, left), add(iss, right)] as const) }),
+    };
+    return {
+      fromPort: PEER_PORT,
+      toPort: LOCAL_PORT,
+      seq: add(this.irs, from.seq ?? this.peerNxt),
+      ack: from.flags.includes('A')
+        ? add(iss, from.ack ?? (this.end === undefined ? 0 : diff(this.end.snd.nxt, iss)))
+        : seq(0),
+      flags: flagBits(from.flags),
+      length: from.length ?? 0,
+      window: from.window ?? (isSyn ? 65_160 : 510),
+      options,
+    };
+  }
+
+  /** The newest TSval that the real end has sent. */
+  private get lastSentStamp(): number {
+    const trace = new Trace(this.writer.finish());
+    return [...trace.eventsOf('segment.sent')].filter((event) => event.timestamps).at(-1)?.tsVal ?? 0;
+  }
+
+  /** Writes the test's segment into the trace and moves the test's own SND.NXT. */
+  private note(from: PeerSegment): number {
+    const segment = this.built(from);
+    const end =
+      (from.seq ?? this.peerNxt) +
+      segment.length +
+      (from.flags.includes('S') ? 1 : 0) +
+      (from.flags.includes('F') ? 1 : 0);
+    this.peerNxt = Math.max(this.peerNxt, end);
+    return this.recorder.record('segment.sent', PEER.place, {
+      connection: 0,
+      from: PEER.place,
+      to: LOCAL.place,
+      fromPort: segment.fromPort,
+      toPort: segment.toPort,
+      seq: segment.seq,
+      ack: segment.ack,
+      flags: segment.flags,
+      length: segment.length,
+      window: segment.window,
+      windowBytes: segment.window,
+      mss: 0,
+      wscale: 255,
+      sackPermitted: false,
+      timestamps: false,
+      tsVal: 0,
+      tsEcr: 0,
+      sack: [],
+      purpose: 'data',
+      reason: 'application-sent',
+      args: [],
+    });
+  }
+}
+
+/** SYN_SENT: the SYN left at 0. */
+export function synSent(options: EndpointOptions = {}): Endpoint {
+  const end = new Endpoint(options).connect();
+  end.sent();
+  return end;
+}
+
+/** SYN_RECEIVED: the SYN came at 0 and was answered. */
+export function synReceived(options: EndpointOptions = {}): Endpoint {
+  const end = new Endpoint(options).listen().receiveSyn();
+  end.sent();
+  return end;
+}
+
+/** ESTABLISHED by connect(), at `rtt` ms (10 by default): RTO 210 ms. */
+export function established(options: EndpointOptions = {}): Endpoint {
+  const end = synSent(options).at(options.rtt ?? 10);
+  end.receive(synAck());
+  end.sent();
+  return end;
+}
+
+/** ESTABLISHED by a listener, at `rtt` ms (10 by default). */
+export function accepted(options: EndpointOptions = {}): Endpoint {
+  const end = synReceived(options).at(options.rtt ?? 10);
+  end.receive(ack());
+  end.sent();
+  return end;
+}
+
+/** CLOSE_WAIT at 10 ms: the peer's FIN was taken and acknowledged. */
+export function closeWait(options: EndpointOptions = {}): Endpoint {
+  const end = established(options).receive(fin());
+  end.at(60).sent();
+  return end;
+}
+
+/** FIN_WAIT_1 at 10 ms: an orphan whose FIN is under way. */
+export function finWait1(options: EndpointOptions = {}): Endpoint {
+  const end = established(options).close();
+  end.sent();
+  return end;
+}
+
+/** FIN_WAIT_2 at 20 ms: of an orphan, so a light entry. */
+export function finWait2(options: EndpointOptions = {}): Endpoint {
+  const end = finWait1(options).at(20);
+  end.receive(ack());
+  return end;
+}
+
+/** FIN_WAIT_2 at 20 ms after shutdown(SHUT_WR): the application still holds the socket. */
+export function halfClosed(options: EndpointOptions = {}): Endpoint {
+  const end = established(options);
+  end.shutdown();
+  end.sent();
+  end.at(20).receive(ack());
+  return end;
+}
+
+/** TIME_WAIT since 30 ms. */
+export function timeWait(options: EndpointOptions = {}): Endpoint {
+  const end = finWait2(options).at(30);
+  end.receive(fin());
+  end.sent();
+  return end;
+}
+
+/** A seed with which the harness's connect() begins less than `below` before the wrap at 2^32. */
+export function seedNearWrap(below: number): number {
+  for (let seed = 1; ; seed++) {
+    const iss = hash32(seed, 'iss', LOCAL.address, PEER.address, LOCAL_PORT, PEER_PORT);
+    if (iss > 2 ** 32 - below) return seed;
+  }
+}

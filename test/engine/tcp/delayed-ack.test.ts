@@ -1,0 +1,138 @@
+import { describe, expect, it } from 'vitest';
+import { accepted, ack, data, established, fin } from '../support/endpoint.ts';
+
+/** A server that has answered one request: interactive. */
+function interactive() {
+  const end = accepted();
+  end.at(100).receive(data(100));
+  end.read();
+  end.send(100);
+  end.at(110).receive(ack());
+  end.sent();
+  return end;
+}
+
+describe('ESTABLISHED, data arrives', () => {
+  it('the first sixteen segments are acknowledged at once', () => {
+    const end = accepted();
+    for (let i = 0; i < 16; i++) end.at(20 + i).receive({ flags: 'A', length: 1448 });
+    expect(end.sent()).toHaveLength(16);
+    expect(end.tcb.delack.quick).toBe(0);
+  });
+
+  it('then every second full segment, when it is read', () => {
+    const end = accepted();
+    for (let i = 0; i < 16; i++) {
+      end.at(20 + i).receive({ flags: 'A', length: 1448 });
+      end.read();
+    }
+    end.sent();
+    end.at(40).receive({ flags: 'A', length: 1448 });
+    end.read();
+    end.expectSent();
+    end.at(41).receive({ flags: 'A', length: 1448 });
+    end.read();
+    end.expectSent('41 A 1 ack 26065 ack');
+  });
+
+  it('unread, out of quick ACKs: even full segments wait 40 ms', () => {
+    const end = accepted();
+    for (let i = 0; i < 16; i++) end.at(20 + i).receive({ flags: 'A', length: 1448 });
+    end.sent();
+    end.at(40).receive({ flags: 'A', length: 1448 }, { flags: 'A', length: 1448 }).expectNothing(79);
+    end.at(80).expectSent('80 A 1 ack 26065 ack');
+  });
+
+  it('interactive: 40 ms, then the mode is over and the next one is acknowledged at once', () => {
+    const end = interactive();
+    end.at(120).receive(data(100));
+    end.read();
+    end.expectNothing(159).at(160).expectSent('160 A 101 ack 201 ack');
+    end.at(170).receive(data(100)).expectSent('170 A 101 ack 301 ack');
+  });
+
+  it('interactive: the reply carries the ACK', () => {
+    const end = interactive();
+    end.at(120).receive(data(100));
+    end.read();
+    end.at(130).send(50);
+    end.expectSent('130 PA 101+50 ack 201 data').at(200).receive(ack()).expectNothing(400);
+  });
+
+  it('tcp_pingpong_thresh 3: one reply does not make it interactive', () => {
+    const end = accepted({ sysctls: { tcp_pingpong_thresh: 3 } });
+    end.at(100).receive(data(100));
+    end.read();
+    end.send(100);
+    end.sent();
+    end.at(120).receive(data(100)).expectSent('120 A 101 ack 201 ack');
+  });
+
+  it('interactive, two short segments and a read that empties the buffer: acknowledged', () => {
+    const end = interactive();
+    end.at(120).receive(data(100), data(100)).expectSent();
+    end.read();
+    end.expectSent('120 A 101 ack 301 ack');
+  });
+
+  it('a gap longer than the RTO brings quick ACKs again', () => {
+    const end = accepted();
+    for (let i = 0; i < 16; i++) end.at(20 + i).receive({ flags: 'A', length: 1448 });
+    end.read();
+    end.sent();
+    end.at(5000).receive(data(100)).expectSent('5000 A 1 ack 23269 ack');
+  });
+
+  it('wholly old data: acknowledged at once, with a DSACK', () => {
+    const end = interactive();
+    end.at(120).receive(data(100, { seq: 1 }));
+    const [segment] = end.segments();
+    expect(segment?.options.sack).toHaveLength(1);
+    expect(end.tcb.delack.pingpong).toBe(0);
+  });
+
+  it('data beyond a gap: a duplicate ACK with SACK; the gap filled: acknowledged at once', () => {
+    const end = interactive();
+    end
+      .at(120)
+      .receive(data(100, { seq: 201 }))
+      .expectSent('120 A 101 ack 101 duplicate-ack');
+    end
+      .at(125)
+      .receive(data(100, { seq: 101 }))
+      .expectSent('125 A 101 ack 301 ack');
+    expect(end.read()).toBe(200);
+  });
+});
+
+describe('a FIN arrives', () => {
+  it('in ESTABLISHED, nobody closes: acknowledged after 40 ms', () => {
+    established().at(20).receive(fin()).expectNothing(59).at(60).expectSent('60 A 1 ack 2 ack');
+  });
+
+  it('in ESTABLISHED, the application closes at once: its FIN carries the ACK', () => {
+    established().at(20).receive(fin()).close().expectSent('20 FA 1 ack 2 fin').expectNothing(39);
+  });
+
+  it('with more than a segment that is not acknowledged: as soon as it is read', () => {
+    const end = established();
+    end.at(20).receive({ flags: 'FPA', length: 1448 }).expectSent();
+    expect(end.read()).toBe(1448);
+    end.expectSent('20 A 1 ack 1450 ack');
+  });
+
+  it('again in CLOSE_WAIT: at once', () => {
+    const end = established().at(20).receive(fin()).at(100);
+    end.sent();
+    end.receive(fin({ seq: 1 })).expectSent('100 A 1 ack 2 ack');
+  });
+
+  it('beyond a gap it is held back until the gap is filled', () => {
+    const end = established()
+      .at(20)
+      .receive(fin({ seq: 101 }));
+    expect([end.state, end.read()]).toEqual(['ESTABLISHED', 'would-block']);
+    end.at(30).receive({ flags: 'A', seq: 1, length: 100 });
+    expect([end.state, end.read(), end.read()]).toEqual(['CLOSE_WAIT', 100, 0]);
+  });
+});

@@ -1,0 +1,82 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { play } from '../../extension/engine/play.ts';
+import { catalogueFile, scenarioOf, variantName } from '../support/catalogue.ts';
+import { expectGolden, formatTrace } from '../support/golden.ts';
+
+const GOLDEN_FOLDER = join(import.meta.dirname, 'golden');
+
+/** Runs that between them show every mechanism once. `''` is the one run of a scenario without variants. */
+const RUNS: readonly (readonly [id: string, variant: string])[] = [
+  ['A1', 'the client closes at once'],
+  ['A1', 'the client closes 500 ms after EOF'],
+  ['A2', 'the server closes at once'],
+  ['A3', ''],
+  ['A4', ''],
+  ['A5', 'the data was never read'],
+  ['A5', 'the data was read'],
+  ['A8', ''],
+  ['B1', ''],
+  ['B2', ''],
+  ['B3', ''],
+  ['B4', 'nothing listens'],
+  ['B5', 'the client sends nothing'],
+  ['B8', 'power loss just before a beat'],
+  ['B9', 'one request'],
+  ['C1', ''],
+  ['C2', ''],
+  ['C5', ''],
+  ['C6', ''],
+  ['C7', ''],
+  ['D1', 'back after 30 days'],
+  ['D2', 'back after 3 s'],
+  ['D2', 'back after 40 s'],
+  ['D3', ''],
+  ['D4', ''],
+  ['D5', ''],
+  ['D6', 'restored after 9 s'],
+  ['D6', 'restored after 199 s, then the client sends'],
+  ['D6', 'restored after 199 s, without SO_REUSEADDR'],
+];
+
+const C3_TABLE = 'C3-outcomes.txt';
+
+describe('golden traces', () => {
+  it.each(RUNS)('%s %s', (id, variant) => {
+    const { name, text } = catalogueFile(id);
+    const run = scenarioOf(name, text).runs.find((each) => variantName(each) === variant);
+    expectGolden(join(GOLDEN_FOLDER, goldenName(id, variant)), formatTrace(play(run!)));
+  });
+
+  it('C3 as a table: all its runs differ in numbers only', () => {
+    const { name, text } = catalogueFile('C3');
+    const { runs } = scenarioOf(name, text);
+    const rows = runs.map((run) => {
+      const trace = play(run);
+      const sends = [...trace.eventsOf('scenario.action')].find(
+        ({ action }) => run.actions[action]!.moment === 'send',
+      )!;
+      const copies = [...trace.eventsOf('segment.sent')].filter(({ purpose }) => /retransmission|probe/.test(purpose));
+      const after = (time: number) => ((time - sends.time) / 1e6).toFixed(3).padStart(8);
+      const error = [...trace.eventsOf('tcp.error')].at(-1)!;
+      return [
+        variantName(run).padEnd(32),
+        `${error.errno} ${after(error.time)} `,
+        ...copies.map(({ time, purpose }) => `${purpose === 'tail-loss-probe' ? 'probe' : ''}${after(time)}`),
+      ].join(' ');
+    });
+    expectGolden(join(GOLDEN_FOLDER, C3_TABLE), rows.map((row) => `${row}\n`).join(''));
+  });
+
+  it('keeps no golden that nobody reads', () => {
+    const known = [...RUNS.map(([id, variant]) => goldenName(id, variant)), C3_TABLE];
+    expect(readdirSync(GOLDEN_FOLDER).filter((name) => name.endsWith('.txt') && !known.includes(name))).toEqual([]);
+  });
+});
+
+/** `A1-the-client-closes-at-once.txt` */
+function goldenName(id: string, variant: string): string {
+  const slug = variant.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
+  return `${id}${slug === '' ? '' : `-${slug}`}.txt`;
+}

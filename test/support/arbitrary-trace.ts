@@ -1,0 +1,83 @@
+import fc from 'fast-check';
+import { TraceWriter } from '../../extension/trace/columns.ts';
+import type { EventKind, FieldType } from '../../extension/trace/schema.ts';
+import { EVENT_KINDS, EVENT_SCHEMA, TRACE_VERSION } from '../../extension/trace/schema.ts';
+import { Trace } from '../../extension/trace/trace.ts';
+
+/** Any value that a column of the type can hold. */
+function fieldValue(type: FieldType): fc.Arbitrary<unknown> {
+  if (typeof type === 'object') return fc.constantFrom(...type.enum);
+  switch (type) {
+    case 'bool':
+      return fc.boolean();
+    case 'u8':
+      return fc.integer({ min: 0, max: 255 });
+    case 'u16':
+      return fc.integer({ min: 0, max: 65_535 });
+    case 'u32':
+      return fc.integer({ min: 0, max: 2 ** 32 - 1 });
+    case 'i32':
+      return fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
+    case 'f64':
+      return fc.integer({ min: 0, max: 2_600_000_000_000 });
+    case 'string':
+      return fc.string({ unit: 'binary', maxLength: 6 });
+    case 'numbers':
+      return fc.array(fc.integer({ min: -1, max: 2 ** 40 }), { maxLength: 5 });
+  }
+}
+
+/** One event as it is handed to the writer, its time as a step and its cause as a fraction of the events before. */
+export interface DrawnEvent {
+  readonly kind: EventKind;
+  readonly step: number;
+  readonly place: number;
+  readonly back: number;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** Places: scenario, two hosts, a process, a link, two ends. */
+export const PLACES = 7;
+
+export const drawnEvents: fc.Arbitrary<readonly DrawnEvent[]> = fc.array(
+  fc.constantFrom(...EVENT_KINDS).chain((kind) =>
+    fc.record({
+      kind: fc.constant(kind),
+      step: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 10_000_000_000 })),
+      place: fc.integer({ min: 0, max: PLACES - 1 }),
+      back: fc.double({ min: 0, max: 1, noNaN: true }),
+      fields: fc.record(
+        Object.fromEntries(
+          Object.entries<FieldType>(EVENT_SCHEMA[kind]).map(([name, type]) => [name, fieldValue(type)]),
+        ),
+      ),
+    }),
+  ),
+  { maxLength: 60 },
+);
+
+/** The trace of drawn events, and the events as they were written. */
+export function written(drawn: readonly DrawnEvent[]): { readonly trace: Trace; readonly events: readonly object[] } {
+  const writer = new TraceWriter({
+    version: TRACE_VERSION,
+    scenario: { en: 'any' },
+    hosts: [],
+    actions: [],
+    expectations: [],
+  });
+  writer.addPlace({ kind: 'host', name: 'a', address: '10.0.0.1' });
+  writer.addPlace({ kind: 'host', name: 'b', address: '10.0.0.2' });
+  writer.addPlace({ kind: 'process', name: 'p', host: 1 });
+  writer.addPlace({ kind: 'link', name: 'l', hosts: [1, 2] });
+  writer.addPlace({ kind: 'end', host: 1, process: 3, connection: 0 });
+  writer.addPlace({ kind: 'end', host: 2, process: -1, connection: 0 });
+  let time = 0;
+  const events = drawn.map(({ kind, step, place, back, fields }, id) => {
+    time += step;
+    const cause = id === 0 ? -1 : Math.floor(back * (id + 1)) - 1;
+    const safe = Math.min(cause, id - 1);
+    writer.add(kind, time, place, safe, fields);
+    return { id, time, kind, place, cause: safe, ...fields };
+  });
+  return { trace: new Trace(writer.finish()), events };
+}

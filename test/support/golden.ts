@@ -1,0 +1,138 @@
+/**
+ * A trace as text for reading in a diff: one line per event, times in seconds, names instead of ids, sequence numbers
+ * counted from each side's first. Expectations are left out; they stand in the scenario.
+ */
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { expect } from 'vitest';
+import type { EventId, EventOf, PlaceId, TraceEvent } from '../../extension/trace/event.ts';
+import { ACK, FIN, PSH, RST, SYN, VARIABLES } from '../../extension/trace/schema.ts';
+import type { Trace } from '../../extension/trace/trace.ts';
+
+const FLAGS = [
+  [SYN, 'SYN'],
+  [FIN, 'FIN'],
+  [RST, 'RST'],
+  [PSH, 'PSH'],
+  [ACK, 'ACK'],
+] as const;
+
+/** Sequence numbers that count from the end's own first, and from its peer's. */
+const OWN: ReadonlySet<string> = new Set(['snd.iss', 'snd.una', 'snd.nxt']);
+const PEER: ReadonlySet<string> = new Set(['rcv.irs', 'rcv.nxt']);
+
+export function formatTrace(trace: Trace): string {
+  const rows = [...trace.events()]
+    .filter(({ kind }) => kind !== 'expectation')
+    .map((event) => ({ time: seconds(event.time), where: whereOf(trace, event.place), what: whatOf(trace, event) }));
+  const width = Math.max(...rows.map(({ where }) => where.length));
+  return rows.map(({ time, where, what }) => `${time}  ${where.padEnd(width)}  ${what}`.trimEnd() + '\n').join('');
+}
+
+/**
+ * Compares with the file. Where they differ, what came out is left beside it as `….actual`. `UPDATE_GOLDEN=1` rewrites the
+ * file instead: read the diff before you commit it.
+ */
+export function expectGolden(file: string, actual: string): void {
+  const beside = `${file}.actual`;
+  rmSync(beside, { force: true });
+  const wanted = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  if (wanted === actual) return;
+  mkdirSync(dirname(file), { recursive: true });
+  if (process.env.UPDATE_GOLDEN === '1') {
+    writeFileSync(file, actual);
+    return;
+  }
+  writeFileSync(beside, actual);
+  expect(actual, `${file} differs; see ${beside}, or rewrite with UPDATE_GOLDEN=1`).toBe(wanted);
+}
+
+function seconds(time: number): string {
+  return (time / 1e6).toFixed(6).padStart(14);
+}
+
+function whereOf(trace: Trace, id: PlaceId): string {
+  const end = trace.endAt(id);
+  return end === undefined ? trace.placeName(id) : `${trace.placeName(end.host)} ${trace.placeName(id)}`;
+}
+
+function whatOf(trace: Trace, event: TraceEvent): string {
+  switch (event.kind) {
+    case 'scenario.action':
+      return `# ${statement(trace, event.action)}`;
+    case 'scenario.skipped':
+      return `# skipped, ${event.reason}: ${statement(trace, event.action)}`;
+    case 'host.state':
+      return `${event.on ? 'on' : 'off'} (${event.reason})`;
+    case 'process.state':
+      return event.running ? 'running' : `ended (${event.reason})`;
+    case 'link.state':
+      return `${event.up ? 'restored' : 'cut'}${event.from === -1 ? '' : ` from ${trace.placeName(event.from)}`}`;
+    case 'end.opened':
+      return `opened (${event.how})`;
+    case 'end.gone':
+      return `gone (${event.reason})`;
+    case 'call.entered':
+      return `${event.call}(${[event.detail, event.value].filter((part) => part !== '' && part !== 0).join(', ')})`;
+    case 'call.returned':
+      return `${event.call}() = ${event.errno === 'OK' ? event.value : event.errno}`;
+    case 'app.decided':
+      return `decided: ${event.what} ${event.value}`;
+    case 'segment.sent':
+      return `-> ${segmentText(trace, event)}  ${event.purpose} (${[event.reason, ...event.args].join(' ')})`;
+    case 'segment.delivered':
+      return `<- ${segmentText(trace, trace.eventOf('segment.sent', event.segment))}`;
+    case 'segment.dropped':
+      return `lost (${event.reason}): ${segmentText(trace, trace.eventOf('segment.sent', event.segment))}`;
+    case 'segment.ignored':
+      return `ignored (${event.reason}): ${segmentText(trace, trace.eventOf('segment.sent', event.segment))}`;
+    case 'tcp.state':
+      return `${event.from} => ${event.to}`;
+    case 'timer.armed':
+      return `${event.timer} armed for ${seconds(event.deadline).trim()}${event.backoff === 0 ? '' : `, backoff ${event.backoff}`}`;
+    case 'timer.fired':
+      return `${event.timer} fired`;
+    case 'timer.cancelled':
+      return `${event.timer} cancelled`;
+    case 'tcp.variables':
+      return variablesText(trace, event.id, event.place, event.changes);
+    case 'tcp.error':
+      return `${event.soft ? 'soft error' : 'error'} ${event.errno}`;
+    case 'run.ended':
+      return `end of the run (${event.reason})`;
+    case 'expectation':
+      return '';
+  }
+}
+
+function statement(trace: Trace, action: number): string {
+  return trace.header.actions[action]!.text.replaceAll(/\s+/g, ' ');
+}
+
+function segmentText(trace: Trace, segment: EventOf<'segment.sent'>): string {
+  const { seq, ack } = trace.relative(segment);
+  const flags = FLAGS.filter(([bit]) => Math.floor(segment.flags / bit) % 2 === 1).map(([, name]) => name);
+  const options = [
+    segment.mss === 0 ? '' : `mss ${segment.mss}`,
+    segment.sackPermitted ? 'sackOK' : '',
+    segment.timestamps ? 'ts' : '',
+    segment.wscale === 255 ? '' : `wscale ${segment.wscale}`,
+    segment.sack.length === 0 ? '' : `sack of ${segment.sack.length / 2}`,
+  ].filter((option) => option !== '');
+  return `${flags.join(' ')} ${seq}:${seq + segment.length} ack ${ack} win ${segment.windowBytes} [${options.join(', ')}]`;
+}
+
+function variablesText(trace: Trace, id: EventId, place: PlaceId, changes: readonly number[]): string {
+  const end = trace.endAt(place);
+  if (end === undefined) throw new Error(`Event ${id}: variables without an end`);
+  const [a, b] = trace.connection(end.connection).sides;
+  const [own, peer] = a.end === place ? [a, b] : [b, a];
+  const words: string[] = [];
+  for (let i = 0; i < changes.length; i += 2) {
+    const name = VARIABLES[changes[i]!]!;
+    const value = changes[i + 1]!;
+    const from = OWN.has(name) ? own.iss : PEER.has(name) ? peer.iss : 0;
+    words.push(`${name} ${from === 0 ? value : (value - from + 2 ** 32) % 2 ** 32}`);
+  }
+  return words.join(', ');
+}

@@ -1,0 +1,401 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import type { Mermaid } from 'mermaid';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { foldRows } from '../../extension/trace/diagram/fold.ts';
+import { mermaidText } from '../../extension/trace/diagram/mermaid-text.ts';
+import { buildRows } from '../../extension/trace/diagram/rows.ts';
+import { Trace } from '../../extension/trace/trace.ts';
+import type { PageOptions, PanelPage } from '../support/panel-page.ts';
+import { PanelBrowser } from '../support/panel-page.ts';
+import { KILLED, plan } from '../support/plans.ts';
+import { silentPowerLoss } from '../support/panel-traces.ts';
+import { THEMES } from '../support/themes.ts';
+
+const POWER_LOSS = 0;
+const KEEPALIVE = 1;
+const TRANSFER = 3;
+
+// A browser page takes its time when two cores do everything else as well.
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
+
+let browser: PanelBrowser;
+let page: PanelPage;
+
+beforeAll(async () => {
+  browser = await PanelBrowser.launch();
+});
+
+afterAll(() => browser.close());
+
+afterEach(async () => {
+  expect(page.errors).toEqual([]);
+  await page.close();
+});
+
+const open = async (options: PageOptions = {}): Promise<PanelPage> => (page = await browser.open(options));
+const press = (...keys: string[]): Promise<void> =>
+  keys.reduce((before, key) => before.then(() => page.page.keyboard.press(key)), Promise.resolve());
+const text = (selector: string): Promise<string> => page.page.locator(selector).innerText();
+
+describe('the first sight', () => {
+  test('speaks first, plays the run that the host names, and shows title, question, variants and take-away', async () => {
+    await open({ show: KEEPALIVE });
+    const posted = await page.posted();
+    expect(posted.slice(0, 2)).toMatchObject([
+      { kind: 'request', request: 'ready', params: { protocolVersion: 1 } },
+      { kind: 'request', request: 'play', params: { run: KEEPALIVE, revision: 1 } },
+    ]);
+    expect(await text('h1')).toBe('Nobody is sending, and the server is gone');
+    expect(await text('.question')).toBe('What does the client notice, and when?');
+    expect(await page.page.getByRole('radio').allInnerTexts()).toHaveLength(4);
+    expect(await page.page.getByRole('radio', { checked: true }).innerText()).toContain('keepalive on');
+    expect(await text('.takeaway')).toContain('two beliefs');
+  });
+
+  test('draws every line once, and says that it is the whole run', async () => {
+    await open({ show: KEEPALIVE });
+    const lines = await page.lines();
+    expect(lines).toHaveLength(16);
+    expect(lines).toContain('… 7200 s, nothing is sent …');
+    expect(lines).toContain('7 more keepalive probes, every 75 s');
+    expect(await text('.caption')).toBe('The whole run: 16 lines, 0.000 s – 8000.000 s');
+    // One arrow per segment that is not folded away.
+    expect(await page.page.locator('.canvas line.part-message').count()).toBe(6);
+  });
+
+  test('begins where something goes wrong: there belief and truth part', async () => {
+    await open({ show: KEEPALIVE });
+    expect(await page.selected()).toBe('1.000 s: server loses power');
+    const cards = await text('.cards');
+    for (const word of ['ESTABLISHED', 'half-open', 'host has no power', '2 h 11 min 14 s', 'ETIMEDOUT'])
+      expect(cards).toContain(word);
+  });
+
+  test('expectations stand there met and failed, with a word', async () => {
+    await open({ show: KEEPALIVE });
+    const words = await page.page.locator('.expectations li .verdict').allInnerTexts();
+    expect(words.map((word) => word.trim())).toEqual(['met', 'met', 'failed']);
+  });
+});
+
+describe('a run of the engine', () => {
+  test('process killed: FIN, EOF, FIN, ACK, then TIME_WAIT in silence', async () => {
+    await open({ plans: [plan([KILLED], { until: 100 })] });
+    expect((await page.lines()).slice(5)).toEqual([
+      expect.stringContaining('web is killed'),
+      expect.stringContaining('server sends FIN'),
+      expect.stringContaining('EOF'),
+      expect.stringContaining('client sends FIN'),
+      expect.stringContaining('server sends ACK'),
+      '… 60 s, nothing is sent …',
+      expect.stringContaining('TIME_WAIT → CLOSED'),
+      '… 38.99 s, nothing is sent …',
+      expect.stringContaining('run ends'),
+    ]);
+    expect(await page.page.locator('.canvas .row-state').allTextContents()).toContain('CLOSE_WAIT');
+    expect(await page.page.locator('.life-kernel').count()).toBe(1);
+  });
+});
+
+describe('moving', () => {
+  test('arrow keys, Home and End move line by line, the host hears of it, and a live region says it', async () => {
+    await open({ show: POWER_LOSS });
+    await press('Home', 'ArrowRight', 'ArrowRight');
+    expect(await page.selected()).toContain('client sends SYN');
+    expect((await page.posted()).at(-1)).toMatchObject({ kind: 'selection', range: { start: { line: 11 } } });
+    expect(await text('[aria-live="polite"]')).toContain('client sends SYN');
+    await press('ArrowLeft');
+    expect(await page.selected()).not.toContain('client sends SYN');
+    await press('End');
+    expect(await page.page.locator('.cards').innerText()).toContain('half-open for 30 d');
+    await press('Home');
+    expect(await page.page.locator('.cards').innerText()).not.toContain('half-open');
+  });
+
+  test('a click on an arrow selects its segment, marks the change and explains it', async () => {
+    await open({ show: KEEPALIVE });
+    const arrow = await page.page.locator('.canvas line.part-message').nth(1).boundingBox();
+    await page.page.mouse.click(arrow!.x + arrow!.width / 2, arrow!.y + arrow!.height / 2);
+    expect(await page.selected()).toContain('server sends SYN-ACK');
+    expect(await page.page.locator('.states tr.changed th').allInnerTexts()).toContain('state');
+    expect(await page.page.locator('.canvas line.selected').count()).toBe(1);
+    expect(await text('.why')).toContain('SYN');
+  });
+
+  test('Shift and an arrow goes event by event', async () => {
+    await open({ show: POWER_LOSS });
+    await press('Shift+ArrowRight', 'Shift+ArrowRight');
+    expect(await text('.position')).toMatch(/^event \d+ of \d+$/);
+  });
+
+  test('"step by packet" stops at segments only', async () => {
+    await open({ show: POWER_LOSS });
+    await page.page.locator('.step-size select').selectOption('packet');
+    await page.page.locator('h1').click();
+    await press('Home', 'ArrowRight');
+    expect(await page.selected()).toContain('sends SYN');
+  });
+
+  test('play goes on by itself and stops for a key', async () => {
+    await open({ show: POWER_LOSS });
+    const before = await page.selected();
+    await press(' ');
+    await page.page.waitForFunction(
+      (label) => document.querySelector('[aria-selected="true"]')?.getAttribute('aria-label') !== label,
+      before,
+    );
+    await press('ArrowRight');
+    expect(await page.page.getByRole('button', { name: 'Play (Space)' }).count()).toBe(1);
+  });
+
+  test('a click on the strip moves the cursor, and the strip is a slider that says where it is', async () => {
+    await open({ show: KEEPALIVE });
+    const slider = page.page.getByRole('slider');
+    const box = (await slider.boundingBox())!;
+    await page.page.mouse.click(box.x + box.width - 2, box.y + 10);
+    expect(await page.selected()).toContain('run ends');
+    expect(await slider.getAttribute('aria-valuetext')).toContain('run ends');
+    await slider.focus();
+    await press('Home');
+    expect(await slider.getAttribute('aria-valuenow')).toBe('0');
+  });
+
+  test('a fold opens and closes by click; Enter opens the one that hides the cursor', async () => {
+    await open({ show: KEEPALIVE });
+    const fold = page.page.locator('[role="treeitem"][aria-expanded]');
+    const untilLines = (count: number) =>
+      page.page.waitForFunction((wanted) => document.querySelectorAll('[role="treeitem"]').length === wanted, count);
+    await fold.click();
+    await untilLines(23);
+    expect(await fold.getAttribute('aria-expanded')).toBe('true');
+    await fold.click();
+    await untilLines(16);
+    await page.page.getByRole('tree').focus();
+    await press('Home', ...new Array<string>(9).fill('ArrowDown'));
+    expect(await fold.getAttribute('aria-selected')).toBe('true');
+    await press('Enter');
+    await untilLines(23);
+    expect(await page.selected()).toContain('probe 2/9');
+  });
+
+  test('nothing above the diagram moves when the selection does', async () => {
+    await open({ show: KEEPALIVE });
+    await press('Home');
+    const tops = (): Promise<(number | undefined)[]> =>
+      Promise.all(
+        ['.cards', '.strip', '.diagram', '.states', '.transport'].map(
+          async (selector) => (await page.page.locator(selector).boundingBox())?.y,
+        ),
+      );
+    const first = await tops();
+    for (let i = 0; i < 21; i++) {
+      await press('ArrowRight');
+      expect(await tops()).toEqual(first);
+    }
+  });
+
+  test('a long run is shown in parts: the caption says which, and the cursor turns the page', async () => {
+    await open({ show: TRANSFER });
+    expect(await text('.caption')).toMatch(/^Lines 1–60 of 247, /);
+    await page.page.getByRole('button', { name: 'Later part of the run' }).click();
+    await page.page.waitForFunction(() => document.querySelector('.caption')?.textContent.startsWith('Lines 61–120'));
+    await press('End');
+    await page.page.waitForFunction(() => document.querySelector('.caption')?.textContent.startsWith('Lines 241–247'));
+    expect(await page.selected()).toContain('run ends');
+  });
+});
+
+describe('talking to the editor', () => {
+  test('a line of the scenario in "why" and in the expectations is revealed', async () => {
+    await open({ show: KEEPALIVE });
+    await press('Home', 'ArrowRight', 'ArrowRight');
+    await page.page.locator('.why button.link').last().click();
+    expect((await page.posted()).at(-1)).toEqual({
+      kind: 'reveal',
+      revision: 1,
+      range: { start: { line: 11, character: 2 }, end: { line: 11, character: 35 } },
+    });
+    await page.page.locator('.expectations button.code').first().click();
+    expect((await page.posted()).at(-1)).toMatchObject({ kind: 'reveal', range: { start: { line: 25 } } });
+  });
+
+  test('an edit is announced, and "Run again" reads the file and plays the same variant', async () => {
+    await open({ show: KEEPALIVE });
+    await page.page.evaluate(() => window.say({ kind: 'changed', revision: 1 }));
+    await page.page.getByRole('button', { name: 'Run again' }).click();
+    await page.page.waitForSelector('.banner', { state: 'detached' });
+    expect((await page.posted()).slice(-2)).toMatchObject([
+      { request: 'reload' },
+      { request: 'play', params: { revision: 2, run: KEEPALIVE } },
+    ]);
+  });
+
+  test('a notice about an older reading of the file is dropped', async () => {
+    await open({ show: KEEPALIVE });
+    await page.page.evaluate(() => window.say({ kind: 'changed', revision: 0 }));
+    await press('ArrowRight');
+    expect(await page.page.locator('.banner').count()).toBe(0);
+  });
+
+  test("the line under the editor's cursor selects what it brought about", async () => {
+    await open({ show: KEEPALIVE });
+    await page.page.evaluate(() => window.say({ kind: 'line', revision: 1, line: 21 }));
+    await page.page.waitForFunction(
+      () => document.querySelector('[aria-selected="true"]')?.getAttribute('aria-label')?.includes('power') === true,
+    );
+  });
+
+  test('a file with errors shows them, each a link to its place', async () => {
+    const range = { start: { line: 3, character: 0 }, end: { line: 3, character: 4 } };
+    await open({ problems: [{ range, message: "Unknown host 'sever'." }] });
+    expect(await text('.problems')).toContain("Unknown host 'sever'.");
+    await page.page.getByRole('button', { name: 'line 4' }).click();
+    expect((await page.posted()).at(-1)).toEqual({ kind: 'reveal', revision: 1, range });
+  });
+
+  test('the place is kept: variant, event, open folds', async () => {
+    await open({ show: KEEPALIVE });
+    await press('End');
+    await page.page.locator('[role="treeitem"][aria-expanded]').click();
+    const kept = await page.page.evaluate(() => window.kept);
+    await page.close();
+    await open({ show: KEEPALIVE, saved: kept });
+    await page.page.waitForFunction(() => document.querySelectorAll('[role="treeitem"]').length === 23);
+    expect(await page.selected()).toContain('run ends');
+  });
+});
+
+describe('looks', () => {
+  test.each(['dark', 'light', 'highContrast'] as const)('%s: text stands out from its background', async (theme) => {
+    await open({ show: KEEPALIVE, theme: THEMES[theme] });
+    await press('End');
+    const worst = await page.page.evaluate(() => {
+      const canvas = new OffscreenCanvas(1, 1).getContext('2d')!;
+      const rgb = (color: string): number[] => {
+        canvas.clearRect(0, 0, 1, 1);
+        canvas.fillStyle = color;
+        canvas.fillRect(0, 0, 1, 1);
+        return [...canvas.getImageData(0, 0, 1, 1).data];
+      };
+      const luminance = (parts: number[]): number =>
+        parts.slice(0, 3).reduce((sum, part, i) => {
+          const share = part / 255;
+          return (
+            sum + [0.2126, 0.7152, 0.0722][i]! * (share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4)
+          );
+        }, 0);
+      const page = luminance(rgb(getComputedStyle(document.body).backgroundColor));
+      return Math.min(
+        ...[...document.querySelectorAll('.canvas text:not([class*="detail"]), .card strong, td, .head')].map(
+          (element) => {
+            const style = getComputedStyle(element);
+            const own = luminance(rgb(element instanceof SVGElement ? style.fill : style.color));
+            return (Math.max(own, page) + 0.05) / (Math.min(own, page) + 0.05);
+          },
+        ),
+      );
+    });
+    // 4.5 is WCAG's measure for text; bold headlines may have 3.
+    expect(worst).toBeGreaterThan(3);
+  });
+
+  test('Chinese: all of the page speaks it, and nothing is wider than its room', async () => {
+    const l10n = JSON.parse(
+      readFileSync(join(import.meta.dirname, '../../media/l10n/parts/panel.zh-cn.json'), 'utf8'),
+    ) as Record<string, string>;
+    for (const width of [480, 1180]) {
+      await open({ show: KEEPALIVE, locale: 'zh-cn', l10n, width });
+      await press('End');
+      expect(await text('h1')).toBe('没有人在发送，而服务器已经不在');
+      expect(await text('.expectations h2')).toContain('预期');
+      expect(await page.lines()).toContain('…… 7200 s 内没有发送任何报文 ……');
+      expect(await page.page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
+      if (width === 480) await page.close();
+    }
+  });
+
+  test('480 px: variants are a list, the table stands below the diagram, nothing sticks out', async () => {
+    await open({ show: KEEPALIVE, width: 480 });
+    expect(await page.page.getByRole('combobox', { name: 'Variant' }).isVisible()).toBe(true);
+    const diagram = (await page.page.locator('.diagram').boundingBox())!;
+    const table = (await page.page.locator('.states').boundingBox())!;
+    expect(table.y).toBeGreaterThanOrEqual(diagram.y + diagram.height);
+    expect(await page.page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
+    const sheet = await page.page
+      .locator('.scroller')
+      .evaluate((element) => element.scrollWidth <= element.clientWidth);
+    expect(sheet).toBe(true);
+  });
+
+  test('participants stay in view while the lines scroll', async () => {
+    await open({ show: TRANSFER });
+    await press(...new Array<string>(30).fill('ArrowRight'));
+    expect(await page.page.locator('.head').first().innerText()).toBe('client · app');
+    const head = (await page.page.locator('.head').first().boundingBox())!;
+    const scroller = (await page.page.locator('.scroller').boundingBox())!;
+    expect(head.y).toBeGreaterThanOrEqual(scroller.y);
+    expect(head.y).toBeLessThan(scroller.y + 30);
+  });
+});
+
+describe('hostile names', () => {
+  test('are shown as the text that they are', async () => {
+    const client = '<img src=x onerror=alert(1)>';
+    const server = 'end; %%{init: {}}%% #quot;';
+    await open({ show: POWER_LOSS, names: { client, server } });
+    expect(await page.page.locator('.head').allInnerTexts()).toEqual([`${client} · app`, `${server} · web`]);
+    expect(await page.page.locator('.canvas').innerText()).toContain(`${server} loses power`);
+    expect(await page.page.locator('img, script:not([src])').count()).toBe(0);
+  });
+
+  test('never break out of Mermaid: it parses, and draws one shape for every statement', async () => {
+    await open({ show: POWER_LOSS });
+    const tricky = fc.oneof(
+      fc.string({ unit: 'grapheme', maxLength: 40 }),
+      fc.constantFrom(
+        'end',
+        'note over h0: x',
+        '"quoted"',
+        "it's",
+        'a\nb->>c: d',
+        '#quot;',
+        '#9829;',
+        '%% c',
+        'style x:#y;',
+        'wrap:x',
+        '<br/>',
+        '$$x$$',
+        '`',
+        'ﬂ°°35¶ß',
+        '--x',
+        'h0',
+        '@{ "type": "actor" }',
+        '---',
+      ),
+    );
+    await fc.assert(
+      fc.asyncProperty(tricky, tricky, async (client, server) => {
+        const trace = new Trace(silentPowerLoss({ client, server }));
+        const { all, stretches } = buildRows(trace);
+        const drawing = mermaidText(trace, foldRows(all, stretches, new Set()));
+        const drawn = await page.page.evaluate(async (source) => {
+          const { mermaid } = globalThis as unknown as { mermaid: Mermaid };
+          await mermaid.parse(source);
+          const { svg } = await mermaid.render('hostile', source);
+          const parsed = new DOMParser().parseFromString(svg, 'text/html');
+          return {
+            ids: [...parsed.querySelectorAll('[data-et="message"], [data-et="note"]')].map((element) =>
+              element.getAttribute('data-id'),
+            ),
+            foreign: parsed.querySelectorAll('script, img, iframe, foreignObject, a').length,
+          };
+        }, drawing.text);
+        expect(drawn.ids.sort()).toEqual(drawing.statements.map((_, i) => `i${i}`).sort());
+        expect(drawn.foreign).toBe(0);
+      }),
+      { numRuns: 60 },
+    );
+  }, 60_000);
+});
