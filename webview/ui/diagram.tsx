@@ -99,7 +99,11 @@ export function Diagram({
   const box = drawn?.layout.rows[selected - drawn.start];
 
   return (
-    <section class="diagram" aria-label={l10n.t('Sequence diagram')}>
+    <section
+      class="diagram"
+      aria-label={l10n.t('Sequence diagram')}
+      aria-busy={drawn?.rows !== rows && failure === undefined}
+    >
       <div class="diagram-bar">
         <span class="caption">{windowCaption(display, window_)}</span>
         {window_.total > window_.end - window_.start && (
