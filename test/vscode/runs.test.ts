@@ -97,6 +97,7 @@ describe('running a file', () => {
     assert.equal(problem?.code, 'run-stopped');
     assert.match(problem.message, /after 20,?0\d\d events.*tcpScenarios\.run\.maxEvents/);
     assert.match(problem.message, /The last events:\n.+\n.+\n.+/);
+    await vscode.commands.executeCommand('notifications.showList');
     const notice = await workbench.text('.notification-list-item-message');
     assert.match(notice, /tcpScenarios\.run\.maxEvents/);
   });
