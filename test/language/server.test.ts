@@ -38,14 +38,14 @@ it('speaks the protocol, in the language that the editor asks for', async () => 
     initializationOptions: { locale: 'zh-cn', l10nBundle },
   });
   expect(initialized.capabilities).toMatchObject({
-    completionProvider: expect.any(Object),
+    completionProvider: {},
     hoverProvider: true,
     definitionProvider: true,
     referencesProvider: true,
     documentSymbolProvider: true,
     foldingRangeProvider: true,
     renameProvider: { prepareProvider: true },
-    codeActionProvider: expect.anything(),
+    codeActionProvider: true,
   });
   await client.sendNotification('initialized', {});
 
