@@ -5,7 +5,6 @@ import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, s
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { writeCatalogue } from './catalogue.mjs';
 import { writeBundles } from './l10n.mjs';
 
 const root = dirname(fileURLToPath(import.meta.url));
@@ -61,7 +60,7 @@ if (!watch) rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
 copyCodicons();
 writeBundles(root);
-await writeCatalogue(root);
+await (await import('./catalogue.mjs')).writeCatalogue(root);
 
 const options = Object.entries(bundles).map(([file, bundle]) => ({
   ...common,

@@ -2,6 +2,7 @@
 // them into the bundles that VS Code loads (dist/l10n/bundle.l10n.<language>.json).
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseJson } from './test/workbench/shell.mjs';
 
 /** @typedef {Record<string, string>} Texts English → translation */
 
@@ -20,9 +21,14 @@ export function readParts(root, language) {
   for (const file of readdirSync(folder).sort()) {
     const name = PART.exec(file)?.groups;
     if (name?.language !== language) continue;
-    parts.set(String(name.room), /** @type {Texts} */ (JSON.parse(readFileSync(join(folder, file), 'utf8'))));
+    parts.set(String(name.room), readTexts(join(folder, file)));
   }
   return parts;
+}
+
+/** @param {string} path @returns {Texts} */
+function readTexts(path) {
+  return /** @type {Texts} */ (parseJson(readFileSync(path, 'utf8')));
 }
 
 /**

@@ -3,14 +3,14 @@ import * as l10n from '@vscode/l10n';
 import type { FileRuns, HostNotice, SavedState, Snapshot } from '../extension/protocol/messages.ts';
 import { PROTOCOL_VERSION } from '../extension/protocol/messages.ts';
 import { isFileRuns, isSnapshot } from '../extension/protocol/validate.ts';
-import { silenceLabel } from '../extension/trace/diagram/labels.ts';
 import type { EventId } from '../extension/trace/event.ts';
-import { describeEvent, rootAction } from '../extension/trace/explain/index.ts';
+import { rootAction } from '../extension/trace/explain/index.ts';
 import { Connection } from './connection.ts';
 import { setLanguage } from './language.ts';
 import type { Cursor, StepSize } from './model/run-view.ts';
 import { RunView } from './model/run-view.ts';
-import { observerOf } from './model/perspective.ts';
+import { observerOf, openingOf } from './model/perspective.ts';
+import { spokenCursor } from './model/spoken.ts';
 import { Player } from './player.ts';
 import { Store } from './store.ts';
 
@@ -98,7 +98,7 @@ export class Panel {
   select(cursor: Cursor): void {
     const { view } = this.store.state;
     if (view === undefined) return;
-    this.store.update({ cursor, announcement: announce(view, cursor) });
+    this.store.update({ cursor, announcement: spokenCursor(view, cursor) });
     const action = rootAction(view.trace, cursor.until ?? cursor.event)?.action;
     const range = action === undefined ? undefined : view.trace.header.actions[action]?.range;
     this.connection.notify({
@@ -194,7 +194,7 @@ export class Panel {
       cursor:
         here && known(wanted.event)
           ? { event: wanted.event, ...(known(wanted.until) ? { until: wanted.until } : {}) }
-          : view.first,
+          : openingOf(view),
       announcement: l10n.t('Run finished: {0} lines', view.rows.all.length),
     });
     this.save();
@@ -269,11 +269,4 @@ function sameRun(file: FileRuns, old: FileRuns, run: number): number {
     ({ scenario, variant }) => scenario.en === before?.scenario.en && variant?.en === before.variant?.en,
   );
   return found < 0 ? Math.min(run, Math.max(0, file.runs.length - 1)) : found;
-}
-
-function announce(view: RunView, cursor: Cursor): string {
-  const row = view.rows.all[view.rowIndex(cursor)];
-  return cursor.until !== undefined && row?.kind === 'silence'
-    ? silenceLabel(row)
-    : describeEvent(view.trace, cursor.event);
 }

@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import manifest from '../../package.json' with { type: 'json' };
 import { play } from '../engine/play.ts';
+import { parseScenarios } from '../language/index.ts';
 import { runCli } from './cli.ts';
 import { OutputClosed } from './environment.ts';
 import { languageOf, loadTranslations, readText, writerTo } from './node.ts';
@@ -19,7 +20,7 @@ async function main(): Promise<void> {
       out,
       err,
       read: readText,
-      parse: () => Promise.reject(new Error('This build has no language.')),
+      parse: (text) => Promise.resolve(parseScenarios(text)),
       play,
     });
   } catch (error) {

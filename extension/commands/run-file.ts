@@ -34,9 +34,9 @@ async function playAll({ files, runs }: CommandServices, uri: vscode.Uri): Promi
   });
   const playing = (async () => {
     // The first one last: the panel is playing it already.
-    const [first, ...others] = file.runs.keys();
-    for (const run of first === undefined ? [] : [...others, first]) {
-      if (!runs.reportsOf(file).has(run)) await runs.play(file, run, source.token);
+    const [first, ...others] = file.runs.entries();
+    for (const [run, plan] of first === undefined ? [] : [...others, first]) {
+      if (runs.reportOn(plan) === undefined) await runs.play(file, run, source.token, { inBackground: true });
     }
   })();
   try {

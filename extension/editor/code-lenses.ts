@@ -25,21 +25,17 @@ export class RunCodeLenses implements vscode.CodeLensProvider {
   }
 
   private lensesOfRuns(file: ScenarioFile): vscode.CodeLens[] {
-    const reports = this.service.reportsOf(file);
+    const { uri } = file.document;
     let next = 0;
     return file.scenarios.flatMap((scenario) => {
       const first = next;
       next += scenario.runs.length;
       const hasVariants = scenario.runs.some(({ variant }) => variant !== undefined);
-      const heading = runLens(file.uri, toRange(scenario.range), hasVariants ? undefined : first);
-      if (!hasVariants) return [heading, ...resultLens(file.uri, heading.range, first, reports.get(first))];
-      return [
-        heading,
-        ...scenario.runs.flatMap((plan, index) => {
-          const [range, run] = [toRange(plan.range), first + index];
-          return [runLens(file.uri, range, run), ...resultLens(file.uri, range, run, reports.get(run))];
-        }),
-      ];
+      const lensesOfEach = scenario.runs.flatMap((plan, index) => [
+        runLens(uri, toRange(plan.range), first + index),
+        ...resultLens(uri, toRange(plan.range), first + index, this.service.reportOn(plan)),
+      ]);
+      return hasVariants ? [runLens(uri, toRange(scenario.range)), ...lensesOfEach] : lensesOfEach;
     });
   }
 }

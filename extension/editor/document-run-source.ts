@@ -32,7 +32,7 @@ export class DocumentRunSource implements RunSource {
     );
     this.owned.add(
       service.onDidPlay(({ file }) => {
-        if (this.isOurs(file.uri) && file.version === this.newest?.version) this.didLearn.fire(this.outcomes(file));
+        if (file === this.newest) this.didLearn.fire(this.outcomes(file));
       }),
     );
   }
@@ -42,17 +42,16 @@ export class DocumentRunSource implements RunSource {
     this.newest = file;
     this.revision += 1;
     const hasErrors = file.errors.length > 0;
-    const reports = this.service.reportsOf(file);
     return {
       revision: this.revision,
-      runs: hasErrors ? [] : file.runs.map((plan, run) => describe(plan, reports.get(run))),
+      runs: hasErrors ? [] : file.runs.map((plan) => describe(plan, this.service.reportOn(plan))),
       problems: file.errors.map(({ range, message }) => ({ range, message })),
     };
   }
 
   async play(run: number, token: vscode.CancellationToken, progress: (at: RunProgress) => void): Promise<TraceData> {
     const file = this.newest ?? (await this.files.open(this.uri));
-    const { trace } = await this.service.play(file, run, token, progress);
+    const { trace } = await this.service.play(file, run, token, { progress });
     return trace.data;
   }
 
@@ -65,8 +64,7 @@ export class DocumentRunSource implements RunSource {
   }
 
   private outcomes(file: ScenarioFile): readonly (RunOutcome | undefined)[] {
-    const reports = this.service.reportsOf(file);
-    return file.runs.map((_, run) => reports.get(run)?.outcome);
+    return file.runs.map((plan) => this.service.reportOn(plan)?.outcome);
   }
 }
 

@@ -18,10 +18,9 @@ export function registerFeatures(context: vscode.ExtensionContext): void {
   const runs = new RunService();
   owned.push(runs, catalogue.register());
   owned.push(new RunDiagnostics(runs), announceStops(runs));
-  owned.push(vscode.workspace.onDidCloseTextDocument(({ uri }) => runs.forget(uri)));
   owned.push(
     vscode.workspace.onDidChangeConfiguration((change) => {
-      if (change.affectsConfiguration('tcpScenarios.run')) runs.forgetAll();
+      if (change.affectsConfiguration('tcpScenarios.run')) runs.forget();
     }),
   );
   owned.push(vscode.languages.registerCodeLensProvider({ language: LANGUAGE_ID }, new RunCodeLenses(files, runs)));

@@ -29,7 +29,7 @@ export interface PacedPlayOptions {
 /** Longest uninterrupted stretch of play in milliseconds: well below 20, which a person could begin to feel. */
 export const SLICE_MS = 12;
 /** Between two looks at the clock: some tens of microseconds of work. */
-const STEPS_PER_LOOK = 32;
+export const STEPS_PER_LOOK = 32;
 const PROGRESS_EVERY_MS = 200;
 
 /**

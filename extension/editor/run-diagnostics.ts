@@ -1,21 +1,25 @@
 import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { DisposableStore } from '../base/disposable.ts';
+import type { RunPlan } from '../scenario/plan.ts';
 import { describeExpectation } from '../trace/explain/index.ts';
 import type { PlayedRun, RunPlayed, RunService } from './run-service.ts';
-import { toRange } from './scenario-files.ts';
+import type { ScenarioFile } from './scenario-files.ts';
+import { isCurrent, toRange } from './scenario-files.ts';
 import { stoppedRun } from './stopped-run.ts';
 import { inEditorsLanguage } from './texts.ts';
+
+interface FoundInFile {
+  readonly file: ScenarioFile;
+  readonly byPlan: Map<RunPlan, vscode.Diagnostic[]>;
+}
 
 /** What runs have to say about their file: expectations that were not met, and runs that had to be stopped. */
 export class RunDiagnostics implements vscode.Disposable {
   private readonly owned = new DisposableStore();
   private readonly collection = this.owned.add(vscode.languages.createDiagnosticCollection('tcpscn-runs'));
-  /** By file: of which version, and what each run added. */
-  private readonly found = new Map<
-    string,
-    { readonly version: number; readonly byRun: Map<number, vscode.Diagnostic[]> }
-  >();
+  /** By file: what each of its runs added. */
+  private readonly found = new Map<string, FoundInFile>();
 
   constructor(runs: RunService) {
     this.owned.add(runs.onDidPlay((played) => this.add(played)));
@@ -31,19 +35,15 @@ export class RunDiagnostics implements vscode.Disposable {
     this.owned.dispose();
   }
 
-  private add({ file, run, played }: RunPlayed): void {
-    const key = file.uri.toString();
-    const document = vscode.workspace.textDocuments.find(({ uri }) => uri.toString() === key);
+  private add({ file, played }: RunPlayed): void {
     // Of a text that is no longer there.
-    if (document?.version !== file.version) return;
-    const known = this.found.get(key);
-    const found =
-      known?.version === file.version
-        ? known
-        : { version: file.version, byRun: new Map<number, vscode.Diagnostic[]>() };
-    this.found.set(key, found);
-    found.byRun.set(run, diagnosticsOf(played));
-    this.collection.set(file.uri, [...found.byRun.values()].flat());
+    if (!isCurrent(file)) return;
+    const { uri } = file.document;
+    const known = this.found.get(uri.toString());
+    const found = known?.file === file ? known : { file, byPlan: new Map<RunPlan, vscode.Diagnostic[]>() };
+    this.found.set(uri.toString(), found);
+    found.byPlan.set(played.plan, diagnosticsOf(played));
+    this.collection.set(uri, [...found.byPlan.values()].flat());
   }
 
   private clear(uri: vscode.Uri): void {

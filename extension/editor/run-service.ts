@@ -24,6 +24,12 @@ export interface RunReport {
   readonly outcome: RunOutcome;
 }
 
+export interface PlayOptions {
+  readonly progress?: (at: RunProgress) => void;
+  /** Nobody looks at it: whoever looks at the same run and cancels it cancels it altogether. */
+  readonly inBackground?: boolean;
+}
+
 /** A run of a file has been played. */
 export interface RunPlayed {
   readonly file: ScenarioFile;
@@ -39,86 +45,68 @@ const REAL_TIME: Pacing = {
   giveWay: () => new Promise((resolve) => setTimeout(resolve, 0)),
 };
 
-interface PlayedFile {
-  readonly version: number;
-  readonly runs: Map<number, PlayedRun>;
-  readonly reports: Map<number, RunReport>;
-}
-
-/** Plays runs without keeping anybody waiting, and remembers how those of each file's newest version came out. */
+/**
+ * Plays runs without keeping anybody waiting, and remembers how they came out. A file that is edited, or closed and opened
+ * again, is read anew and has new plans: nothing that was learned of the old ones is taken for theirs, and it is forgotten
+ * with them.
+ */
 export class RunService implements vscode.Disposable {
-  private readonly files = new Map<string, PlayedFile>();
-  private readonly plays = new SharedPlays<PlayedRun, RunProgress>();
+  private readonly plays = new SharedPlays<RunPlan, PlayedRun, RunProgress>();
   private readonly didPlay = new vscode.EventEmitter<RunPlayed>();
+  private kept = new WeakMap<RunPlan, PlayedRun>();
+  private reports = new WeakMap<RunPlan, RunReport>();
 
   readonly onDidPlay = this.didPlay.event;
 
   /**
-   * Plays one run of a file, or hands out what was played of the same version before.
+   * Plays one run of a file, or hands out what was played before.
    * @throws CancellationError when `token` is cancelled
    */
   async play(
     file: ScenarioFile,
     run: number,
     token: vscode.CancellationToken,
-    progress?: (at: RunProgress) => void,
+    { progress, inBackground }: PlayOptions = {},
   ): Promise<PlayedRun> {
     const plan = file.runs[run];
-    if (plan === undefined) throw new Error(`No run ${run} in ${file.uri.toString()}`);
-    const known = this.playedOf(file)?.runs.get(run);
+    if (plan === undefined) throw new Error(`No run ${run} in ${file.document.uri.toString()}`);
+    const known = this.kept.get(plan);
     if (known !== undefined) return known;
-    const key = `${file.uri.toString()}#${file.version}#${run}`;
-    const played = await this.plays.join(key, { token, progress }, async (control) => {
-      const simulation = new Simulation(plan, limitsFor(file.uri));
+    const played = await this.plays.join(plan, { token, progress, inBackground }, async (control) => {
+      const simulation = new Simulation(plan, limitsFor(file.document.uri));
       const data = await playInSlices(simulation, { ...control, pacing: REAL_TIME });
       if (data === undefined) return undefined;
       const result = { plan, trace: new Trace(data) };
-      this.remember(file, run, result);
+      this.remember(result);
+      this.didPlay.fire({ file, run, played: result });
       return result;
     });
     if (played === undefined) throw new vscode.CancellationError();
     return played;
   }
 
-  /** What is known of the runs of this version of the file, by their index. */
-  reportsOf(file: ScenarioFile): ReadonlyMap<number, RunReport> {
-    return this.playedOf(file)?.reports ?? new Map<number, RunReport>();
+  /** How a run came out, when it has been played. */
+  reportOn(plan: RunPlan): RunReport | undefined {
+    return this.reports.get(plan);
   }
 
-  /** Forgets what was played of a file: it is closed, or other limits hold. */
-  forget(uri: vscode.Uri): void {
-    this.files.delete(uri.toString());
-  }
-
-  /** Forgets everything. */
-  forgetAll(): void {
-    this.files.clear();
+  /** Forgets everything: other limits hold. */
+  forget(): void {
+    this.kept = new WeakMap();
+    this.reports = new WeakMap();
   }
 
   dispose(): void {
-    this.files.clear();
     this.didPlay.dispose();
   }
 
-  private playedOf(file: ScenarioFile): PlayedFile | undefined {
-    const known = this.files.get(file.uri.toString());
-    return known?.version === file.version ? known : undefined;
-  }
-
-  private remember(file: ScenarioFile, run: number, played: PlayedRun): void {
-    const newest = this.files.get(file.uri.toString());
-    // The text was edited and played again while this run was still under way.
-    if (newest !== undefined && newest.version > file.version) return;
-    const known = this.playedOf(file) ?? { version: file.version, runs: new Map(), reports: new Map() };
-    this.files.set(file.uri.toString(), known);
-    known.reports.set(run, reportOn(played));
-    if (played.trace.length <= KEPT_EVENTS) known.runs.set(run, played);
-    this.didPlay.fire({ file, run, played });
+  private remember(played: PlayedRun): void {
+    this.reports.set(played.plan, report(played));
+    if (played.trace.length <= KEPT_EVENTS) this.kept.set(played.plan, played);
   }
 }
 
-/** How the run's expectations came out. */
-export function reportOn({ trace }: PlayedRun): RunReport {
+function report({ trace }: PlayedRun): RunReport {
   const results = [...trace.eventsOf('expectation')];
   const met = results.filter((result) => result.met).length;
   return { results, outcome: { met, failed: results.length - met } };

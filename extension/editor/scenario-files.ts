@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
-import { parseScenarios } from '../language/parse.ts';
-import type { Problem } from '../language/problems/problem.ts';
+import { parseScenarios, type Problem } from '../language/index.ts';
 import type { RunPlan, ScenarioPlan } from '../scenario/plan.ts';
 
 /** Id of the language of scenario files. */
@@ -8,8 +7,8 @@ export const LANGUAGE_ID = 'tcpscn';
 
 /** A file as its text stood when it was read. */
 export interface ScenarioFile {
-  readonly uri: vscode.Uri;
-  /** The document's version: what was learned from another version does not hold for this one. */
+  readonly document: vscode.TextDocument;
+  /** The document's version when it was read. */
   readonly version: number;
   readonly scenarios: readonly ScenarioPlan[];
   /** All runs of all scenarios, in file order. */
@@ -20,7 +19,7 @@ export interface ScenarioFile {
 
 /** Reads scenario files out of the editor: unsaved text counts, and any scheme will do. */
 export class ScenarioFiles {
-  private readonly read = new WeakMap<vscode.TextDocument, { version: number; file: Promise<ScenarioFile> }>();
+  private readonly read = new WeakMap<vscode.TextDocument, ScenarioFile>();
 
   /** The file as it is now. @throws when there is no such file */
   async open(uri: vscode.Uri): Promise<ScenarioFile> {
@@ -30,18 +29,23 @@ export class ScenarioFiles {
   /** The document as it is now. The same version is parsed once. */
   of(document: vscode.TextDocument): Promise<ScenarioFile> {
     const known = this.read.get(document);
-    if (known?.version === document.version) return known.file;
+    if (known?.version === document.version) return Promise.resolve(known);
     const file = readFile(document);
-    this.read.set(document, { version: document.version, file });
-    return file;
+    this.read.set(document, file);
+    return Promise.resolve(file);
   }
 }
 
-async function readFile(document: vscode.TextDocument): Promise<ScenarioFile> {
-  const { uri, version } = document;
-  const { scenarios, problems } = await parseScenarios(document.getText());
+function readFile(document: vscode.TextDocument): ScenarioFile {
+  const { version } = document;
+  const { scenarios, problems } = parseScenarios(document.getText());
   const errors = problems.filter(({ severity }) => severity === 'error');
-  return { uri, version, scenarios, runs: scenarios.flatMap(({ runs }) => runs), errors };
+  return { document, version, scenarios, runs: scenarios.flatMap(({ runs }) => runs), errors };
+}
+
+/** Whether the file's text is still the one that was read. */
+export function isCurrent({ document, version }: ScenarioFile): boolean {
+  return !document.isClosed && document.version === version;
 }
 
 /** A range of the Plan as the editor's. */

@@ -2,6 +2,8 @@
 export interface Waiting<P> {
   readonly token: CancellationToken;
   readonly progress?: ((at: P) => void) | undefined;
+  /** Takes the result if there is one, but does not keep the play going once all others have cancelled it. */
+  readonly inBackground?: boolean | undefined;
 }
 
 /** As VS Code's. */
@@ -21,16 +23,16 @@ interface Play<R, P> {
   readonly waiting: Set<Waiting<P>>;
 }
 
-/** Lets those who ask for the same play at the same time share it. It is cancelled when all of them have cancelled. */
-export class SharedPlays<R, P> {
-  private readonly active = new Map<string, Play<R, P>>();
+/** Lets those who ask for the same play at the same time share it. It is cancelled when all of them have. */
+export class SharedPlays<K, R, P> {
+  private readonly active = new Map<K, Play<R, P>>();
 
   /**
    * Joins the play with this key, or starts it.
    * @returns its result; undefined as soon as this one's token is cancelled
    */
   async join(
-    key: string,
+    key: K,
     who: Waiting<P>,
     start: (control: PlayControl<P>) => Promise<R | undefined>,
   ): Promise<R | undefined> {
@@ -51,7 +53,7 @@ export class SharedPlays<R, P> {
     }
   }
 
-  private start(key: string, who: Waiting<P>, start: (control: PlayControl<P>) => Promise<R | undefined>): Play<R, P> {
+  private start(key: K, who: Waiting<P>, start: (control: PlayControl<P>) => Promise<R | undefined>): Play<R, P> {
     const waiting = new Set([who]);
     const result = start({
       isCancelled: () => allCancelled(waiting),
@@ -70,5 +72,6 @@ export class SharedPlays<R, P> {
 }
 
 function allCancelled<P>(waiting: ReadonlySet<Waiting<P>>): boolean {
-  return [...waiting].every(({ token }) => token.isCancellationRequested);
+  const inFront = [...waiting].filter(({ inBackground }) => inBackground !== true);
+  return (inFront.length > 0 ? inFront : [...waiting]).every(({ token }) => token.isCancellationRequested);
 }

@@ -17,7 +17,7 @@ class Source {
 
 /** Plays that end when the test says so. */
 function plays() {
-  const shared = new SharedPlays<string, number>();
+  const shared = new SharedPlays<string, string, number>();
   const started: { control: PlayControl<number>; end: (result: string | undefined) => void }[] = [];
   const join = (token: Source, progress?: (at: number) => void) =>
     shared.join('run', { token, progress }, (control) => new Promise((end) => started.push({ control, end })));
@@ -60,8 +60,24 @@ describe('a play that two ask for', () => {
     expect(await again).toBe('trace');
   });
 
+  it('is cancelled when the one that looks at it cancels, though another waits in the background', async () => {
+    const shared = new SharedPlays<string, string, number>();
+    const [watching, waiting] = [new Source(), new Source()];
+    let control: PlayControl<number> | undefined;
+    const start = (given: PlayControl<number>) => {
+      control = given;
+      return new Promise<string>(() => undefined);
+    };
+    void shared.join('run', { token: waiting, inBackground: true }, start);
+    expect(control?.isCancelled()).toBe(false);
+    const watched = shared.join('run', { token: watching }, start);
+    watching.cancel();
+    expect(await watched).toBeUndefined();
+    expect(control?.isCancelled()).toBe(true);
+  });
+
   it('that fails fails for both, and is started anew for the next', async () => {
-    const shared = new SharedPlays<string, number>();
+    const shared = new SharedPlays<string, string, number>();
     const start = () => Promise.reject(new Error('broken'));
     await expect(shared.join('run', { token: new Source() }, start)).rejects.toThrow('broken');
     expect(await shared.join('run', { token: new Source() }, () => Promise.resolve('trace'))).toBe('trace');

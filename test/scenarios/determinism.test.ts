@@ -28,7 +28,7 @@ describe('determinism', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it('plays every scenario to the same bytes, wherever and whenever', async () => {
+  it('plays every scenario to the same bytes, wherever and whenever', { timeout: 60_000 }, async () => {
     const [here, there] = await Promise.all([
       traces({ cwd: SCENARIOS_FOLDER, TZ: 'Asia/Kolkata', LANG: 'tr_TR.UTF-8', LC_ALL: 'tr_TR.UTF-8' }),
       traces({ cwd: folder, TZ: 'America/St_Johns', LANG: 'C', LC_ALL: 'C' }),

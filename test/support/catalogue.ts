@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { play } from '../../extension/engine/play.ts';
 import { parseScenarios } from '../../extension/language/index.ts';
+import type { ExpectationPlan } from '../../extension/scenario/expectation.ts';
 import type { RunPlan, ScenarioPlan } from '../../extension/scenario/plan.ts';
 import type { Trace } from '../../extension/trace/trace.ts';
 
@@ -53,10 +54,15 @@ export interface Verdict {
   readonly reason: string;
 }
 
+/** An expectation as it reads, however its line is spaced. */
+export function wording({ text }: ExpectationPlan): string {
+  return text.replaceAll(/\s+/g, ' ');
+}
+
 /** What became of each expectation of a run that is over. */
 export function verdicts(run: RunPlan, trace: Trace): readonly Verdict[] {
   return [...trace.eventsOf('expectation')].map(({ expectation, met, code, args }) => ({
-    text: run.expectations[expectation]!.text.replaceAll(/\s+/g, ' '),
+    text: wording(run.expectations[expectation]!),
     met,
     reason: `${code} ${args.join(' ')}`,
   }));

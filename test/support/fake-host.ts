@@ -4,6 +4,8 @@
  */
 import type { FileProblem, HostToPanel, PanelToHost, RunInfo, Snapshot } from '../../extension/protocol/messages.ts';
 import { PROTOCOL_VERSION } from '../../extension/protocol/messages.ts';
+import { play } from '../../extension/engine/play.ts';
+import type { RunPlan } from '../../extension/scenario/plan.ts';
 import type { TraceData } from '../../extension/trace/columns.ts';
 import { keepaliveTimeout, longTransfer, retransmissionTimeout, silentPowerLoss } from './panel-traces.ts';
 import type { SampleTheme } from './themes.ts';
@@ -15,6 +17,8 @@ export interface FakeHostOptions {
   readonly show?: number;
   readonly saved?: unknown;
   readonly problems?: readonly FileProblem[];
+  /** Played by the real engine, instead of the sample traces. */
+  readonly plans?: readonly RunPlan[];
   readonly names?: { readonly client: string; readonly server: string };
 }
 
@@ -30,7 +34,7 @@ declare global {
 
 const options = window.fakeHostOptions;
 const names = options.names ?? {};
-const traces: readonly TraceData[] = [
+const traces: readonly TraceData[] = options.plans?.map((plan) => play(plan).data) ?? [
   silentPowerLoss(names),
   keepaliveTimeout(names),
   retransmissionTimeout(names),

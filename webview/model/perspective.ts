@@ -1,4 +1,15 @@
 import type { Trace } from '../../extension/trace/trace.ts';
+import type { Cursor, RunView } from './run-view.ts';
+
+/**
+ * Where to begin to look: where something goes wrong, since there belief and truth part. The beginning when nothing does.
+ */
+export function openingOf(view: RunView): Cursor {
+  const fault = view.rows.all.find(
+    (row) => row.kind === 'note' && row.tone === 'fault' && view.trace.kindAt(row.event).endsWith('.state'),
+  );
+  return fault === undefined ? view.first : { event: fault.event };
+}
 
 /** From whose end to look: that of whoever is left when something goes wrong, otherwise of whoever opened the connection. */
 export function observerOf(trace: Trace, connection: number): 0 | 1 {

@@ -10,6 +10,8 @@ export interface StateRow {
   readonly name: string;
   /** RFC and kernel names stand in the editor's font. */
   readonly code: boolean;
+  /** May need two lines: has them always, so that nothing jumps. */
+  readonly tall: boolean;
   /** One per end, the opener first. */
   readonly cells: readonly StateCell[];
 }
@@ -33,6 +35,8 @@ interface Side {
 interface Definition {
   readonly name: () => string;
   readonly code?: true;
+  /** Known after the end is gone, too: its program has been told, or somebody has seen it. */
+  readonly outlives?: true;
   readonly value: (side: Side) => string;
 }
 
@@ -61,9 +65,10 @@ const ROWS: readonly Definition[] = [
   { name: () => l10n.t('timer'), value: timers },
   {
     name: () => l10n.t('last received'),
+    outlives: true,
     value: ({ lastArrival }) => (lastArrival === undefined ? NOTHING : momentText(lastArrival)),
   },
-  { name: () => l10n.t('last error'), value: ({ end }) => end.error ?? l10n.t('none') },
+  { name: () => l10n.t('last error'), outlives: true, value: ({ end }) => end.error ?? l10n.t('none') },
 ];
 
 /** All rows at the cursor. Always the same number, so that nothing jumps. */
@@ -74,29 +79,28 @@ export function stateRows(view: RunView, connection: number, cursor: Cursor): re
   const rows = ROWS.map((row) => ({
     name: row.name(),
     code: row.code === true,
+    tall: row.value === timers,
     cells: now.map((side, i) => {
-      const was = before[i];
-      const text = side === undefined ? NOTHING : row.value(side);
-      // What is left of a timer always changes: only another timer or deadline counts.
-      const old = was === undefined ? NOTHING : row.value(was);
-      return { text, changed: row.value === timers ? timerKey(side) !== timerKey(was) : text !== old };
+      const text = cellText(row, side);
+      // What is left of a timer always changes: only another timer or deadline counts. What went with its end is no change.
+      const differs = row.value === timers ? timerKey(side) !== timerKey(before[i]) : text !== cellText(row, before[i]);
+      const changed = differs && (side?.end.exists === true || row.outlives === true);
+      return { text, changed };
     }),
   }));
   const stateNow = view.trace.connection(connection).sides.map(({ end }) => stateText(world.ends.get(end)));
-  const stateBefore = before.map((side) => side?.end.state ?? NOTHING);
   return [
     {
       name: l10n.t('state'),
       code: false,
-      cells: stateNow.map((text, i) => ({
-        text,
-        changed: (now[i]?.end.state ?? NOTHING) !== stateBefore[i],
-      })),
+      tall: false,
+      cells: stateNow.map((text, i) => ({ text, changed: now[i]?.end.state !== before[i]?.end.state })),
     },
     ...rows,
     {
       name: l10n.t('belief and truth'),
       code: false,
+      tall: false,
       cells: now.map((_, i) => ({ text: beliefText(view, connection, i, world), changed: false })),
     },
   ];
@@ -106,7 +110,8 @@ function sides(view: RunView, connection: number, cursor: Cursor, world: World):
   const { sides: both } = view.trace.connection(connection);
   return both.map(({ end: place, iss }, i) => {
     const end = world.ends.get(place);
-    if (!end?.exists) return undefined;
+    // A host without power has forgotten everything.
+    if (end === undefined || end.goneBecause === 'host-off') return undefined;
     return {
       end,
       iss,
@@ -115,6 +120,10 @@ function sides(view: RunView, connection: number, cursor: Cursor, world: World):
       lastArrival: view.lastArrival(place, view.shownEvent(cursor)),
     };
   });
+}
+
+function cellText(row: Definition, side: Side | undefined): string {
+  return side === undefined || (!side.end.exists && row.outlives !== true) ? NOTHING : row.value(side);
 }
 
 function stateText(end: EndState | undefined): string {
@@ -137,10 +146,10 @@ function timers({ end, time }: Side): string {
   if (end.timers.size === 0) return NOTHING;
   return [...end.timers]
     .sort(([, a], [, b]) => a - b)
-    .map(([name, deadline]) => l10n.t('{0}, {1} left', timerTitle(name), durationText(Math.max(0, deadline - time))))
-    .join('; ');
+    .map(([name, deadline]) => `${timerTitle(name)}\n${l10n.t('{0} left', durationText(Math.max(0, deadline - time)))}`)
+    .join('\n');
 }
 
 function timerKey(side: Side | undefined): string {
-  return side === undefined ? '' : [...side.end.timers].map((entry) => entry.join(' ')).join();
+  return side?.end.exists !== true ? '' : [...side.end.timers].map((entry) => entry.join(' ')).join();
 }

@@ -1,7 +1,9 @@
 /** What the overview strip draws. */
-import type { NoteRow } from '../../extension/trace/diagram/row.ts';
+import type { NoteRow, Tone } from '../../extension/trace/diagram/row.ts';
 import { hostsOf } from '../../extension/trace/diagram/mermaid-text.ts';
 import type { EventId, PlaceId } from '../../extension/trace/event.ts';
+import type { Life } from './life.ts';
+import { lifeOf } from './life.ts';
 import type { RunView } from './run-view.ts';
 import type { Span } from './time-scale.ts';
 import { TimeScale } from './time-scale.ts';
@@ -21,7 +23,7 @@ export interface Break extends Span {
 
 export interface Lane {
   readonly host: PlaceId;
-  readonly bars: readonly { readonly left: number; readonly right: number; readonly on: boolean }[];
+  readonly bars: readonly { readonly left: number; readonly right: number; readonly life: Life }[];
   readonly ticks: readonly { readonly at: number; readonly kind: 'sent' | 'lost' | 'reset' }[];
 }
 
@@ -29,7 +31,7 @@ export interface Landmark {
   readonly event: EventId;
   readonly row: NoteRow;
   readonly at: number;
-  readonly kind: 'fault' | 'error' | 'good';
+  readonly kind: Exclude<Tone, 'plain'>;
 }
 
 /** From here on an idle stretch is named. */
@@ -65,18 +67,13 @@ export function stripModel(view: RunView): StripModel {
   return { scale, lanes, landmarks, breaks };
 }
 
-function bars(view: RunView, host: PlaceId, scale: TimeScale): Lane['bars'] {
-  const result: { left: number; right: number; on: boolean }[] = [];
-  let on = true;
-  let left = 0;
-  for (const event of view.trace.eventsOf('host.state')) {
-    if (event.place !== host || event.on === on) continue;
-    const right = scale.position(event.time);
-    result.push({ left, right, on });
-    left = right;
-    on = event.on;
-  }
-  return [...result, { left, right: 1, on }];
+function bars({ trace }: RunView, host: PlaceId, scale: TimeScale): Lane['bars'] {
+  const changes = lifeOf(trace, host);
+  const at = (event: EventId): number => (event < 0 ? 0 : scale.position(trace.timeAt(event)));
+  return changes.map(({ event, life }, i) => {
+    const next = changes[i + 1];
+    return { left: at(event), right: next === undefined ? 1 : at(next.event), life };
+  });
 }
 
 export interface StripLabel {

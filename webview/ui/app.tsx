@@ -28,7 +28,10 @@ function App({ panel }: { readonly panel: Panel }) {
   }, [panel]);
   const { view } = state;
   return (
-    <main class={state.changed ? 'page is-stale' : 'page'}>
+    <main
+      class="page"
+      aria-busy={state.running !== undefined || (state.fileName === '' && state.failure === undefined)}
+    >
       <Header panel={panel} state={state} />
       <Banner panel={panel} state={state} />
       {view === undefined ? (

@@ -1,12 +1,12 @@
 import * as l10n from '@vscode/l10n';
 import { useEffect, useRef } from 'preact/hooks';
 import { durationText } from '../../extension/trace/diagram/duration.ts';
-import { rowLabel, timeText } from '../../extension/trace/diagram/labels.ts';
+import { timeText } from '../../extension/trace/diagram/labels.ts';
 import type { DisplayRow } from '../../extension/trace/diagram/row.ts';
 import { selectionOf } from '../../extension/trace/diagram/window.ts';
-import { describeEvent } from '../../extension/trace/explain/index.ts';
 import type { Layout } from '../diagram/layout.ts';
 import type { RunView } from '../model/run-view.ts';
+import { spokenRow } from '../model/spoken.ts';
 import type { Panel } from '../panel.ts';
 import { Icon } from './icon.tsx';
 
@@ -60,11 +60,11 @@ export function DiagramRows({ panel, view, rows, layout, selected, start, total 
             aria-setsize={total}
             aria-posinset={start + i + 1}
             {...(row.kind === 'fold' ? { 'aria-expanded': row.open } : {})}
-            aria-label={spoken(view, row)}
+            aria-label={spokenRow(view.trace, row)}
             style={{ top: `${box.top}px`, height: `${box.height}px` }}
             onClick={() => (row.kind === 'fold' ? panel.toggleFold(row.event) : panel.select(selectionOf(row)))}
           >
-            <span class="row-time">{row.kind === 'silence' ? '' : timeText(row)}</span>
+            <span class="row-time">{row.kind !== 'silence' && <Times text={timeText(row)} />}</span>
             <span class="row-gap">{gapText(rows, i)}</span>
             {row.kind === 'fold' && <Icon name={row.open ? 'chevron-down' : 'chevron-right'} />}
           </div>
@@ -74,10 +74,14 @@ export function DiagramRows({ panel, view, rows, layout, selected, start, total 
   );
 }
 
-function spoken(view: RunView, row: DisplayRow): string {
-  return row.kind === 'silence' || row.kind === 'fold'
-    ? rowLabel(view.trace, row).join(', ')
-    : describeEvent(view.trace, row.event);
+/** A stretch of time breaks between its ends only. */
+function Times({ text }: { readonly text: string }) {
+  const [from, to] = text.split(' – ');
+  return (
+    <>
+      <span>{to === undefined ? from : `${from ?? ''} –`}</span> {to !== undefined && <span>{to}</span>}
+    </>
+  );
 }
 
 /** Time since the line before, where a line of its own does not say it. */

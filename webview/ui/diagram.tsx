@@ -92,11 +92,18 @@ export function Diagram({
       shape.classList.toggle('selected', Number(shape.getAttribute('data-row')) + drawn.start === selected);
   }, [drawn, selected]);
 
-  const bars = useMemo(() => (drawn === undefined ? [] : lifeBars(drawn.view, drawn.rows, drawn.layout)), [drawn]);
+  const bars = useMemo(
+    () => (drawn === undefined ? [] : lifeBars(drawn.view.trace, drawn.rows, drawn.layout)),
+    [drawn],
+  );
   const box = drawn?.layout.rows[selected - drawn.start];
 
   return (
-    <section class="diagram" aria-label={l10n.t('Sequence diagram')}>
+    <section
+      class="diagram"
+      aria-label={l10n.t('Sequence diagram')}
+      aria-busy={drawn?.rows !== rows && failure === undefined}
+    >
       <div class="diagram-bar">
         <span class="caption">{windowCaption(display, window_)}</span>
         {window_.total > window_.end - window_.start && (
@@ -158,7 +165,7 @@ export function Diagram({
           {bars.map((bar) => (
             <div
               key={`${bar.host} ${bar.top}`}
-              class={`life ${bar.on ? 'life-on' : 'life-off'}`}
+              class={`life life-${bar.life}`}
               style={{ left: `calc(var(--gutter) + ${bar.x}px)`, top: `${bar.top}px`, height: `${bar.height}px` }}
             />
           ))}

@@ -51,7 +51,10 @@ export function StateTable({
         </thead>
         <tbody>
           {rows.map((row) => (
-            <tr key={row.name} class={row.cells.some(({ changed }) => changed) ? 'changed' : ''}>
+            <tr
+              key={row.name}
+              class={`${row.cells.some(({ changed }) => changed) ? 'changed' : ''} ${row.tall ? 'tall' : ''}`}
+            >
               <th scope="row" class={row.code ? 'code' : ''}>
                 {row.name}
               </th>

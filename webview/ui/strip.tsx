@@ -2,8 +2,9 @@ import * as l10n from '@vscode/l10n';
 import { useMemo, useRef } from 'preact/hooks';
 import { durationText, momentText } from '../../extension/trace/diagram/duration.ts';
 import { noteLabel } from '../../extension/trace/diagram/labels.ts';
-import { describeEvent } from '../../extension/trace/explain/index.ts';
+import type { Life } from '../model/life.ts';
 import type { RunView } from '../model/run-view.ts';
+import { spokenCursor } from '../model/spoken.ts';
 import type { StripModel, WantedLabel } from '../model/strip-model.ts';
 import { namedBreaks, placeLabels, stripModel } from '../model/strip-model.ts';
 import type { Panel } from '../panel.ts';
@@ -54,7 +55,7 @@ export function Strip({
         aria-valuemin={0}
         aria-valuemax={Math.max(0, view.rows.all.length - 1)}
         aria-valuenow={view.rowIndex(state.cursor)}
-        aria-valuetext={state.announcement === '' ? describeEvent(view.trace, state.cursor.event) : state.announcement}
+        aria-valuetext={spokenCursor(view, state.cursor)}
         onPointerDown={(event) => {
           event.currentTarget.setPointerCapture(event.pointerId);
           panel.pause();
@@ -69,13 +70,9 @@ export function Strip({
         ))}
         {model.lanes.map(({ host, bars, ticks }) => (
           <div class="lane" key={host}>
-            {bars.map(({ left, right, on }) => (
-              <div
-                key={left}
-                class={`bar ${on ? 'bar-on' : 'bar-off'}`}
-                style={{ left: percent(left), width: percent(right - left) }}
-              >
-                {!on && (right - left) * width > 70 && <span>{l10n.t('no power')}</span>}
+            {bars.map(({ left, right, life }) => (
+              <div key={left} class={`bar bar-${life}`} style={{ left: percent(left), width: percent(right - left) }}>
+                {life !== 'on' && (right - left) * width > 110 && <span>{lifeText(life)}</span>}
               </div>
             ))}
             {ticks.map(({ at: place, kind }, i) => (
@@ -85,7 +82,7 @@ export function Strip({
         ))}
         {model.landmarks.map((mark) => (
           <div key={mark.event} class={`landmark mark-${mark.kind}`} style={{ left: percent(mark.at) }}>
-            <Icon name={mark.kind === 'fault' ? 'circle-slash' : mark.kind === 'error' ? 'error' : 'debug-start'} />
+            <Icon name={MARKS[mark.kind]} />
           </div>
         ))}
         <div class="labels" aria-hidden="true">
@@ -100,6 +97,10 @@ export function Strip({
     </section>
   );
 }
+
+const MARKS = { fault: 'circle-slash', error: 'error', notice: 'bell', good: 'debug-start' } as const;
+
+const lifeText = (life: Life): string => (life === 'off' ? l10n.t('no power') : l10n.t('kernel only'));
 
 /** Errors first, then how long nothing happens: the rest has a mark, and takes what room is left. */
 function stripLabels(model: StripModel, view: RunView): readonly WantedLabel[] {

@@ -2,6 +2,7 @@
 import type { Micros } from '../../base/time.ts';
 import { SECOND } from '../../base/time.ts';
 import { TCP_TIMEWAIT_LEN } from './constants.ts';
+import { ceilToJiffy } from './jiffies.ts';
 import { sendAck } from './output.ts';
 import { hasNewerStamp, isStale, storeTimestamp } from './paws.ts';
 import { mayAnswerOutOfWindow } from './rate-limit.ts';
@@ -35,7 +36,12 @@ export function enterFinWait2AsOrphan(tcb: Tcb): void {
 
 /** How long an orphan waits in FIN_WAIT_2 (`tcp_fin_time`). */
 function finTimeout(tcb: Tcb): Micros {
-  return Math.max(tcb.kernel.sysctls.tcp_fin_timeout * SECOND, tcb.rto * 3.5);
+  return Math.max(tcb.kernel.sysctls.tcp_fin_timeout * SECOND, shortestWait(tcb));
+}
+
+/** No entry lives shorter: time for a few retransmissions of the peer. */
+function shortestWait(tcb: Tcb): Micros {
+  return ceilToJiffy(tcb.rto * 3.5, tcb.kernel.hz);
 }
 
 /** The wait is over: the entry goes without a word. */
@@ -46,7 +52,7 @@ export function onTimeWaitTimer(tcb: Tcb, what: 'time-wait' | 'fin-wait-2'): voi
   }
   // `tcp_keepalive_timer`: the socket becomes an entry for as long again as it waited.
   tcb.becomeTimeWaitEntry();
-  tcb.timeWaitTimer.arm('fin-wait-2', tcb.now + Math.max(finTimeout(tcb) - TCP_TIMEWAIT_LEN, tcb.rto * 3.5));
+  tcb.timeWaitTimer.arm('fin-wait-2', tcb.now + Math.max(finTimeout(tcb) - TCP_TIMEWAIT_LEN, shortestWait(tcb)));
 }
 
 /** A segment for such an entry (`tcp_timewait_state_process`). */

@@ -73,7 +73,9 @@ export function foldLabel(trace: Trace, fold: FoldRow): string {
   const only = fold.period === 1 && segments[0] !== undefined ? segments[0] : undefined;
   const what =
     only === undefined
-      ? l10n.t('the same {0} more times', times)
+      ? times === 1
+        ? l10n.t('the same once more')
+        : l10n.t('the same {0} more times', times)
       : classText(trace.eventOf('segment.sent', only.event).purpose, times);
   const rhythm = rhythmText(fold);
   return rhythm === '' ? what : l10n.t('{0}, {1}', what, rhythm);
@@ -149,7 +151,9 @@ export function noteLabel(trace: Trace, row: NoteRow): string {
 /** The line of the scenario that an event carries out, as written. */
 function statementBehind(trace: Trace, event: TraceEvent): string | undefined {
   if (event.cause < 0 || trace.kindAt(event.cause) !== 'scenario.action') return undefined;
-  return trace.header.actions[trace.eventOf('scenario.action', event.cause).action]?.text;
+  const { action } = trace.eventOf('scenario.action', event.cause);
+  // The time stands beside the line already.
+  return trace.header.actions[action]?.text.replace(/^(?:at|after)\s+\S+\s+/, '');
 }
 
 function hostText(trace: Trace, event: EventOf<'host.state'>): string {

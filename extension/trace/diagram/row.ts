@@ -32,7 +32,7 @@ export interface SegmentRow extends RowBase {
 }
 
 /** Meaning for the eye; a word or a shape always says it as well. */
-export type Tone = 'plain' | 'fault' | 'good' | 'error';
+export type Tone = 'plain' | 'fault' | 'notice' | 'good' | 'error';
 
 /** Something that happened at one host, or (no hosts) to all of the network. */
 export interface NoteRow extends RowBase {

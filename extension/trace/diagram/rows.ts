@@ -158,7 +158,7 @@ class RowBuilder {
       case 'call.returned':
         if (!NOT_YET.has(event.errno)) return this.note(event, 'error');
         return event.call === 'recv' && event.errno === 'OK' && event.value === 0
-          ? this.note(event, 'fault')
+          ? this.note(event, 'notice')
           : undefined;
       case 'tcp.error':
       case 'app.decided':

@@ -52,7 +52,7 @@ export async function closeEverything(): Promise<void> {
 export async function eventually<T>(
   what: string,
   probe: () => T | Promise<T>,
-  within = 30_000,
+  within = 45_000,
 ): Promise<Exclude<T, undefined | false | null>> {
   const deadline = Date.now() + within;
   for (;;) {
