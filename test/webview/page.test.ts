@@ -329,6 +329,14 @@ describe('looks', () => {
     expect(sheet).toBe(true);
   });
 
+  test.each([480, 745, 1160])('%i px: what an end believes, with its badge, is never cut', async (width) => {
+    await open({ show: KEEPALIVE, width });
+    await press(...new Array<string>(11).fill('ArrowRight'));
+    expect(await page.page.locator('.badge').first().innerText()).toBe('half-open for 2 h 9 min 59 s');
+    const headlines = page.page.locator('.headline strong');
+    expect(await headlines.evaluateAll((all) => all.filter((one) => one.scrollWidth > one.clientWidth).length)).toBe(0);
+  });
+
   test('participants stay in view while the lines scroll', async () => {
     await open({ show: TRANSFER });
     await press(...new Array<string>(30).fill('ArrowRight'));
