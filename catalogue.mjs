@@ -24,7 +24,7 @@ export async function readCatalogue(root) {
   /** @type {CatalogueEntry[]} */
   const entries = [];
   for (const file of files.sort(byId)) {
-    const { scenarios } = await parseScenarios(readFileSync(join(folder, file), 'utf8'));
+    const { scenarios } = parseScenarios(readFileSync(join(folder, file), 'utf8'));
     const [scenario] = scenarios;
     if (scenario === undefined) throw new Error(`media/scenarios/${file} holds no scenario that can be run.`);
     const id = idOf(file);
@@ -50,9 +50,10 @@ async function loadParser(root) {
     const outfile = join(folder, 'parser.cjs');
     const entryPoints = [join(root, 'extension', 'language', 'index.ts')];
     await build({ entryPoints, outfile, bundle: true, platform: 'node', format: 'cjs', logLevel: 'warning' });
-    /** @type {typeof import('./extension/language/index.ts')} */
-    const { parseScenarios } = createRequire(import.meta.url)(outfile);
-    return parseScenarios;
+    const parser = /** @type {typeof import('./extension/language/index.ts')} */ (
+      createRequire(import.meta.url)(outfile)
+    );
+    return parser.parseScenarios;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -19,7 +19,7 @@ export interface ScenarioFile {
 
 /** Reads scenario files out of the editor: unsaved text counts, and any scheme will do. */
 export class ScenarioFiles {
-  private readonly read = new WeakMap<vscode.TextDocument, { version: number; file: Promise<ScenarioFile> }>();
+  private readonly read = new WeakMap<vscode.TextDocument, ScenarioFile>();
 
   /** The file as it is now. @throws when there is no such file */
   async open(uri: vscode.Uri): Promise<ScenarioFile> {
@@ -27,16 +27,16 @@ export class ScenarioFiles {
   }
 
   /** The document as it is now. The same version is parsed once. */
-  of(document: vscode.TextDocument): Promise<ScenarioFile> {
+  of(document: vscode.TextDocument): ScenarioFile {
     const known = this.read.get(document);
-    if (known?.version === document.version) return known.file;
+    if (known?.version === document.version) return known;
     const file = readFile(document);
-    this.read.set(document, { version: document.version, file });
+    this.read.set(document, file);
     return file;
   }
 }
 
-async function readFile(document: vscode.TextDocument): Promise<ScenarioFile> {
+function readFile(document: vscode.TextDocument): ScenarioFile {
   const { version } = document;
   const { scenarios, problems } = parseScenarios(document.getText());
   const errors = problems.filter(({ severity }) => severity === 'error');

@@ -1,4 +1,5 @@
-import type { CancellationToken, Disposable, Event, Uri } from 'vscode';
+import type { CancellationToken, Event, Uri } from 'vscode';
+import type { Disposable } from '../base/disposable.ts';
 import type { FileRuns, RunOutcome } from '../protocol/messages.ts';
 import type { TraceData } from '../trace/columns.ts';
 

@@ -4,7 +4,6 @@ import { STEPS_PER_LOOK } from '../../extension/editor/paced-play.ts';
 import { stoppedRun } from '../../extension/editor/stopped-run.ts';
 import { play } from '../../extension/engine/play.ts';
 import { Simulation } from '../../extension/engine/simulation.ts';
-import { Trace } from '../../extension/trace/trace.ts';
 import { runawayPlan } from './runaway.ts';
 
 describe('a run that never rests', () => {
