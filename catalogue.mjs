@@ -50,9 +50,9 @@ async function loadParser(root) {
     const outfile = join(folder, 'parser.cjs');
     const entryPoints = [join(root, 'extension', 'language', 'index.ts')];
     await build({ entryPoints, outfile, bundle: true, platform: 'node', format: 'cjs', logLevel: 'warning' });
-    const parser = /** @type {typeof import('./extension/language/index.ts')} */ (
-      createRequire(import.meta.url)(outfile)
-    );
+    /** @type {(path: string) => unknown} */
+    const load = createRequire(import.meta.url);
+    const parser = /** @type {typeof import('./extension/language/index.ts')} */ (load(outfile));
     return parser.parseScenarios;
   } finally {
     rmSync(folder, { recursive: true, force: true });
