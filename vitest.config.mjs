@@ -6,6 +6,9 @@ export default defineConfig({
     // Those run inside VS Code.
     exclude: ['test/vscode/**'],
     allowOnly: false,
+    // Properties and browser pages take their time on a busy machine; a hang is still found.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     // The machine of the continuous integration has two cores.
     maxWorkers: 2,
   },

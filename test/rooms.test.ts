@@ -19,7 +19,7 @@ describe('the walls between rooms', () => {
 
   it.each([
     ['extension/base/heap.ts', '../trace/event.ts', true],
-    ['extension/engine/clock.ts', '../trace/event.ts', false],
+    ['extension/engine/clock.ts', '../protocol/messages.ts', true],
     ['extension/engine/clock.ts', 'vscode', false],
     ['extension/engine/clock.ts', 'node:timers', false],
     ['extension/language/validate.ts', 'node:fs', false],

@@ -309,7 +309,7 @@ describe('looks', () => {
       await open({ show: KEEPALIVE, locale: 'zh-cn', l10n, width });
       await press('End');
       expect(await text('h1')).toBe('没有人在发送，而服务器已经不在');
-      expect(await text('.expectations h2')).toContain('预期');
+      expect(await text('.expectations summary')).toContain('预期');
       expect(await page.lines()).toContain('…… 7200 s 内没有发送任何报文 ……');
       expect(await page.page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
       if (width === 480) await page.close();
@@ -327,6 +327,14 @@ describe('looks', () => {
       .locator('.scroller')
       .evaluate((element) => element.scrollWidth <= element.clientWidth);
     expect(sheet).toBe(true);
+  });
+
+  test.each([480, 745, 1160])('%i px: what an end believes, with its badge, is never cut', async (width) => {
+    await open({ show: KEEPALIVE, width });
+    await press(...new Array<string>(11).fill('ArrowRight'));
+    expect(await page.page.locator('.badge').first().innerText()).toBe('half-open for 2 h 9 min 59 s');
+    const headlines = page.page.locator('.headline strong');
+    expect(await headlines.evaluateAll((all) => all.filter((one) => one.scrollWidth > one.clientWidth).length)).toBe(0);
   });
 
   test('participants stay in view while the lines scroll', async () => {

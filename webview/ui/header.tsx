@@ -7,6 +7,8 @@ import { Icon } from './icon.tsx';
 
 /** More than this and a segmented control is a wall of buttons. */
 const MOST_TABS = 5;
+/** Letters that have room beside the title; wide ones count twice. */
+const MOST_LETTERS = 76;
 
 /** What is this? The question of the file, and its variants. */
 export function Header({ panel, state }: { readonly panel: Panel; readonly state: PanelState }) {
@@ -26,7 +28,7 @@ export function Header({ panel, state }: { readonly panel: Panel; readonly state
 function Variants({ panel, state }: { readonly panel: Panel; readonly state: PanelState }) {
   const { runs } = state.file;
   const scenarios = new Set(runs.map(({ scenario }) => scenario.en));
-  const tabs = scenarios.size === 1 && runs.length <= MOST_TABS;
+  const tabs = scenarios.size === 1 && runs.length <= MOST_TABS && lettersOf(runs) <= MOST_LETTERS;
   return (
     <div class={`variants ${tabs ? 'as-tabs' : 'as-list'}`}>
       {tabs && (
@@ -91,6 +93,10 @@ function onRadioKey(event: KeyboardEvent, index: number, count: number, panel: P
   const next = (index + step + count) % count;
   ((event.currentTarget as HTMLElement).parentElement?.children[next] as HTMLElement | undefined)?.focus();
   void panel.show(next);
+}
+
+function lettersOf(runs: readonly RunInfo[]): number {
+  return Array.from(runs.map(runName).join('')).reduce((sum, letter) => sum + (letter > '\u2e7f' ? 2 : 1), 0);
 }
 
 const runName = (run: RunInfo): string => inLanguage(run.variant ?? run.scenario);

@@ -24,13 +24,19 @@ export function compileParsed(result: ParseResult<ast.Document>, text: string): 
   const { syntax, sections, problems: layout } = analyze(result, text);
   const problems = new ProblemList();
   for (const problem of [...syntax.problems, ...layout]) problems.add(problem, problem.range);
-  const scenarios = sections.map(({ section, names }) => compileSection(section, names, problems));
+  const scenarios = sections.map(({ section, names }) => {
+    const own = new ProblemList();
+    // What is declared for a line that cannot be read looks unused.
+    if (syntax.problems.length === 0) names.reportUnused(own);
+    const scenario = compileSection(section, names, own);
+    for (const problem of own.all()) problems.add(problem, problem.range);
+    return scenario;
+  });
   return { scenarios, problems: problems.all() };
 }
 
 function compileSection(section: Section, names: SectionNames, problems: ProblemList): ScenarioPlan {
   names.reportUnknown(section, problems);
-  names.reportUnused(section, problems);
   const texts = scenarioTexts(section, problems);
   const runs: RunPlan[] = [];
   const titles = new Map<string, ast.Variant>();
@@ -43,17 +49,12 @@ function compileSection(section: Section, names: SectionNames, problems: Problem
     }
   }
   reportDuplicateParts(section, problems);
-  const unknownBefore = problems.all();
+  const spoilt = spoiltBlocks(section, problems);
   for (const variant of section.variants.length > 0 ? section.variants : [undefined]) {
     const blocks = blocksOf(section, titles, variant, problems);
     if (blocks === undefined) continue;
     const run = compileRun(section, names, texts, blocks, variant, problems);
-    const spoilt =
-      blocks.some((block) => section.broken.has(block)) ||
-      unknownBefore.some(
-        (problem) => problem.severity === 'error' && blocks.some((block) => concerns(problem, block, section)),
-      );
-    if (run !== undefined && !spoilt) runs.push(run);
+    if (run !== undefined && !blocks.some((block) => spoilt.has(block))) runs.push(run);
   }
   const { scenario, question, takeaway } = texts;
   return {
@@ -88,7 +89,10 @@ function blocksOf(
       return undefined;
     }
     if (chain.includes(base)) {
-      problems.add(messages.cyclicExtends(base.title), rangeOfProperty(base, 'extended'));
+      // The same circle is met from each of its variants: it is reported at the last of them only.
+      const circle = chain.slice(0, chain.indexOf(base) + 1);
+      const last = circle.reduce((a, b) => (rangeOf(a).start.line > rangeOf(b).start.line ? a : b));
+      problems.add(messages.cyclicExtends(last.title), rangeOfProperty(last, 'extended'));
       return undefined;
     }
     current = base;
@@ -115,9 +119,17 @@ function reportDuplicateParts(section: Section, problems: ProblemList): void {
   }
 }
 
-/** Whether a problem stands within a block. */
-function concerns(problem: Problem, block: Block, section: Section): boolean {
-  const { line } = problem.range.start;
-  const inside = (node: ast.Statement): boolean => rangeOf(node).start.line <= line && line <= rangeOf(node).end.line;
-  return block === 'body' ? section.body.some(inside) : inside(block);
+/** Blocks with lines that could not be read or with names that nobody knows: no run is made of them. */
+function spoiltBlocks(section: Section, problems: ProblemList): ReadonlySet<Block> {
+  const spoilt = new Set(section.broken);
+  for (const { severity, range } of problems.all()) {
+    if (severity !== 'error') continue;
+    const { line } = range.start;
+    const block = [...section.parts, ...section.variants].find((candidate) => {
+      const { start, end } = rangeOf(candidate);
+      return start.line <= line && line <= end.line;
+    });
+    spoilt.add(block ?? 'body');
+  }
+  return spoilt;
 }

@@ -9,19 +9,29 @@ export interface ConnectionEnds {
 
 export function connectionEnds(scope: RunScope, opened: ast.Timed & { readonly action: ast.Connects }): ConnectionEnds {
   const { host, port } = opened.action;
-  const client = scope.names.allOf('process').find(({ name }) => name === opened.subject);
-  const wanted = scope.values.count(port);
-  const servers = new Set<string>();
+  const client = scope.names.get('process', opened.subject)?.host ?? host;
+  const servers = listenersOf(scope).get(`${host}:${scope.values.count(port) ?? ''}`) ?? [];
+  return { hosts: [...new Set([client, host])], processes: [...new Set([opened.subject, ...servers])] };
+}
+
+/** Which processes listen where, by `host:port`. */
+function listenersOf(scope: RunScope): ReadonlyMap<string, readonly string[]> {
+  const known = listeners.get(scope);
+  if (known !== undefined) return known;
+  const found = new Map<string, string[]>();
   for (const statement of scope.statements) {
     if (statement.$type !== 'Timed' || statement.action.$type !== 'Listens') continue;
-    const process = scope.names.allOf('process').find(({ name }) => name === statement.subject);
-    if (process?.host === host && scope.values.count(statement.action.port) === wanted) servers.add(process.name);
+    const host = scope.names.get('process', statement.subject)?.host;
+    const port = scope.values.count(statement.action.port);
+    if (host === undefined || port === undefined) continue;
+    const key = `${host}:${port}`;
+    found.set(key, [...(found.get(key) ?? []), statement.subject]);
   }
-  return {
-    hosts: [...new Set([client?.host ?? host, host])],
-    processes: [...new Set([opened.subject, ...servers])],
-  };
+  listeners.set(scope, found);
+  return found;
 }
+
+const listeners = new WeakMap<RunScope, ReadonlyMap<string, readonly string[]>>();
 
 /** Whether segments can go from one host to the other at all. */
 export function linkBetween(scope: RunScope, a: string, b: string): boolean {

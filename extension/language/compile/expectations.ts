@@ -219,7 +219,7 @@ function checkEnd(scope: RunScope, node: ast.TimeConstraint, when: TimeConstrain
 function staticTimeOf(scope: RunScope, { base, offset }: TimeReference): Micros | undefined {
   if (base.kind === 'start') return offset;
   if (base.kind === 'last-received') return undefined;
-  const moment = scope.names.allOf('moment').find((statement) => statement.moment === base.name);
+  const moment = scope.names.get('moment', base.name);
   const time = moment && scope.timeline.of(moment)?.time;
   return time === undefined ? undefined : time + offset;
 }

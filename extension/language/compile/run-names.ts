@@ -57,7 +57,12 @@ export class RunNames {
     return found;
   }
 
-  /** Without a complaint. */
+  /** What `name` stands for, without a complaint when it stands for nothing. */
+  get<K extends keyof Declared>(kind: K, name: string): Declared[K] | undefined {
+    return this.tables[kind].get(name);
+  }
+
+  /** Whether `name` stands for anything of this kind. */
   has(kind: keyof Declared, name: string): boolean {
     return this.tables[kind].has(name);
   }

@@ -22,6 +22,7 @@ export type Timing =
 export class Timeline {
   private readonly timings = new Map<ast.Timed, Timing | undefined>();
   private readonly above = new Map<ast.Timed, ast.Timed>();
+  private depth = 0;
   private readonly names: RunNames;
   private readonly values: Evaluator;
   private readonly problems: ProblemList;
@@ -50,7 +51,12 @@ export class Timeline {
   of(statement: ast.Timed): Timing | undefined {
     if (!this.timings.has(statement)) {
       this.timings.set(statement, undefined); // What needs itself has no time.
+      if (this.depth >= MAX_CHAIN) {
+        return void this.problems.add(messages.chainTooLong(MAX_CHAIN), rangeOf(statement.trigger));
+      }
+      this.depth++;
       this.timings.set(statement, this.compute(statement));
+      this.depth--;
     }
     return this.timings.get(statement);
   }
@@ -149,3 +155,6 @@ export class Timeline {
     }
   }
 }
+
+/** Statements that wait for each other through so many others have no time. In file order the chain is never longer than one. */
+const MAX_CHAIN = 200;

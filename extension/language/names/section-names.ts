@@ -72,8 +72,7 @@ export class SectionNames {
   }
 
   /** Hints at what was declared and is never used. Moments and connections are worth naming for the reader's sake alone. */
-  reportUnused(section: Section, problems: ProblemList): void {
-    if (section.broken.size > 0) return;
+  reportUnused(problems: ProblemList): void {
     const used = new Set(
       this.sites
         .filter(({ declares }) => !declares)

@@ -13,6 +13,9 @@ export class ScenarioLexer extends DefaultLexer {
   /** Lines (from 1, as tokens count) that are replaced by a BROKEN token and the braces that they open or close. */
   brokenLines: ReadonlySet<number> = new Set();
 
+  /** Broken lines whose braces are left out as well: they opened a block that nobody closes. */
+  braceless: ReadonlySet<number> = new Set();
+
   /** Lines before which a missing `}` is put; Infinity for the end of the text. */
   closedBefore: ReadonlySet<number> = new Set();
 
@@ -47,7 +50,8 @@ export class ScenarioLexer extends DefaultLexer {
     for (const token of tokens) {
       if (token.startLine !== line) {
         line = token.startLine ?? 0;
-        if (this.closedBefore.has(line)) result.push(closing(token));
+        // It stands where the line before ends, so that the block does not reach into this one.
+        if (this.closedBefore.has(line)) result.push(closing(result.at(-1) ?? token));
       }
       result.push(token);
     }
@@ -119,7 +123,7 @@ export class ScenarioLexer extends DefaultLexer {
     const type = this.tokenTypes.BROKEN;
     if (first === undefined || type === undefined) return [];
     const broken: Token = { ...first, tokenType: type, tokenTypeIdx: type.tokenTypeIdx ?? first.tokenTypeIdx };
-    return [...closed, broken, ...opened.slice(0, 1)];
+    return this.braceless.has(first.startLine ?? 0) ? [broken] : [...closed, broken, ...opened.slice(0, 1)];
   }
 }
 

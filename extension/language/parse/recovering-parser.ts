@@ -46,19 +46,27 @@ function parseRecovering(
   const braces = linesWithBraces(tokens);
   const found = new Map<number, ParserError>();
   const unclosed = new Set<number>();
+  const braceless = new Set<number>();
   const passes = Math.min(MAX_PASSES, 1 + Math.floor(TOKEN_BUDGET / tokens.length));
   try {
     for (let pass = 0; pass < passes; pass++) {
       const errors = firstOfEachLine(result.parserErrors).filter(([line]) => !found.has(line));
       const culprit = errors.find(([line, error]) => braces.has(line) || isUnclosedBlock(error));
+      // A broken line may have opened a block that nobody closes: then its brace was part of what is broken.
+      const opener =
+        culprit && isUnclosedBlock(culprit[1]) && ruleOfError(culprit[1]) === 'BrokenLine'
+          ? [...found.keys()].filter((line) => line < culprit[0] && braces.has(line) && !braceless.has(line)).at(-1)
+          : undefined;
       for (const [line, error] of errors) {
-        if (culprit === undefined || line <= culprit[0]) found.set(line, error);
+        if (culprit === undefined || line < culprit[0] || (line === culprit[0] && opener === undefined)) {
+          found.set(line, error);
+        }
       }
       if (culprit === undefined) break;
       const [line, error] = culprit;
-      if (isUnclosedBlock(error)) {
-        unclosed.add(line);
-      }
+      if (opener !== undefined) braceless.add(opener);
+      else if (isUnclosedBlock(error)) unclosed.add(line);
+      lexer.braceless = braceless;
       lexer.closedBefore = unclosed;
       lexer.brokenLines = new Set([...found].filter(([, error]) => !isUnclosedBlock(error)).map(([line]) => line));
       result = parse(input, options);
@@ -66,6 +74,7 @@ function parseRecovering(
   } finally {
     lexer.brokenLines = new Set();
     lexer.closedBefore = new Set();
+    lexer.braceless = new Set();
   }
   return { ...result, parserErrors: [...found.values()] };
 }

@@ -86,6 +86,8 @@ export const lineTooLong = (limit: number): ProblemText =>
   text('TCPSCN005', l10n.t('The line has more than {0} words; the rest of it is not read.', limit));
 export const nestedTooDeeply = (limit: number): ProblemText =>
   text('TCPSCN005', l10n.t('More than {0} parentheses inside each other are not read.', limit));
+export const chainTooLong = (limit: number): ProblemText =>
+  text('TCPSCN005', l10n.t('More than {0} names that build on each other are not followed.', limit));
 export const tooManyBrokenLines = (): ProblemText =>
   text('TCPSCN005', l10n.t('Too many lines of this file cannot be read. Is it a scenario?'));
 export const reservedWord = (word: string): ProblemText =>

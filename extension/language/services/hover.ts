@@ -15,14 +15,15 @@ export class ScenarioHoverProvider {
       const text = describeName(found.scenario.names.declarations(found.kind, found.site.name).map(({ node }) => node));
       return { contents: { kind: 'markdown', value: text }, range: found.range };
     }
-    const text = document.textDocument.getText({
+    const written = document.textDocument.getText({
       start: { line, character: 0 },
       end: { line: line + 1, character: 0 },
     });
-    const comment = text.replace(/"(\\.|[^"\\])*"/g, (quoted) => '_'.repeat(quoted.length)).indexOf('#');
+    // Nothing is explained inside texts and comments.
+    const text = written.replace(/"(\\.|[^"\\])*"|#.*/g, (quoted) => ' '.repeat(quoted.length));
     for (const match of text.matchAll(/[A-Za-z_]\w*/g)) {
       const end = match.index + match[0].length;
-      if (character < match.index || character > end || (comment >= 0 && match.index > comment)) continue;
+      if (character < match.index || character > end) continue;
       const [word] = match;
       const isState =
         parseState(word) !== undefined && (word !== 'gone' || /\bis\s+$/.test(text.slice(0, match.index)));

@@ -62,6 +62,9 @@ export class Evaluator {
     if (this.underWay.has(declaration)) {
       return void this.problems.add(messages.cyclicLet(declaration.name), rangeOf(declaration));
     }
+    if (this.underWay.size >= MAX_CHAIN) {
+      return void this.problems.add(messages.chainTooLong(MAX_CHAIN), rangeOf(declaration));
+    }
     this.underWay.add(declaration);
     const value = this.value(declaration.value);
     this.underWay.delete(declaration);
@@ -153,6 +156,9 @@ export class Evaluator {
     return isQuantity(result) ? result : void this.problems.add(explain(result), rangeOf(node));
   }
 }
+
+/** A `let` that needs so many others, one after the other, is no scenario but an attempt to end the stack. */
+const MAX_CHAIN = 200;
 
 function explain(error: QuantityError): ReturnType<typeof messages.numberTooLong> {
   switch (error.kind) {

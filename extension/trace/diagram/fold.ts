@@ -20,7 +20,8 @@ export function findStretches(trace: Trace, rows: readonly Row[]): readonly Stre
   const keys = rows.map((row) => rowKey(trace, row));
   const stretches: Stretch[] = [];
   for (let at = 0; at < rows.length;) {
-    const stretch = longestStretch(keys, at);
+    const found = longestStretch(keys, at);
+    const stretch = found === undefined ? undefined : inStep(rows, keys, found);
     if (stretch !== undefined) stretches.push(stretch);
     at = stretch?.end ?? at + 1;
   }
@@ -68,6 +69,26 @@ function longestStretch(keys: readonly string[], start: number): Stretch | undef
     if (best === undefined || end > best.end) best = { start, end, period };
   }
   return best;
+}
+
+/** A repetition begins after its longest pause: with the question, not with the answer. */
+function inStep(rows: readonly Row[], keys: readonly string[], { start, end, period }: Stretch): Stretch {
+  // The second time round: before the first there may be anything.
+  const pause = (shift: number): number =>
+    timeOf(rows, start + period + shift) - timeOf(rows, start + period + shift - 1);
+  let shift = 0;
+  for (let other = 1; other < period; other++) if (pause(other) > pause(shift)) shift = other;
+  const shifted = start + shift;
+  let reach = end;
+  while (reach < keys.length && keys[reach] === keys[reach - period]) reach++;
+  const whole = reach - ((reach - shifted) % period);
+  return whole - shifted - 2 * period >= Math.max(LEAST_HIDDEN, period)
+    ? { start: shifted, end: whole, period }
+    : { start, end, period };
+}
+
+function timeOf(rows: readonly Row[], index: number): number {
+  return rows[index]?.time ?? 0;
 }
 
 /** Equal for rows that a reader would call the same again. Times and numbers that count on are left out. */

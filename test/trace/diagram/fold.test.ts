@@ -33,8 +33,15 @@ test('four alike fold into first, two hidden, last; three do not', () => {
   expect([3, 4, 9].map(hidden)).toEqual([[], [2], [7]]);
 });
 
+test('a repetition begins after its pause', () => {
+  const [a, b] = base.filter(({ kind }) => kind === 'segment') as [Row, Row];
+  // Answer, question; pauses stand before the questions.
+  const rows = [b, a, b, a, b, a, b, a, b].map((row, i): Row => ({ ...row, time: Math.ceil(i / 2) * 100 + i }));
+  expect(findStretches(trace, rows)).toEqual([{ start: 1, end: 9, period: 2 }]);
+});
+
 test('a question with its answer repeats as one', () => {
   const [a, b] = base.filter(({ kind }) => kind === 'segment') as [Row, Row];
-  const rows = [a, b, a, b, a, b, a, b];
+  const rows = [a, b, a, b, a, b, a, b].map((row, i): Row => ({ ...row, time: i }));
   expect(findStretches(trace, rows)).toEqual([{ start: 0, end: 8, period: 2 }]);
 });

@@ -1,0 +1,69 @@
+import { expect, it } from 'vitest';
+import { at, lsp, open } from './editor.ts';
+import { withBase } from './support.ts';
+
+async function complete(marked: string): Promise<string[]> {
+  const { document, position, uri } = await open(marked);
+  const list = await lsp.CompletionProvider?.getCompletion(document, at(uri, position));
+  return (list?.items ?? []).map(({ label }) => label);
+}
+
+const MORE = `let rtt = 10ms
+part dies { at 1s server loses power as fault }
+variant "one" { at 2s app sends 1 B on conn as send }
+`;
+
+it.each<[line: string, offered: string[], absent: string[]]>([
+  ['<|>', ['at', 'expect', 'host', 'scenario', 'variant', 'app'], ['between', 'client']],
+  ['at 1s <|>', ['client', 'server', 'wire', 'app', 'web'], ['conn', 'rtt', 'expect', 'scenario']],
+  ['at 1s server <|>', ['loses', 'boots', 'shuts', 'reboots'], ['is', 'sends', 'killed']],
+  ['at 1s web <|>', ['is', 'exits', 'listens', 'sends', 'closes'], ['loses', 'boots']],
+  ['at 1s wire is <|>', ['cut', 'restored'], []],
+  ['at 1s app connects to <|>', ['client', 'server'], ['app', 'wire']],
+  ['at 1s app sends 1 B on <|>', ['conn'], ['client', 'app']],
+  ['at 1s app sets <|>', ['SO_KEEPALIVE', 'TCP_USER_TIMEOUT'], ['tcp_retries2']],
+  ['at 1s wire is cut from <|>', ['client', 'server'], ['wire']],
+  ['at <|>', ['fault', 'send', 'rtt'], ['client']],
+  ['at 3s after <|>', ['fault', 'send'], ['client']],
+  ['sysctl <|>', ['tcp_retries2', 'tcp_keepalive_time'], ['SO_KEEPALIVE']],
+  ['sysctl tcp_sack = 1 on <|>', ['client', 'server'], ['web']],
+  ['let x = rtt * <|>', ['rtt'], ['fault']],
+  ['host other { <|>', ['address', 'kernel', 'hz', 'sysctl'], ['expect']],
+  ['variant "x" uses <|>', ['dies'], ['fault']],
+  ['variant "x" extends "<|>', ['one'], ['dies']],
+  ['variant "x" {\n  expect <|>', ['conn', 'client', 'app', 'no', 'at'], ['wire']],
+  ['expect conn <|>', ['on'], ['sends', 'gives']],
+  ['expect conn on client is <|>', ['ESTABLISHED', 'gone'], ['ETIMEDOUT']],
+  ['expect conn on client fails with <|>', ['ETIMEDOUT', 'ECONNRESET'], ['ESTABLISHED']],
+  ['expect conn on client is gone <|>', ['at', 'within', 'between', 'before', 'after'], ['app', 'expect']],
+  ['expect no <|>', ['segment', 'RTO retransmissions', 'SYN-ACK'], ['ETIMEDOUT']],
+  ['expect 3 RTO <|>', ['retransmission', 'retransmissions'], ['segment', 'RTO retransmissions']],
+  ['expect no segment after <|>', ['fault', 'last'], ['client']],
+  ["expect app's <|>", ['send', 'connect'], ['closes']],
+  ['run <|>', ['until'], ['at']],
+  ['# at 1s <|>', [], ['client']],
+  ['question "what <|>', [], ['client']],
+])('%s', async (line, offered, absent) => {
+  const labels = await complete(withBase(MORE + line));
+  expect(labels).toEqual(expect.arrayContaining(offered));
+  expect(labels.filter((label) => absent.includes(label))).toEqual([]);
+});
+
+it('works below broken lines', async () => {
+  expect(await complete(withBase('at 1s web explodes {\nexpect conn on <|>'))).toEqual(['client', 'server']);
+});
+
+it('replaces the word that has been begun', async () => {
+  const { document, position, uri } = await open(withBase('expect conn on client is ESTA<|>'));
+  const list = await lsp.CompletionProvider?.getCompletion(document, at(uri, position));
+  const item = list?.items.find(({ label }) => label === 'ESTABLISHED');
+  expect(item?.textEdit).toEqual({
+    range: { start: { line: 8, character: 25 }, end: { line: 8, character: 29 } },
+    newText: 'ESTABLISHED',
+  });
+});
+
+it('every name of a kind is offered once', async () => {
+  const labels = await complete(withBase('at 1s <|>'));
+  expect(labels).toEqual([...new Set(labels)]);
+});
