@@ -38,7 +38,7 @@ async function scenarioItems(
   catalogue: CommandServices['catalogue'],
 ): Promise<ScenarioItem[]> {
   const [known, own] = await Promise.all([entries, workspaceScenarios()]);
-  return [...ownItems(own), ...catalogueItems(known, catalogue)];
+  return [...catalogueItems(known, catalogue), ...ownItems(own)];
 }
 
 function catalogueItems(entries: readonly CatalogueEntry[], catalogue: CommandServices['catalogue']): ScenarioItem[] {

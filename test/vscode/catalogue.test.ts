@@ -69,6 +69,8 @@ describe('the catalogue', () => {
       assert.equal(document.languageId, 'tcpscn');
       await vscode.commands.executeCommand('tcpscn.runThisFile', document.uri);
       await eventually('a result', async () => (await codeLenses(document)).some((lens) => lens.includes('$(pass)')));
+      const unmet = (await codeLenses(document)).filter((lens) => lens.includes('$(error)'));
+      assert.deepEqual(unmet, [], file);
       assert.deepEqual(vscode.languages.getDiagnostics(document.uri), []);
     }
   });

@@ -103,6 +103,7 @@ describe('running a file', () => {
   });
 
   it('a scenario that never rests is cancelled in the panel, and stays cancelled', async () => {
+    await settings.update('maxEvents', 20_000_000, vscode.ConfigurationTarget.Global);
     const document = await openText(RUNAWAY);
     const ran = run(document);
     const panel = webview({ has: '.banner.is-running' });
