@@ -57,6 +57,11 @@ export class RunNames {
     return found;
   }
 
+  /** The statement that a moment names, without a complaint. */
+  moment(name: string): ast.Timed | undefined {
+    return this.tables.moment.get(name);
+  }
+
   /** Without a complaint. */
   has(kind: keyof Declared, name: string): boolean {
     return this.tables[kind].has(name);

@@ -48,11 +48,30 @@ export class Timeline {
 
   /** When a statement happens; undefined when that could not be made out, which is then reported. */
   of(statement: ast.Timed): Timing | undefined {
-    if (!this.timings.has(statement)) {
-      this.timings.set(statement, undefined); // What needs itself has no time.
-      this.timings.set(statement, this.compute(statement));
+    // What it counts from comes first, without recursion: a thousand statements may each count from another one.
+    const waiting = this.timings.has(statement) ? [] : [statement];
+    for (let current = waiting.at(-1); current !== undefined; current = waiting.at(-1)) {
+      this.timings.set(current, this.timings.get(current)); // What needs itself has no time.
+      const base = this.bases(current).find((candidate) => !this.timings.has(candidate));
+      if (base !== undefined) {
+        waiting.push(base);
+        continue;
+      }
+      this.timings.set(current, this.compute(current));
+      waiting.pop();
     }
     return this.timings.get(statement);
+  }
+
+  /** The statements that a statement may count from. */
+  private bases(statement: ast.Timed): ast.Timed[] {
+    const { trigger } = statement;
+    const moments = references(trigger).flatMap(({ offset, base }) => {
+      const name = base?.name ?? (base === undefined && offset ? bareName(offset)?.name : undefined);
+      return (name === undefined ? undefined : this.names.moment(name)) ?? [];
+    });
+    const above = trigger.$type === 'After' || trigger.$type === 'Every' ? this.above.get(statement) : undefined;
+    return above === undefined ? moments : [...moments, above];
   }
 
   /** A time that is known before the run: `5s`, `fault`, `5ms after fault`. */
@@ -147,5 +166,17 @@ export class Timeline {
       }
       latest = time;
     }
+  }
+}
+
+function references(trigger: ast.Trigger): ast.TimeReference[] {
+  switch (trigger.$type) {
+    case 'At':
+      return [trigger.time];
+    case 'Every':
+      return [trigger.from ?? [], trigger.until ?? []].flat();
+    case 'After':
+    case 'When':
+      return [];
   }
 }

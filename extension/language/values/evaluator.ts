@@ -62,11 +62,49 @@ export class Evaluator {
     if (this.underWay.has(declaration)) {
       return void this.problems.add(messages.cyclicLet(declaration.name), rangeOf(declaration));
     }
+    // What it needs comes first, without recursion: a thousand values may each need the next.
+    const waiting = [declaration];
     this.underWay.add(declaration);
-    const value = this.value(declaration.value);
-    this.underWay.delete(declaration);
-    this.values.set(declaration, value);
-    return value;
+    for (let current = waiting.at(-1); current !== undefined; current = waiting.at(-1)) {
+      const needed = this.neededBy(current.value);
+      if (needed !== undefined) {
+        this.underWay.add(needed);
+        waiting.push(needed);
+        continue;
+      }
+      this.values.set(current, this.value(current.value));
+      this.underWay.delete(current);
+      waiting.pop();
+    }
+    return this.values.get(declaration);
+  }
+
+  /** A `let` that a value needs and that nobody has begun to compute. */
+  private neededBy(node: ValueNode): ast.Let | undefined {
+    switch (node.$type) {
+      case 'Expression':
+        return this.firstNeeded(node.terms);
+      case 'Product':
+        return this.firstNeeded(node.factors);
+      case 'Parenthesized':
+      case 'Negated':
+        return this.neededBy(node.value);
+      case 'Literal':
+        return undefined;
+      case 'NameReference': {
+        const declaration = this.lookup(node);
+        const isNew = declaration && !this.values.has(declaration) && !this.underWay.has(declaration);
+        return isNew === true ? declaration : undefined;
+      }
+    }
+  }
+
+  private firstNeeded(nodes: readonly ValueNode[]): ast.Let | undefined {
+    for (const node of nodes) {
+      const needed = this.neededBy(node);
+      if (needed !== undefined) return needed;
+    }
+    return undefined;
   }
 
   private whole(node: ValueNode | undefined, dimension: Dimension, bounds: Bounds): number | undefined {
