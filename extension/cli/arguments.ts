@@ -97,7 +97,7 @@ export function helpText(): string {
     '',
     l10n.t('Exit status:'),
     `  0  ${l10n.t('every expectation was met')}`,
-    `  1  ${l10n.t('an expectation was not met')}`,
+    `  1  ${l10n.t('an expectation was not met, or a run was stopped at a limit')}`,
     `  2  ${l10n.t('a file is wrong or cannot be read, a name is unknown, or the command line is wrong')}`,
     '',
   ].join('\n');

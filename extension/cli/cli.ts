@@ -1,6 +1,7 @@
 /** `tcpscn`: plays scenario files without an editor. */
 import * as l10n from '@vscode/l10n';
-import { describeExpectation } from '../trace/explain/index.ts';
+import { formatDuration } from '../base/time.ts';
+import { describeExpectation, stopOf } from '../trace/explain/index.ts';
 import { printable } from '../trace/text/index.ts';
 import type { Trace } from '../trace/trace.ts';
 import type { Command } from './arguments.ts';
@@ -11,7 +12,7 @@ import type { Environment, ParsedFile } from './environment.ts';
 import { OutputClosed } from './environment.ts';
 import { printRun, runTitle } from './print.ts';
 
-/** 0: every expectation was met; 1: one was not; 2: a file, a name or the command line is wrong. */
+/** 0: every expectation was met; 1: one was not, or a run was stopped at a limit; 2: a file, a name or the command line is wrong. */
 export type ExitStatus = 0 | 1 | 2;
 
 type Playing = Extract<Command, { readonly kind: 'run' | 'check' }>;
@@ -44,6 +45,7 @@ class Session {
   private met = 0;
   private failed = 0;
   private wrongFiles = 0;
+  private stopped = 0;
 
   constructor(command: Playing, env: Environment) {
     this.command = command;
@@ -103,6 +105,7 @@ class Session {
     const isFirst = this.runs === 0;
     this.runs++;
     const failures = this.count(trace);
+    await this.reportStop(file, plan, trace);
     if (command.kind === 'check') {
       for (const failure of failures)
         await env.out(`${shownName(file)}:${failure} [${runTitle(trace, env.language)}]\n`);
@@ -118,6 +121,34 @@ class Session {
       piece = '';
     }
     await env.out(piece);
+  }
+
+  /** A run that met a limit proves nothing about what would have come after it. */
+  private async reportStop(file: string, plan: ChosenRun['plan'], trace: Trace): Promise<void> {
+    const { env } = this;
+    const stop = stopOf(trace);
+    if (stop === undefined) return;
+    this.stopped++;
+    this.raise(1);
+    const time = formatDuration(stop.time);
+    const message =
+      stop.reason === 'event-limit'
+        ? l10n.t(
+            'The run was stopped after {0} events, at {1} of virtual time: that is the limit. Say how long the run is: `run until …`.',
+            stop.events,
+            time,
+          )
+        : l10n.t(
+            'The run was stopped after {0} of virtual time, with {1} events: what comes next lies beyond the limit.',
+            time,
+            stop.events,
+          );
+    const { line, character } = plan.range.start;
+    const place = `${shownName(file)}:${line + 1}:${character + 1}`;
+    await env.err(`${place}: stopped: ${printable(message)} [${runTitle(trace, env.language)}]\n`);
+    if (stop.lastEvents.length === 0) return;
+    await env.err(`  ${l10n.t('The last events:')}\n`);
+    for (const event of stop.lastEvents) await env.err(`    ${printable(event)}\n`);
   }
 
   /** Counts what was expected. @returns a line for each that was not met, from its line number on */
@@ -139,11 +170,12 @@ class Session {
   }
 
   private async summarize(): Promise<void> {
-    const { command, env, runs, met, failed, wrongFiles } = this;
+    const { command, env, runs, met, failed, stopped, wrongFiles } = this;
     const parts = [
       l10n.t('runs: {0}', runs),
       l10n.t('expectations met: {0}', met),
       l10n.t('not met: {0}', failed),
+      ...(stopped === 0 ? [] : [l10n.t('stopped at a limit: {0}', stopped)]),
       ...(wrongFiles === 0 ? [] : [l10n.t('files that are wrong: {0}', wrongFiles)]),
     ];
     const line = `${parts.join(' · ')}\n`;

@@ -1,6 +1,6 @@
 /** The command line's environment on Node: files, standard streams, the language of the user. */
 import * as l10n from '@vscode/l10n';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Environment } from './environment.ts';
@@ -15,22 +15,11 @@ export function languageOf(variables: NodeJS.ProcessEnv): 'en' | 'zh-cn' {
   return /^zh([_.@-]|$)/i.test(set ?? '') ? 'zh-cn' : 'en';
 }
 
-/** Loads the translations that ship below `root`. Without them everything is in English. */
+/** Loads the translations that the build puts below `root`. Without them everything is in English. */
 export function loadTranslations(root: string, language: 'en' | 'zh-cn'): void {
   if (language === 'en') return;
-  const folder = join(root, 'media', 'l10n');
-  const whole = join(folder, `bundle.l10n.${language}.json`);
-  const parts = join(folder, 'parts');
-  const files = existsSync(whole)
-    ? [whole]
-    : existsSync(parts)
-      ? readdirSync(parts)
-          .filter((name) => name.endsWith(`.${language}.json`))
-          .map((name) => join(parts, name))
-      : [];
-  const contents: Record<string, string> = {};
-  for (const file of files) Object.assign(contents, JSON.parse(readFileSync(file, 'utf8')));
-  l10n.config({ contents });
+  const bundle = join(root, 'dist', 'l10n', `bundle.l10n.${language}.json`);
+  if (existsSync(bundle)) l10n.config({ contents: readFileSync(bundle, 'utf8') });
 }
 
 /** The text of a file or of standard input, or a sentence that says why there is none. */

@@ -4,7 +4,7 @@ import { mermaidText } from '../trace/diagram/mermaid-text.ts';
 import { buildRows } from '../trace/diagram/rows.ts';
 import { traceToJsonLines } from '../trace/jsonl.ts';
 import type { LadderOptions } from '../trace/text/index.ts';
-import { hasWaits, ladderLines, localized, waitsTable } from '../trace/text/index.ts';
+import { hasWaits, ladderLines, localized, printable, waitsTable } from '../trace/text/index.ts';
 import type { Trace } from '../trace/trace.ts';
 import type { Format } from './arguments.ts';
 
@@ -27,7 +27,7 @@ export function* printRun(trace: Trace, { format, unfold, language, width }: Pri
     case 'mermaid': {
       const { all, stretches } = buildRows(trace);
       const rows = unfold ? all : foldRows(all, stretches, new Set());
-      yield `%% ${runTitle(trace, language)}\n`;
+      yield `%% ${commentText(runTitle(trace, language))}\n`;
       yield mermaidText(trace, rows, { times: true }).text;
       break;
     }
@@ -38,6 +38,11 @@ export function* printRun(trace: Trace, { format, unfold, language, width }: Pri
       break;
     }
   }
+}
+
+/** Mermaid obeys `%%{init: …}%%` wherever it stands, within a comment too. */
+function commentText(text: string): string {
+  return printable(text).replaceAll('%{', '% {');
 }
 
 /** `Nobody is sending — keepalive on`. */

@@ -48,6 +48,8 @@ export class Simulation {
   private readonly world: World;
   private readonly connections: Connections;
   private watches: Watch[] = [];
+  /** What happens some time after an action. */
+  private readonly followers = new Map<number, { readonly action: number; readonly delay: Micros }[]>();
   /** Moments that have come: name → time. */
   private readonly moments = new Map<string, Micros>();
   private ended: EventFields<'run.ended'>['reason'] | undefined;
@@ -141,6 +143,10 @@ export class Simulation {
         break;
       case 'after':
         // Scheduled when the action that it follows is carried out.
+        this.followers.set(trigger.action, [
+          ...(this.followers.get(trigger.action) ?? []),
+          { action: index, delay: trigger.delay },
+        ]);
         break;
       default:
         assertNever(trigger);
@@ -166,9 +172,8 @@ export class Simulation {
     this.recorder.causedBy(cause, () => {
       const event = carryOut(action, index, this.world, this.recorder);
       if (action.moment !== undefined && !this.moments.has(action.moment)) this.moments.set(action.moment, this.now);
-      for (const [other, { trigger }] of this.plan.actions.entries()) {
-        if (trigger.kind === 'after' && trigger.action === index)
-          this.scheduleAt(other, this.now + trigger.delay, event);
+      for (const { action: other, delay } of this.followers.get(index) ?? []) {
+        this.scheduleAt(other, this.now + delay, event);
       }
     });
   }
@@ -186,7 +191,11 @@ export class Simulation {
   // ---- the end ----
 
   private lastExpectedMoment(): Micros {
-    return Math.max(0, ...this.plan.expectations.flatMap((expectation) => this.timesOf(expectation)));
+    let last: Micros = 0;
+    for (const expectation of this.plan.expectations) {
+      for (const time of this.timesOf(expectation)) last = Math.max(last, time);
+    }
+    return last;
   }
 
   private timesOf({ when }: ExpectationPlan): Micros[] {

@@ -116,6 +116,24 @@ describe('tcpscn run', () => {
     expect(out).toContain('✗ conn on client reads EOF — it never happened');
   });
 
+  it('a run that was stopped at a limit: where, which, the last events, status 1', async () => {
+    const { status, out, err } = await cli('run good.tcpscn', { play: (run) => play(run, { maxEvents: 10 }) });
+    expect(status).toBe(1);
+    expect(err).toMatch(/^good\.tcpscn:\d+:\d+: stopped: The run was stopped after \d+ events, at .* \[Somebody dies/);
+    expect(err).toContain('The last events:\n    0.0');
+    expect(out).toContain('stopped at a limit');
+    expect(out).toContain('stopped at a limit: 2');
+  });
+
+  it('Mermaid text: a title cannot give orders to Mermaid', async () => {
+    const title = 'x %%{init: {"theme": "forest"}}%% y';
+    const parse: Environment['parse'] = () =>
+      Promise.resolve({ scenarios: [scenario(title, [['v', plan([KILLED])]])], problems: [] });
+    const { out } = await cli('run good.tcpscn --format mermaid', { parse });
+    expect(out).toContain('theme');
+    expect(out).not.toContain('%{');
+  });
+
   it('three repetitions or more: the table of waits below the ladder', async () => {
     expect((await cli('run probes.tcpscn')).out).toContain('Waits: conn on client');
     expect((await cli('run good.tcpscn')).out).not.toContain('Waits');

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { writeBundles } from '../../l10n.mjs';
 
 const root = join(import.meta.dirname, '../..');
-/** As an installed extension: dist/cli.js, media/ beside it, and a link to it on the path. */
+/** As an installed extension, without what the package leaves out: dist/cli.js, the texts beside it, and a link to it on the path. */
 const installed = mkdtempSync(join(tmpdir(), 'tcpscn-program-'));
 const program = join(installed, 'tcpscn');
 
@@ -22,7 +23,8 @@ beforeAll(async () => {
     outfile: join(installed, 'dist', 'cli.js'),
     logLevel: 'error',
   });
-  cpSync(join(root, 'media', 'l10n'), join(installed, 'media', 'l10n'), { recursive: true });
+  writeBundles(root);
+  cpSync(join(root, 'dist', 'l10n'), join(installed, 'dist', 'l10n'), { recursive: true });
   symlinkSync(join(installed, 'dist', 'cli.js'), program);
 });
 

@@ -7,7 +7,20 @@ export interface ConnectionEnds {
   readonly processes: readonly string[];
 }
 
-export function connectionEnds(scope: RunScope, opened: ast.Timed & { readonly action: ast.Connects }): ConnectionEnds {
+type Opened = ast.Timed & { readonly action: ast.Connects };
+
+/** Found once for each connection of a run: every statement about it asks. */
+export function connectionEnds(scope: RunScope, opened: Opened): ConnectionEnds {
+  const known = knownEnds.get(scope) ?? new Map<Opened, ConnectionEnds>();
+  knownEnds.set(scope, known);
+  const ends = known.get(opened) ?? findEnds(scope, opened);
+  known.set(opened, ends);
+  return ends;
+}
+
+const knownEnds = new WeakMap<RunScope, Map<Opened, ConnectionEnds>>();
+
+function findEnds(scope: RunScope, opened: Opened): ConnectionEnds {
   const { host, port } = opened.action;
   const client = scope.names.get('process', opened.subject)?.host ?? host;
   const servers = listenersOf(scope).get(`${host}:${scope.values.count(port) ?? ''}`) ?? [];

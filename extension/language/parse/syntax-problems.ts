@@ -55,7 +55,13 @@ function explain(error: ParserError, line: string): ProblemText {
   const rule = ruleOfError(error);
 
   const shown = describe(expected);
-  if (isLineEnd(token)) return messages.unexpectedEnd(shown);
+  if (isLineEnd(token)) {
+    const lone = loneWord(error, line);
+    const meant = lone === undefined ? undefined : nearest(lone, STATEMENTS);
+    return lone !== undefined && meant !== undefined
+      ? messages.unknownStatement(lone, meant)
+      : messages.unexpectedEnd(shown);
+  }
   if (rule === 'Name' || (expected.includes('ID') && RESERVED.test(word) && expected.length > 5)) {
     return RESERVED.test(word) && !(word in PUNCTUATION)
       ? messages.reservedWord(word)
@@ -80,7 +86,9 @@ function place(error: ParserError, line: number, text: string): SourceRange {
   const token = error.token;
   if (isLineEnd(token)) {
     const end = text.replace(/\s*(#.*)?$/, '').length;
-    return { start: { line, character: Math.max(0, end - 1) }, end: { line, character: Math.max(1, end) } };
+    const word = loneWord(error, text);
+    const length = word !== undefined && nearest(word, STATEMENTS) !== undefined ? word.length : 1;
+    return { start: { line, character: Math.max(0, end - length) }, end: { line, character: Math.max(1, end) } };
   }
   const first = text.length - text.trimStart().length;
   const rule = ruleOfError(error);
@@ -90,6 +98,12 @@ function place(error: ParserError, line: number, text: string): SourceRange {
   const character = fromStart ? first : (token.startColumn ?? 1) - 1;
   const end = fromStart ? first + (text.trim().split(/\W/)[0] ?? '').length : character + token.image.length;
   return { start: { line, character }, end: { line, character: Math.max(end, character + 1) } };
+}
+
+/** A word alone on its line is read as the name of a process; perhaps it was to begin something else. */
+function loneWord(error: ParserError, line: string): string | undefined {
+  const rule = ruleOfError(error);
+  return rule === 'Behaviour' || rule === 'BehaviourStatement' ? /^\s*(\w+)\s*(?:#.*)?$/.exec(line)?.[1] : undefined;
 }
 
 function isLineEnd(token: Token): boolean {

@@ -43,7 +43,8 @@ export function foldRows(
     const hidden = rows.slice(start + period, end - period);
     const first = hidden[0] as Row;
     const open = opened.has(first.event);
-    result.push(...rows.slice(done, start + period), {
+    append(result, rows.slice(done, start + period));
+    result.push({
       kind: 'fold',
       event: first.event,
       time: first.time,
@@ -51,10 +52,10 @@ export function foldRows(
       period,
       open,
     });
-    if (open) result.push(...hidden);
+    if (open) append(result, hidden);
     done = end - period;
   }
-  result.push(...rows.slice(done));
+  append(result, rows.slice(done));
   return result;
 }
 
@@ -125,4 +126,9 @@ export function rowKey(trace: Trace, row: Row): string {
       }
     }
   }
+}
+
+/** Not push(...more): a run has more lines than a call takes arguments. */
+function append(rows: DisplayRow[], more: readonly DisplayRow[]): void {
+  for (const row of more) rows.push(row);
 }

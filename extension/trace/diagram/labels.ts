@@ -105,8 +105,9 @@ function classText(purpose: SegmentPurpose, count: number): string {
 function rhythmText(fold: FoldRow): string {
   const times = fold.rows.filter((_, i) => i % fold.period === 0).map((row) => row.time);
   const gaps = times.slice(1).map((time, i) => time - (times[i] as number));
-  const shortest = Math.min(...gaps);
-  const longest = Math.max(...gaps);
+  // Not Math.min(...gaps): a fold may stand for more lines than a call takes arguments.
+  const shortest = gaps.reduce((least, gap) => Math.min(least, gap), Infinity);
+  const longest = gaps.reduce((most, gap) => Math.max(most, gap), 0);
   if (gaps.length === 0 || longest === 0) return '';
   return longest - shortest < 1000
     ? l10n.t('every {0}', durationText(shortest))
@@ -142,9 +143,22 @@ export function noteLabel(trace: Trace, row: NoteRow): string {
     case 'scenario.action':
       return trace.header.actions[event.action]?.text ?? '';
     case 'run.ended':
-      return l10n.t('end of the run');
+      return endText(event);
     default:
       return event.kind;
+  }
+}
+
+function endText({ reason }: EventOf<'run.ended'>): string {
+  switch (reason) {
+    case 'until':
+    case 'idle':
+      return l10n.t('end of the run');
+    case 'event-limit':
+    case 'time-limit':
+      return l10n.t('stopped at a limit');
+    case 'cancelled':
+      return l10n.t('cancelled');
   }
 }
 

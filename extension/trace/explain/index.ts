@@ -10,3 +10,4 @@ export type { Truth, Verdict } from './verdict.ts';
 export { verdict } from './verdict.ts';
 export { rootAction } from './root.ts';
 export { clock, flagNames, longSpan, placeTitle, segmentTitle, span, statementLabel, timerTitle } from './words.ts';
+export { type Stop, stopOf } from './stopped.ts';

@@ -124,7 +124,9 @@ function waitLines(trace: Trace, worlds: WorldIndex, wait: Wait): readonly strin
     const word = gaveUp.kind === 'tcp.error' ? gaveUp.errno : l10n.t('gone, nobody is told');
     rows.push(['', word, ...times(gaveUp.time, gaveUp.time - before, gaveUp.time - wait.start)]);
   }
-  const widths = head.map((title, i) => Math.max(textWidth(title), ...rows.map((row) => textWidth(row[i] ?? ''))));
+  const widths = head.map((title, i) =>
+    rows.reduce((widest, row) => Math.max(widest, textWidth(row[i] ?? '')), textWidth(title)),
+  );
   const line = (cells: readonly string[]): string =>
     cells
       .map((cell, i) => (i === 1 ? padEnd(cell, widths[i] ?? 0) : padStart(cell, widths[i] ?? 0)))

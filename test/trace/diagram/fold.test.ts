@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { findStretches, foldRows } from '../../../extension/trace/diagram/fold.ts';
+import { rowLabel } from '../../../extension/trace/diagram/labels.ts';
 import type { Row } from '../../../extension/trace/diagram/row.ts';
 import { buildRows } from '../../../extension/trace/diagram/rows.ts';
 import { Trace } from '../../../extension/trace/trace.ts';
@@ -44,4 +45,14 @@ test('a question with its answer repeats as one', () => {
   const [a, b] = base.filter(({ kind }) => kind === 'segment') as [Row, Row];
   const rows = [a, b, a, b, a, b, a, b].map((row, i): Row => ({ ...row, time: i }));
   expect(findStretches(trace, rows)).toEqual([{ start: 0, end: 8, period: 2 }]);
+});
+
+test('a run of half a million lines, folded, with its fold open and labelled', () => {
+  const probe = base.find((row) => row.kind === 'segment' && row.outcome.kind === 'dropped')!;
+  const rows = Array.from({ length: 500_000 }, (_, i): Row => ({ ...probe, time: i * 1_000 }));
+  const stretches = [{ start: 0, end: rows.length, period: 1 }];
+  const fold = foldRows(rows, stretches, new Set()).find(({ kind }) => kind === 'fold')!;
+  expect(rowLabel(trace, fold)[0]).toContain('499998 more');
+  expect(foldRows(rows, stretches, new Set([probe.event]))).toHaveLength(500_001);
+  expect(foldRows(rows, [], new Set())).toHaveLength(500_000);
 });
