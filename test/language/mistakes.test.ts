@@ -9,13 +9,12 @@ process p on a
 process q on b
 at 0s q listens on 80
 at 10ms p connects to b:80 as c
-`;
-const count = 5_000;
-const numbers = Array.from({ length: count }, (_, i) => i);
-const found = (text: string): string[] =>
-  parseScenarios(BASE + text).problems.map(({ code, range }) => `${code} ${range.start.line - 7}`);
 
-describe('files that nobody writes', () => {});
+it('a process that connects to its own host: reported at the host, no run', () => {
+  const { scenarios, problems } = parseScenarios(`${BASE}at 1s p listens on 81\nat 1s p connects to a:81 as d\n`);
+  expect(problems.map(({ code, range }) => [code, range.start])).toEqual([['TCPSCN053', { line: 9, character: 20 }]]);
+  expect(scenarios[0]?.runs).toEqual([]);
+});
 
 describe('a word alone on its line', () => {
   it('that is nearly a statement: which, at the word', () => {
