@@ -1,9 +1,9 @@
 // The index of the scenarios that ship (dist/catalogue.json): what the list of scenarios shows without reading them all.
 // Titles and questions are the files' own, read by the language's own parser.
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
 /** @typedef {import('./extension/editor/catalogue-entry.ts').CatalogueEntry} CatalogueEntry */
@@ -50,10 +50,9 @@ async function loadParser(root) {
     const outfile = join(folder, 'parser.cjs');
     const entryPoints = [join(root, 'extension', 'language', 'index.ts')];
     await build({ entryPoints, outfile, bundle: true, platform: 'node', format: 'cjs', logLevel: 'warning' });
-    /** @type {(path: string) => unknown} */
-    const load = createRequire(import.meta.url);
-    const parser = /** @type {typeof import('./extension/language/index.ts')} */ (load(outfile));
-    return parser.parseScenarios;
+    /** @type {unknown} */
+    const parser = await import(pathToFileURL(outfile).href);
+    return /** @type {typeof import('./extension/language/index.ts')} */ (parser).parseScenarios;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
