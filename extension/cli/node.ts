@@ -15,12 +15,11 @@ export function languageOf(variables: NodeJS.ProcessEnv): 'en' | 'zh-cn' {
   return /^zh([_.@-]|$)/i.test(set ?? '') ? 'zh-cn' : 'en';
 }
 
-/** Loads the translations that ship below `root`. Without them everything is in English. */
+/** Loads the translations that the build put below `root`, or else their parts. Without them everything is in English. */
 export function loadTranslations(root: string, language: 'en' | 'zh-cn'): void {
   if (language === 'en') return;
-  const folder = join(root, 'media', 'l10n');
-  const whole = join(folder, `bundle.l10n.${language}.json`);
-  const parts = join(folder, 'parts');
+  const whole = join(root, 'dist', 'l10n', `bundle.l10n.${language}.json`);
+  const parts = join(root, 'media', 'l10n', 'parts');
   const files = existsSync(whole)
     ? [whole]
     : existsSync(parts)

@@ -1,12 +1,13 @@
 import { execFile, spawn } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { writeBundles } from '../../l10n.mjs';
 
 const root = join(import.meta.dirname, '../..');
-/** As an installed extension: dist/cli.js, media/ beside it, and a link to it on the path. */
+/** As an installed extension: dist/cli.js, the translations beside it, and a link to it on the path. */
 const installed = mkdtempSync(join(tmpdir(), 'tcpscn-program-'));
 const program = join(installed, 'tcpscn');
 
@@ -23,6 +24,8 @@ beforeAll(async () => {
     logLevel: 'error',
   });
   cpSync(join(root, 'media', 'l10n'), join(installed, 'media', 'l10n'), { recursive: true });
+  writeBundles(installed);
+  rmSync(join(installed, 'media'), { recursive: true });
   symlinkSync(join(installed, 'dist', 'cli.js'), program);
 });
 
