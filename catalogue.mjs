@@ -50,8 +50,9 @@ async function loadParser(root) {
     const outfile = join(folder, 'parser.cjs');
     const entryPoints = [join(root, 'extension', 'language', 'index.ts')];
     await build({ entryPoints, outfile, bundle: true, platform: 'node', format: 'cjs', logLevel: 'warning' });
-    const bundle = /** @type {unknown} */ (await import(pathToFileURL(outfile).href));
-    return /** @type {typeof import('./extension/language/index.ts')} */ (bundle).parseScenarios;
+    /** @type {unknown} */
+    const parser = await import(pathToFileURL(outfile).href);
+    return /** @type {typeof import('./extension/language/index.ts')} */ (parser).parseScenarios;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -2,7 +2,6 @@
 // them into the bundles that VS Code loads (dist/l10n/bundle.l10n.<language>.json).
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseJson } from './test/workbench/shell.mjs';
 
 /** @typedef {Record<string, string>} Texts English → translation */
 
@@ -21,35 +20,35 @@ export function readParts(root, language) {
   for (const file of readdirSync(folder).sort()) {
     const name = PART.exec(file)?.groups;
     if (name?.language !== language) continue;
-    parts.set(String(name.room), readTexts(join(folder, file)));
+    /** @type {unknown} */
+    const texts = JSON.parse(readFileSync(join(folder, file), 'utf8'));
+    parts.set(String(name.room), /** @type {Texts} */ (texts));
   }
   return parts;
-}
-
-/** @param {string} path @returns {Texts} */
-function readTexts(path) {
-  return /** @type {Texts} */ (parseJson(readFileSync(path, 'utf8')));
 }
 
 /**
  * One bundle out of all parts, in alphabetical order.
  * @param {Map<string, Texts>} parts
  * @returns {Texts}
- * @throws Error when two rooms translate the same text differently: a reader would see one of them in the wrong place
  */
 export function mergeParts(parts) {
-  /** @type {Map<string, string>} */
-  const merged = new Map();
-  for (const [room, texts] of parts) {
-    for (const [english, translation] of Object.entries(texts)) {
-      const known = merged.get(english);
-      if (known !== undefined && known !== translation) {
-        throw new Error(`"${english}" is "${known}" and, in ${room}, "${translation}".`);
-      }
-      merged.set(english, translation);
-    }
-  }
-  return Object.fromEntries([...merged].sort(([a], [b]) => (a < b ? -1 : 1)));
+  const merged = [...parts.values()].flatMap((texts) => Object.entries(texts));
+  return Object.fromEntries(merged.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
+}
+
+/**
+ * Texts that two rooms translate differently: a reader would see one of the two in the wrong place.
+ * @param {Map<string, Texts>} parts
+ * @returns {string[]}
+ */
+export function contradictions(parts) {
+  const merged = mergeParts(parts);
+  return [...parts].flatMap(([room, texts]) =>
+    Object.entries(texts)
+      .filter(([english, translation]) => merged[english] !== translation)
+      .map(([english, translation]) => `${room}: "${english}" is "${translation}", elsewhere "${merged[english]}"`),
+  );
 }
 
 /**

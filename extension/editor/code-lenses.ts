@@ -18,9 +18,9 @@ export class RunCodeLenses implements vscode.CodeLensProvider {
       service.onDidPlay(() => void listener.call(thisArgs, undefined), undefined, disposables);
   }
 
-  async provideCodeLenses(document: vscode.TextDocument): Promise<vscode.CodeLens[]> {
-    const file = await this.files.of(document);
-    const lenses = file.errors.length > 0 ? lensesOfHeadings(document) : this.lensesOfRuns(file);
+  provideCodeLenses(document: vscode.TextDocument): vscode.CodeLens[] {
+    const file = this.files.of(document);
+    const lenses = file.errors.length > 0 ? lensesOfHeadings(file) : this.lensesOfRuns(file);
     return document.uri.scheme === CATALOGUE_SCHEME ? [saveCopyLens(document), ...lenses] : lenses;
   }
 
@@ -40,10 +40,9 @@ export class RunCodeLenses implements vscode.CodeLensProvider {
   }
 }
 
-/** In a file with errors there are no runs; "Run" is there all the same, and says what is wrong. */
-function lensesOfHeadings(document: vscode.TextDocument): vscode.CodeLens[] {
-  const lines = Array.from({ length: document.lineCount }, (_, line) => document.lineAt(line));
-  return lines.filter(({ text }) => /^\s*scenario\b/.test(text)).map(({ range }) => runLens(document.uri, range));
+/** In a file with errors nothing is played; "Run" is there all the same, and says what is wrong. */
+function lensesOfHeadings({ document, scenarios }: ScenarioFile): vscode.CodeLens[] {
+  return scenarios.map(({ range }) => runLens(document.uri, toRange(range)));
 }
 
 function runLens(uri: vscode.Uri, range: vscode.Range, run?: number): vscode.CodeLens {

@@ -27,12 +27,12 @@ export class ScenarioFiles {
   }
 
   /** The document as it is now. The same version is parsed once. */
-  of(document: vscode.TextDocument): Promise<ScenarioFile> {
+  of(document: vscode.TextDocument): ScenarioFile {
     const known = this.read.get(document);
-    if (known?.version === document.version) return Promise.resolve(known);
+    if (known?.version === document.version) return known;
     const file = readFile(document);
     this.read.set(document, file);
-    return Promise.resolve(file);
+    return file;
   }
 }
 

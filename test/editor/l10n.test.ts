@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
-import { mergeParts, readParts } from '../../l10n.mjs';
+import { contradictions, mergeParts, readParts } from '../../l10n.mjs';
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -28,6 +28,10 @@ describe('the texts of the code', () => {
       ([english, chinese]) => placeholders(english).join() !== placeholders(chinese).join(),
     );
     expect(differing).toEqual([]);
+  });
+
+  it('no two rooms translate the same text differently', () => {
+    expect(contradictions(parts)).toEqual([]);
   });
 
   it('a translation is not empty', () => {

@@ -22,8 +22,8 @@ describe('ladderText', () => {
       "Nobody is sending, and the server is gone
 
                time              client                            server
-            0.000 s              │                                      ●  at 0s web listens on 80
-            0.010 s      +10 ms  ● at 10ms app connects to server:80 as conn
+            0.000 s              │                                      ●  web listens on 80
+            0.010 s      +10 ms  ● app connects to server:80 as conn    │
             0.010 s              │──────────────── SYN ────────────────▶│  seq 0
                                  │                                      │  client SYN_SENT, server SYN_RECEIVED
             0.015 s       +5 ms  │◀───────────── SYN, ACK ──────────────│  seq 0 · ack 1  client ESTABLISHED
@@ -31,7 +31,7 @@ describe('ladderText', () => {
             1.000 s     +980 ms  │                                      ●  ✗ web is killed
             1.000 s              │◀───────────── FIN, ACK ──────────────│  seq 1 · ack 1
                                  │                                      │  server FIN_WAIT_1, client CLOSE_WAIT
-            1.005 s       +5 ms  ● ✗ app: recv → EOF (0 bytes)          │
+            1.005 s       +5 ms  ● app: recv → EOF (0 bytes)            │
             1.005 s              │────────────── FIN, ACK ─────────────▶│  seq 1 · ack 2
                                  │                                      │  client LAST_ACK, server FIN_WAIT_2,
                                  │                                      │  server TIME_WAIT
@@ -48,12 +48,12 @@ describe('ladderText', () => {
       "Nobody is sending, and the server is gone
 
                time              client                            server
-            0.000 s              │                                      ●  at 0s web listens on 80
-            0.010 s      +10 ms  ● at 10ms app connects to server:80 as conn
+            0.000 s              │                                      ●  web listens on 80
+            0.010 s      +10 ms  ● app connects to server:80 as conn    │
             0.010 s              │──────────────── SYN ────────────────▶│  seq 0
                                  │                                      │  client SYN_SENT, server SYN_RECEIVED
             0.015 s       +5 ms  │◀───────────── SYN, ACK ──────────────│  seq 0 · ack 1  client ESTABLISHED
-            0.020 s       +5 ms  ● at 20ms app sets SO_KEEPALIVE on conn
+            0.020 s       +5 ms  ● app sets SO_KEEPALIVE on conn        │
             0.020 s              │──────────────── ACK ────────────────▶│  seq 1 · ack 1  server ESTABLISHED
             1.000 s     +980 ms  │                                      ●  ✗ server loses power
                                  │      … 7200 s, nothing is sent …     │
