@@ -9,7 +9,7 @@ import { languageOf, loadTranslations, readText, writerTo } from './node.ts';
 
 async function main(): Promise<void> {
   const language = languageOf(process.env);
-  // This file is dist/cli.js, perhaps behind a link; the translations ship beside dist/.
+  // This file is dist/cli.js, perhaps behind a link; the translations ship in dist/l10n.
   loadTranslations(join(dirname(realpathSync(process.argv[1] ?? '.')), '..'), language);
   const [out, err] = [writerTo(process.stdout), writerTo(process.stderr)];
   try {

@@ -15,8 +15,10 @@ export function groupOf(entry: CatalogueEntry): string {
   return entry.id?.charAt(0) ?? '';
 }
 
-/** The entry that somebody means by an id (`b2`) or a file name. */
+/** The entry that somebody means by an id (`b2`) or a file name, with its ending or without. */
 export function findEntry(entries: readonly CatalogueEntry[], name: string): CatalogueEntry | undefined {
   const wanted = name.toLowerCase();
-  return entries.find((entry) => entry.id?.toLowerCase() === wanted || entry.file.toLowerCase() === wanted);
+  return entries.find(({ id, file }) =>
+    [id, file, file.replace(/\.tcpscn$/, '')].some((each) => each?.toLowerCase() === wanted),
+  );
 }

@@ -26,7 +26,7 @@ export interface RunLimits {
   readonly maxTime: Micros;
 }
 
-export const DEFAULT_LIMITS: RunLimits = { maxEvents: 2_000_000, maxTime: 400 * DAY };
+export const DEFAULT_LIMITS: RunLimits = { maxEvents: 500_000, maxTime: 400 * DAY };
 
 /** `when` triggers that wait for a state. */
 interface Watch {

@@ -13,6 +13,7 @@ describe('the catalogue', () => {
     ['A1', 'A1-process-killed.tcpscn'],
     ['a10', 'A10-frozen.tcpscn'],
     ['the-core-question.tcpscn', 'the-core-question.tcpscn'],
+    ['the-core-question', 'the-core-question.tcpscn'],
     ['A', undefined],
     ['../A1-process-killed.tcpscn', undefined],
   ])('%s is the file %s', (name, file) => {

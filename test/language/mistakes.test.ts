@@ -9,6 +9,7 @@ process p on a
 process q on b
 at 0s q listens on 80
 at 10ms p connects to b:80 as c
+`;
 
 it('a process that connects to its own host: reported at the host, no run', () => {
   const { scenarios, problems } = parseScenarios(`${BASE}at 1s p listens on 81\nat 1s p connects to a:81 as d\n`);

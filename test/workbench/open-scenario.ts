@@ -9,9 +9,12 @@ declare const SCREENSHOT: string;
 
 /** Called by VS Code. Ends, and with it the editor, only when all that is wanted is a picture. */
 export async function run(): Promise<void> {
-  await play();
-  if (SCREENSHOT === '') return new Promise(() => undefined);
+  if (SCREENSHOT === '') {
+    await play();
+    return new Promise(() => undefined);
+  }
   try {
+    await play();
     await takePicture();
   } catch (error) {
     await report({ kind: 'fail', title: 'the picture is taken', message: String(error) });

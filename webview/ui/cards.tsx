@@ -88,11 +88,12 @@ function Belief({ found, now }: { readonly found: Verdict; readonly now: number 
 function Truth({ found }: { readonly found: Verdict }) {
   const quiet = found.truth === 'none';
   const good = found.truth === 'alive';
+  const cut = found.truth === 'unreachable';
   return (
     <>
       <p class="headline">
-        <strong class={good ? 'good' : quiet ? 'muted' : 'bad'}>
-          {!good && !quiet && <Icon name="circle-slash" />} {found.truthText}
+        <strong class={good ? 'good' : quiet ? 'muted' : cut ? 'warn' : 'bad'}>
+          {!good && !quiet && <Icon name={cut ? 'debug-disconnect' : 'circle-slash'} />} {found.truthText}
         </strong>
       </p>
       <p class="detail" title={found.truthDetail}>

@@ -52,7 +52,9 @@ function unitText(unit: KnobUnit): string {
 function sysctlMeaning(name: SysctlName): string {
   switch (name) {
     case 'tcp_retries1':
-      return l10n.t('After so many retransmissions the kernel doubts the route and asks for another one.');
+      return l10n.t(
+        'A limit of time like tcp_retries2 (3 makes 3 s): past it the kernel doubts the route and asks for another one. No connection ends by it.',
+      );
     case 'tcp_retries2':
       return l10n.t(
         'How long unacknowledged data is retransmitted before ETIMEDOUT. Not a count: a time, that of so many doubled timeouts from 200 ms on (15 makes 924.6 s), tested when the timer fires.',
@@ -64,7 +66,9 @@ function sysctlMeaning(name: SysctlName): string {
     case 'tcp_synack_retries':
       return l10n.t('How often the listening side repeats its SYN-ACK.');
     case 'tcp_orphan_retries':
-      return l10n.t('How often a connection that no process holds any more retransmits. 0 means 8.');
+      return l10n.t(
+        'How long a connection that no process holds any more retransmits: a limit of time like tcp_retries2. 0 means 8 (102.2 s), or none at all once the timeout has grown to its maximum.',
+      );
     case 'tcp_fin_timeout':
       return l10n.t('How long a connection that no process holds waits in FIN_WAIT_2 for the peer’s FIN.');
     case 'tcp_keepalive_time':
@@ -106,7 +110,7 @@ function optionMeaning(name: SocketOptionName): string {
       return l10n.t('After so many unanswered keepalive probes this connection fails with ETIMEDOUT.');
     case 'TCP_USER_TIMEOUT':
       return l10n.t(
-        'How long sent data may stay unacknowledged before ETIMEDOUT; with keepalive, how long probes may. 0: not set.',
+        'How long data is retransmitted before ETIMEDOUT, counted from the first retransmission; with keepalive, how long nothing may be received, whatever the number of probes. 0: not set.',
       );
     case 'TCP_NODELAY':
       return l10n.t('Turns Nagle’s algorithm off: small segments are sent at once.');

@@ -2,7 +2,7 @@
 import * as l10n from '@vscode/l10n';
 import type { EventOf } from '../event.ts';
 import type { Trace } from '../trace.ts';
-import { keepaliveKnob } from './knobs.ts';
+import { keepaliveKnob, sysctl } from './knobs.ts';
 import { placeTitle, span } from './words.ts';
 
 export function sendReason(trace: Trace, segment: EventOf<'segment.sent'>): string {
@@ -66,7 +66,8 @@ export function sendReason(trace: Trace, segment: EventOf<'segment.sent'>): stri
       return second === undefined || second === 0
         ? l10n.t('The retransmission timer fired: the oldest segment is still unacknowledged.')
         : l10n.t(
-            'The retransmission timer fired: the oldest segment is still unacknowledged. The wait has doubled {0} times (it is never more than 120 s).',
+            'The retransmission timer fired: the oldest segment is still unacknowledged. The wait doubles with every firing, up to {0} (backoff {1}).',
+            span(sysctl(trace, segment.place, 'tcp_rto_max_ms') * 1000),
             second,
           );
     case 'tail-loss-probe-timer':

@@ -80,7 +80,7 @@ function timerSentence(trace: Trace, { place, end, last }: Waiting, timer: Timer
     }
     case 'retransmission':
       return l10n.t(
-        '{0} has sent what nobody acknowledged, and sends it again when the retransmission timer fires, at {1}. Nothing else wakes it, not even a cable that is plugged back.',
+        '{0} has sent what nobody acknowledged, and sends it again when the retransmission timer fires, at {1}. Only the other end could wake it sooner, not a cable that is plugged back.',
         where,
         clock(deadline),
       );

@@ -213,7 +213,7 @@ function dataModel(
     name === 'TCP_USER_TIMEOUT'
       ? l10n.t('TCP_USER_TIMEOUT = {0} ms replaces the limit of tcp_retries2.', shown)
       : l10n.t(
-          '{0} = {1} is a limit of time, {2}: what so many waits would last from {3} on, doubling up to {4}.',
+          '{0} = {1} is a limit of time, {2}: what so many retransmissions and the wait after the last would take, with waits from {3} on, doubling up to {4}.',
           name,
           shown,
           span(limit),

@@ -84,7 +84,7 @@ describe('explainWhy', () => {
     const trace = run(data);
     const retransmission = last(trace, 'segment.sent', ({ purpose }) => purpose === 'rto-retransmission');
     expect(why(trace, retransmission)).toEqual([
-      'The retransmission timer fired: the oldest segment is still unacknowledged. The wait has doubled 14 times (it is never more than 120 s).',
+      'The retransmission timer fired: the oldest segment is still unacknowledged. The wait doubles with every firing, up to 120 s (backoff 14).',
       'It was set 120 s earlier, by RTO retransmission 14.',
       'The row of 16 firings began at 2.210 s, 210 ms after the timer was first set; each wait is about twice the one before, up to 120 s.',
       'app calls send(100 B) on conn: line 4 · at 2s app sends 100 B on conn as send',
@@ -130,7 +130,7 @@ describe('explainWhy', () => {
     const trace = run(data);
     expect(why(trace, last(trace, 'segment.dropped')).slice(0, 2)).toEqual([
       'Nobody is there to receive it: line 3 · at 1s server loses power as fault',
-      'client sent RTO retransmission 15 at 817.040 s: The retransmission timer fired: the oldest segment is still unacknowledged. The wait has doubled 14 times (it is never more than 120 s).',
+      'client sent RTO retransmission 15 at 817.040 s: The retransmission timer fired: the oldest segment is still unacknowledged. The wait doubles with every firing, up to 120 s (backoff 14).',
     ]);
   });
 
@@ -237,7 +237,7 @@ describe('explainSilence', () => {
 
   it('between retransmissions: until the timer, whatever happens to the cable', () => {
     expect(silence(run(data), 500)[0]).toBe(
-      'conn on client has sent what nobody acknowledged, and sends it again when the retransmission timer fires, at 577.040 s. Nothing else wakes it, not even a cable that is plugged back.',
+      'conn on client has sent what nobody acknowledged, and sends it again when the retransmission timer fires, at 577.040 s. Only the other end could wake it sooner, not a cable that is plugged back.',
     );
   });
 

@@ -26,8 +26,8 @@ describe('waitsTable', () => {
       15  RTO retransmission 14  697.040 s       120.000 s         695.040 s
       16  RTO retransmission 15  817.040 s       120.000 s         815.040 s
           ETIMEDOUT              937.040 s       120.000 s         935.040 s
-      tcp_retries2 = 15 is a limit of time, 924.6 s: what so many waits would last from 200 ms on,
-      doubling up to 120 s.
+      tcp_retries2 = 15 is a limit of time, 924.6 s: what so many retransmissions and the wait after the
+      last would take, with waits from 200 ms on, doubling up to 120 s.
       The clock starts at the first retransmission by the RTO (420 ms after the first copy), a tail loss
       probe does not start it, and it is looked at only when the timer fires: here after 934.62 s, with 15
       RTO retransmissions.
