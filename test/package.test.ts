@@ -10,7 +10,7 @@ const files = (await listFiles({ cwd: root, packageManager: PackageManager.None 
 
 it('the package holds what runs and what is read, and nothing else', () => {
   const wanted =
-    /^(package\.json|package\.nls(\.[a-z-]+)?\.json|(README|CHANGELOG)[^/]*\.md|LICENSE(\.\w+)?|media\/.+|dist\/[\w.]+\.(js|css|ttf)|dist\/catalogue\.json|dist\/l10n\/[\w.-]+\.json)$/i;
+    /^(package\.json|package\.nls(\.[a-z-]+)?\.json|(README|CHANGELOG)[^/]*\.md|LICENSE(\.\w+)?|media\/(?!l10n\/|icon\.svg).+|dist\/[\w.]+\.(js|css|ttf)|dist\/catalogue\.json|dist\/l10n\/[\w.-]+\.json)$/i;
   expect(files.filter((file) => !wanted.test(file))).toEqual([]);
 });
 

@@ -75,7 +75,10 @@ export class RunView {
     let after = index + 1;
     while ((this.rows.all[after]?.event ?? Infinity) <= row.event) after++;
     const next = this.rows.all[after]?.event ?? trace.length;
-    const arrival = row.kind === 'segment' && row.outcome.event >= 0 ? trace.timeAt(row.outcome.event) : row.time;
+    // A silence begins with what the line before it left behind.
+    const begun = row.kind === 'silence' ? (this.rows.all[index - 1] ?? row) : row;
+    const arrives = begun.kind === 'segment' && begun.outcome.event >= 0 && begun.outcome.kind !== 'dropped';
+    const arrival = arrives ? trace.timeAt(begun.outcome.event) : begun.time;
     let shown = row.event;
     while (shown + 1 < next && trace.timeAt(shown + 1) <= arrival) shown++;
     return shown;
