@@ -37,6 +37,12 @@ describe('files that nobody writes', () => {
   });
 });
 
+it('a process that connects to its own host: reported at the host, no run', () => {
+  const { scenarios, problems } = parseScenarios(`${BASE}at 1s p listens on 81\nat 1s p connects to a:81 as d\n`);
+  expect(problems.map(({ code, range }) => [code, range.start])).toEqual([['TCPSCN053', { line: 9, character: 20 }]]);
+  expect(scenarios[0]?.runs).toEqual([]);
+});
+
 describe('a word alone on its line', () => {
   it('that is nearly a statement: which, at the word', () => {
     const [problem] = parseScenarios(`${BASE}  scenari # oops\n`).problems;
