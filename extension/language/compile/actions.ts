@@ -134,6 +134,9 @@ function compileConnect(scope: RunScope, action: ast.Connects, process: ast.Proc
   if (host === undefined || port === undefined || (action.localPort !== undefined && localPort === undefined)) {
     return undefined;
   }
+  if (process.host === host.name) {
+    return void scope.problems.add(messages.connectsToOwnHost(host.name), rangeOfProperty(action, 'host'));
+  }
   if (!linkBetween(scope, process.host, host.name)) {
     return void scope.problems.add(messages.noLinkBetween(process.host, host.name), rangeOfProperty(action, 'host'));
   }

@@ -48,7 +48,6 @@ const listeners = new WeakMap<RunScope, ReadonlyMap<string, readonly string[]>>(
 
 /** Whether segments can go from one host to the other at all. */
 export function linkBetween(scope: RunScope, a: string, b: string): boolean {
-  if (a === b) return true;
   return scope.names
     .allOf('link')
     .some(({ hostA, hostB }) => (hostA === a && hostB === b) || (hostA === b && hostB === a));

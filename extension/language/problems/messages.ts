@@ -216,6 +216,11 @@ export const alreadyRunning = (process: string, time: string): ProblemText =>
   text('TCPSCN052', l10n.t('“{0}” is running at {1}; processes run from the beginning.', process, time));
 export const noLinkBetween = (a: string, b: string): ProblemText =>
   text('TCPSCN053', l10n.t('No link between “{0}” and “{1}”: `link wire between {0} and {1}`.', a, b));
+export const connectsToOwnHost = (host: string): ProblemText =>
+  text(
+    'TCPSCN053',
+    l10n.t('“{0}” is the host of this process; connect to another one: a host has no link to itself.', host),
+  );
 export const linkToItself = (): ProblemText => text('TCPSCN054', l10n.t('A link joins two different hosts.'));
 export const noEndOfConnection = (process: string, connection: string, owners: readonly string[]): ProblemText =>
   text(

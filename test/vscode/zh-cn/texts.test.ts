@@ -45,7 +45,9 @@ describe('a reader of Chinese', () => {
     await vscode.commands.executeCommand('tcpscn.runThisFile', document.uri);
     const [failure] = await diagnostics(document, 'the failure', (all) => all.length === 1);
     assert.match(failure?.message ?? '', /^未满足：/);
-    await eventually('the result', async () => (await codeLenses(document)).includes('0: $(error) 1 条中 1 条未满足'));
+    await eventually('the result', async () =>
+      (await codeLenses(document)).includes('0: $(error) 1 条预期中 1 条未满足'),
+    );
   });
 
   it('is told in Chinese that a run was stopped', async () => {
