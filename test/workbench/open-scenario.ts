@@ -25,12 +25,19 @@ export async function run(): Promise<void> {
 async function play(): Promise<void> {
   await writeSamples();
   const file = await findSample(SCENARIO);
-  if (file) await vscode.window.showTextDocument(file, { preview: false });
-  await vscode.commands.executeCommand('tcpscn.runScenario', SCENARIO);
+  if (file === undefined) {
+    await vscode.commands.executeCommand('tcpscn.runScenario', SCENARIO);
+    return;
+  }
+  // The sample itself rather than the catalogue's copy: it can be changed at once.
+  await vscode.window.showTextDocument(file, { preview: false });
+  await vscode.commands.executeCommand('tcpscn.runThisFile', file);
 }
 
 async function takePicture(): Promise<void> {
   const drawn = () => document.body.innerText.trim() !== '' && !document.querySelector('[aria-busy=true]');
+  // Themes and file icons come with an extension of their own, a moment after the window.
+  await workbench.waitFor(() => document.querySelector('.monaco-workbench.file-icons-enabled') !== null);
   await webview({ timeout: 60_000 }).waitFor(drawn);
   await vscode.commands.executeCommand('notifications.clearAll');
   await workbench.screenshot(SCREENSHOT);
