@@ -72,7 +72,9 @@ describe('the world at the cursor', () => {
     const killed = new RunView(play(plan([KILLED])).data);
     const client = walk(killed, 'row').map((cursor) => stateRows(killed, 0, cursor)[0]!.cells[0]!.text);
     expect(client).toContain('LAST_ACK');
-    expect(client.slice(client.indexOf('gone', client.indexOf('LAST_ACK'))).every((text) => text === 'gone')).toBe(true);
+    expect(client.slice(client.indexOf('gone', client.indexOf('LAST_ACK'))).every((text) => text === 'gone')).toBe(
+      true,
+    );
   });
 
   test('at a lost segment: the moment at which it left', () => {
