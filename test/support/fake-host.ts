@@ -62,7 +62,7 @@ function answer(message: PanelToHost): void {
     case 'ready': {
       const result: Snapshot = {
         protocolVersion: PROTOCOL_VERSION,
-        uri: 'file:///work/question.tcpscn',
+        uri: 'file:///scenarios/question.tcpscn',
         fileName: 'question.tcpscn',
         locale: options.locale ?? 'en',
         l10n: options.l10n ?? {},
