@@ -26,4 +26,5 @@ export type {
   LexerResult,
   ParseResult,
   PartialLangiumCoreServices,
+  TextDocument,
 } from 'langium';

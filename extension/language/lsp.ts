@@ -3,10 +3,12 @@ export {
   createDefaultLSPModule,
   createDefaultSharedModule,
   DefaultCompletionProvider,
+  DefaultDocumentUpdateHandler,
   type LangiumServices,
   type LangiumSharedServices,
   type NextFeature,
   type PartialLangiumServices,
+  type PartialLangiumSharedServices,
   startLanguageServer,
 } from 'langium/lsp';
 export type {
@@ -31,6 +33,7 @@ export type {
   ReferenceParams,
   Location,
   RenameParams,
+  TextDocumentChangeEvent,
   TextDocumentPositionParams,
   WorkspaceEdit,
 } from 'vscode-languageserver';

@@ -1,43 +1,60 @@
 import { PassThrough } from 'node:stream';
 import * as l10n from '@vscode/l10n';
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, afterEach, expect, it, vi } from 'vitest';
 import {
   createConnection,
+  createProtocolConnection,
   type Diagnostic,
   ProposedFeatures,
+  type ProtocolConnection,
+  type PublishDiagnosticsParams,
   StreamMessageReader,
   StreamMessageWriter,
 } from 'vscode-languageserver/node';
-import { createProtocolConnection } from 'vscode-languageserver/node';
-import { startServer } from '../../extension/language/server.ts';
+import { type ServerOptions, startServer } from '../../extension/language/server.ts';
 import { withBase } from './support.ts';
 
+let client: ProtocolConnection;
+/** What the server said last of each document. */
+let published: Map<string, readonly Diagnostic[]>;
+
+afterEach(() => client.dispose());
 afterAll(() => l10n.config({ contents: {} }));
 
-it('speaks the protocol, in the language that the editor asks for', async () => {
+/** Starts a server and shakes hands with it. @returns what it says that it can do */
+async function connect(initializationOptions: ServerOptions = {}): Promise<Record<string, unknown>> {
   const toServer = new PassThrough();
   const toClient = new PassThrough();
   startServer(
     createConnection(ProposedFeatures.all, new StreamMessageReader(toServer), new StreamMessageWriter(toClient)),
   );
-  const client = createProtocolConnection(new StreamMessageReader(toClient), new StreamMessageWriter(toServer));
-  const published = new Map<number, Diagnostic[]>();
-  let arrived: () => void = () => undefined;
-  client.onNotification('textDocument/publishDiagnostics', (params: { diagnostics: Diagnostic[] }) => {
-    published.set(published.size + 1, params.diagnostics);
-    arrived();
+  client = createProtocolConnection(new StreamMessageReader(toClient), new StreamMessageWriter(toServer));
+  published = new Map();
+  client.onNotification('textDocument/publishDiagnostics', ({ uri, diagnostics }: PublishDiagnosticsParams) => {
+    published.set(uri, diagnostics);
   });
-  const next = (): Promise<void> => new Promise((resolve) => (arrived = resolve));
   client.listen();
-
-  const l10nBundle = { 'There is no variant “{0}”.': '没有变体“{0}”。' };
-  const initialized = await client.sendRequest<{ capabilities: Record<string, unknown> }>('initialize', {
+  const { capabilities } = await client.sendRequest<{ capabilities: Record<string, unknown> }>('initialize', {
     processId: null,
     rootUri: null,
     capabilities: {},
-    initializationOptions: { locale: 'zh-cn', l10nBundle },
+    initializationOptions,
   });
-  expect(initialized.capabilities).toMatchObject({
+  await client.sendNotification('initialized', {});
+  return capabilities;
+}
+
+const open = (uri: string, text: string): Promise<void> =>
+  client.sendNotification('textDocument/didOpen', { textDocument: { uri, languageId: 'tcpscn', version: 1, text } });
+const change = (uri: string, version: number, text: string): Promise<void> =>
+  client.sendNotification('textDocument/didChange', { textDocument: { uri, version }, contentChanges: [{ text }] });
+const close = (uri: string): Promise<void> => client.sendNotification('textDocument/didClose', { textDocument: { uri } });
+
+const UNKNOWN_VARIANT = withBase('variant "a" extends "nothing"');
+
+it('speaks the protocol, in the language that the editor asks for', async () => {
+  const l10nBundle = { 'There is no variant “{0}”.': '没有变体“{0}”。' };
+  expect(await connect({ locale: 'zh-cn', l10nBundle })).toMatchObject({
     completionProvider: {},
     hoverProvider: true,
     definitionProvider: true,
@@ -47,23 +64,39 @@ it('speaks the protocol, in the language that the editor asks for', async () => 
     renameProvider: { prepareProvider: true },
     codeActionProvider: true,
   });
-  await client.sendNotification('initialized', {});
-
   const uri = 'untitled:Untitled-1';
-  const text = withBase('variant "a" extends "nothing"');
-  const first = next();
-  await client.sendNotification('textDocument/didOpen', {
-    textDocument: { uri, languageId: 'tcpscn', version: 1, text },
-  });
-  await first;
-  expect([...published.values()].at(-1)).toMatchObject([
-    { code: 'TCPSCN015', message: '没有变体“nothing”。', source: 'tcpscn' },
-  ]);
+  await open(uri, UNKNOWN_VARIANT);
+  await vi.waitFor(() =>
+    expect(published.get(uri)).toMatchObject([
+      { code: 'TCPSCN015', message: '没有变体“nothing”。', source: 'tcpscn' },
+    ]),
+  );
+  await change(uri, 2, withBase('variant "a"'));
+  await vi.waitFor(() => expect(published.get(uri)).toEqual([]));
+});
 
-  const second = next();
-  const contentChanges = [{ text: withBase('variant "a"') }];
-  await client.sendNotification('textDocument/didChange', { textDocument: { uri, version: 2 }, contentChanges });
-  await second;
-  expect([...published.values()].at(-1)).toEqual([]);
-  client.dispose();
+it('checks files after others were closed before it came to check them', async () => {
+  await connect();
+  for (let i = 0; i < 40; i++) {
+    await open(`untitled:Closed-${i}`, UNKNOWN_VARIANT);
+    // Waits for a place in the middle of the build, a little later each time.
+    for (let turns = 0; turns < i % 20; turns++) await new Promise(setImmediate);
+    await close(`untitled:Closed-${i}`);
+  }
+  await open('untitled:Open', UNKNOWN_VARIANT);
+  await vi.waitFor(() => expect(published.get('untitled:Open')).toHaveLength(1));
+  await change('untitled:Open', 2, withBase('variant "a"'));
+  await vi.waitFor(() => expect(published.get('untitled:Open')).toEqual([]));
+});
+
+it('takes back what it said of a file that is closed, and lets it change on the disk', async () => {
+  await connect();
+  const uri = 'file:///folder/closed.tcpscn';
+  await open(uri, UNKNOWN_VARIANT);
+  await vi.waitFor(() => expect(published.get(uri)).toHaveLength(1));
+  await close(uri);
+  await vi.waitFor(() => expect(published.get(uri)).toEqual([]));
+  await client.sendNotification('workspace/didChangeWatchedFiles', { changes: [{ uri, type: 2 }] });
+  await open('untitled:Open', UNKNOWN_VARIANT);
+  await vi.waitFor(() => expect(published.get('untitled:Open')).toHaveLength(1));
 });

@@ -6,6 +6,7 @@ import {
   type LangiumServices,
   type LangiumSharedServices,
   type PartialLangiumServices,
+  type PartialLangiumSharedServices,
 } from '../lsp.ts';
 import { scenarioCoreModule } from '../module.ts';
 import { ScenarioCompletionProvider } from './completion.ts';
@@ -17,6 +18,7 @@ import {
   ScenarioReferencesProvider,
   ScenarioRenameProvider,
 } from './navigation.ts';
+import { ScenarioDocumentUpdates } from './document-updates.ts';
 import { ScenarioFoldingProvider, ScenarioSymbolProvider } from './outline.ts';
 
 const scenarioServicesModule: Module<LangiumServices, PartialLangiumServices> = {
@@ -34,12 +36,16 @@ const scenarioServicesModule: Module<LangiumServices, PartialLangiumServices> = 
   },
 };
 
+const sharedServicesModule: Module<LangiumSharedServices, PartialLangiumSharedServices> = {
+  lsp: { DocumentUpdateHandler: (services) => new ScenarioDocumentUpdates(services) },
+};
+
 /** Everything that the language server offers; also what the tests talk to. */
 export function createScenarioServices(context: Parameters<typeof createDefaultSharedModule>[0]): {
   shared: LangiumSharedServices;
   scenario: LangiumServices;
 } {
-  const shared = inject(createDefaultSharedModule(context), TcpscnGeneratedSharedModule);
+  const shared = inject(createDefaultSharedModule(context), TcpscnGeneratedSharedModule, sharedServicesModule);
   const scenario = inject(
     createDefaultCoreModule({ shared }),
     createDefaultLSPModule({ shared }),
