@@ -3,7 +3,7 @@ import type { ActionPlan } from '../scenario/plan.ts';
 import type { EventFields, EventId, PlaceId } from '../trace/event.ts';
 import type { Host } from './host/host.ts';
 import type { Process } from './host/process.ts';
-import type { Link } from './link.ts';
+import type { Link } from './network/link.ts';
 import type { Recorder } from './recorder.ts';
 import type { World } from './world.ts';
 
@@ -35,6 +35,7 @@ function deedOf(action: ActionPlan, world: World): Deed {
       return hostDeed(action, assertDefined(world.hosts.get(action.host), action.host));
     case 'link-cut':
     case 'link-restore':
+    case 'link-rule':
       return linkDeed(action, assertDefined(world.links.get(action.link), action.link), world);
     default: {
       const { process, host } = assertDefined(world.processes.get(action.process), action.process);
@@ -56,15 +57,24 @@ function hostDeed(action: HostAction, host: Host): Deed {
   }
 }
 
-type LinkAction = Extract<ActionPlan, { kind: 'link-cut' | 'link-restore' }>;
+type LinkAction = Extract<ActionPlan, { kind: 'link-cut' | 'link-restore' | 'link-rule' }>;
 
 function linkDeed(action: LinkAction, link: Link, world: World): Deed {
   const from = action.from === undefined ? undefined : assertDefined(world.hosts.get(action.from), action.from);
   return {
     place: link.place,
     act: () => {
-      if (action.kind === 'link-cut') link.cut(from);
-      else link.restore(from);
+      switch (action.kind) {
+        case 'link-cut':
+          link.cut(from);
+          break;
+        case 'link-restore':
+          link.restore(from);
+          break;
+        case 'link-rule':
+          link.addRule(action, from);
+          break;
+      }
     },
   };
 }

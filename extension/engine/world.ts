@@ -3,7 +3,7 @@ import type { RunPlan } from '../scenario/plan.ts';
 import { Connections } from './connections.ts';
 import { Host } from './host/host.ts';
 import { Process } from './host/process.ts';
-import { Link } from './link.ts';
+import { Link } from './network/link.ts';
 import type { Recorder } from './recorder.ts';
 import type { Scheduler } from './scheduler.ts';
 
@@ -37,7 +37,7 @@ export function buildWorld(plan: RunPlan, scheduler: Scheduler, recorder: Record
     const a = assertDefined(hosts.get(link.ends[0]), `host ${link.ends[0]}`);
     const b = assertDefined(hosts.get(link.ends[1]), `host ${link.ends[1]}`);
     const place = writer.addPlace({ kind: 'link', name: link.name, hosts: [a.place, b.place] });
-    const built = new Link({ place, ends: [a, b], delay: link.delay, scheduler, recorder });
+    const built = new Link({ place, ends: [a, b], plan: link, scheduler, recorder });
     a.links.push(built);
     b.links.push(built);
     links.set(link.name, built);

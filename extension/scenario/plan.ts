@@ -3,7 +3,7 @@
  * sent between threads, written down and compared. The only thing that language and engine share.
  */
 import type { Micros } from '../base/time.ts';
-import type { ExpectationPlan } from './expectation.ts';
+import type { ExpectationPlan, SegmentClass } from './expectation.ts';
 import type { SocketOptionName } from './socket-option.ts';
 import type { LocalizedText, SourceRange } from './source.ts';
 import type { SysctlName } from './sysctl.ts';
@@ -114,6 +114,7 @@ export type Action =
   /** `from` absent: both directions. Otherwise only what `from` sends is lost. */
   | { readonly kind: 'link-cut'; readonly link: string; readonly from?: string }
   | { readonly kind: 'link-restore'; readonly link: string; readonly from?: string }
+  | ({ readonly kind: 'link-rule'; readonly link: string } & LinkRulePlan)
   /** Processes run from time 0; this starts one again after it died or its host booted. */
   | { readonly kind: 'process-start'; readonly process: string }
   /** `kill -9`. */
@@ -159,5 +160,24 @@ export type Action =
       readonly interval: Micros;
       readonly misses: number;
     };
+
+/** What a link does to segments that are described: `drops the next 2 data segments from client until 5s`. */
+export interface LinkRulePlan {
+  readonly effect:
+    | { readonly kind: 'drop' }
+    | { readonly kind: 'duplicate' }
+    /** Those behind it overtake it. */
+    | { readonly kind: 'delay'; readonly by: Micros };
+  readonly class: SegmentClass;
+  readonly which:
+    | { readonly kind: 'next'; readonly count: number }
+    | { readonly kind: 'every' }
+    /** The data segment with this number in its connection and direction, from 1, copies not counted. Once. */
+    | { readonly kind: 'number'; readonly number: number };
+  /** Only what this host sends. */
+  readonly from?: string;
+  /** What is sent at that time or later is left alone. */
+  readonly until?: Micros;
+}
 
 export type ActionKind = Action['kind'];

@@ -216,8 +216,15 @@ export const EVENT_SCHEMA = {
   },
   /** `segment`: id of its `segment.sent`. Place: the receiving end, or host. */
   'segment.delivered': { segment: 'i32' },
-  /** The segment never reached a kernel. `blame`: id of the event that made it so (a cut, a power loss). */
-  'segment.dropped': { segment: 'i32', reason: { enum: ['link-cut', 'host-off'] }, blame: 'i32' },
+  /** The segment never reached a kernel. `blame`: id of the event that made it so (a cut, a power loss, a statement). */
+  'segment.dropped': { segment: 'i32', reason: { enum: ['link-cut', 'host-off', 'rule'] }, blame: 'i32' },
+  /**
+   * The link made a copy of the segment. What becomes of the copy is caused by this event, and speaks of the same `segment`.
+   * `blame`: the statement that asked for it, -1 = none.
+   */
+  'segment.duplicated': { segment: 'i32', by: { enum: ['rule'] }, blame: 'i32' },
+  /** The link holds the segment up for `delay` µs besides the time of the way; those behind it overtake it. `blame`: as above. */
+  'segment.delayed': { segment: 'i32', by: { enum: ['rule'] }, delay: 'f64', blame: 'i32' },
   /** The segment arrived and the receiver discarded it. */
   'segment.ignored': {
     segment: 'i32',

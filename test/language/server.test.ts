@@ -48,7 +48,8 @@ const open = (uri: string, text: string): Promise<void> =>
   client.sendNotification('textDocument/didOpen', { textDocument: { uri, languageId: 'tcpscn', version: 1, text } });
 const change = (uri: string, version: number, text: string): Promise<void> =>
   client.sendNotification('textDocument/didChange', { textDocument: { uri, version }, contentChanges: [{ text }] });
-const close = (uri: string): Promise<void> => client.sendNotification('textDocument/didClose', { textDocument: { uri } });
+const close = (uri: string): Promise<void> =>
+  client.sendNotification('textDocument/didClose', { textDocument: { uri } });
 
 const UNKNOWN_VARIANT = withBase('variant "a" extends "nothing"');
 
@@ -67,9 +68,7 @@ it('speaks the protocol, in the language that the editor asks for', async () => 
   const uri = 'untitled:Untitled-1';
   await open(uri, UNKNOWN_VARIANT);
   await vi.waitFor(() =>
-    expect(published.get(uri)).toMatchObject([
-      { code: 'TCPSCN015', message: '没有变体“nothing”。', source: 'tcpscn' },
-    ]),
+    expect(published.get(uri)).toMatchObject([{ code: 'TCPSCN015', message: '没有变体“nothing”。', source: 'tcpscn' }]),
   );
   await change(uri, 2, withBase('variant "a"'));
   await vi.waitFor(() => expect(published.get(uri)).toEqual([]));

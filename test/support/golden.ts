@@ -84,6 +84,10 @@ function whatOf(trace: Trace, event: TraceEvent): string {
       return `<- ${segmentText(trace, trace.eventOf('segment.sent', event.segment))}`;
     case 'segment.dropped':
       return `lost (${event.reason}): ${segmentText(trace, trace.eventOf('segment.sent', event.segment))}`;
+    case 'segment.duplicated':
+      return `copied (${event.by}): ${segmentText(trace, trace.eventOf('segment.sent', event.segment))}`;
+    case 'segment.delayed':
+      return `held up ${event.delay} us (${event.by}): ${segmentText(trace, trace.eventOf('segment.sent', event.segment))}`;
     case 'segment.ignored':
       return `ignored (${event.reason}): ${segmentText(trace, trace.eventOf('segment.sent', event.segment))}`;
     case 'tcp.state':

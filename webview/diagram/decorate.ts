@@ -29,7 +29,7 @@ export function decorate(
 function rowClasses(trace: Trace, row: DisplayRow): readonly string[] {
   switch (row.kind) {
     case 'segment': {
-      const segment = trace.eventOf('segment.sent', row.event);
+      const segment = trace.eventOf('segment.sent', row.segment);
       const reset = segment.purpose === 'rst' ? ['is-reset'] : [];
       return ['row-segment', `is-${row.outcome.kind}`, `purpose-${segment.purpose}`, ...reset];
     }

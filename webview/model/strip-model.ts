@@ -50,7 +50,7 @@ export function stripModel(view: RunView): StripModel {
     if (row.kind !== 'segment') continue;
     const at = scale.position(row.time);
     const lost = row.outcome.kind === 'dropped' || row.outcome.kind === 'ignored';
-    const kind = trace.eventOf('segment.sent', row.event).purpose === 'rst' ? 'reset' : lost ? 'lost' : 'sent';
+    const kind = trace.eventOf('segment.sent', row.segment).purpose === 'rst' ? 'reset' : lost ? 'lost' : 'sent';
     const lane = ticks.get(row.from) ?? new Map<string, { at: number; kind: 'sent' | 'lost' | 'reset' }>();
     lane.set(`${kind} ${Math.round(at * TICKS_ACROSS)}`, { at, kind });
     ticks.set(row.from, lane);

@@ -3,8 +3,9 @@ import type { HostPlan } from '../../scenario/plan.ts';
 import { sysctlValues } from '../../scenario/sysctl.ts';
 import type { TcpState } from '../../scenario/tcp-state.ts';
 import type { EventId, PlaceId } from '../../trace/event.ts';
+import type { SegmentPurpose } from '../../trace/schema.ts';
 import type { Connections } from '../connections.ts';
-import type { Link, LinkEnd } from '../link.ts';
+import type { Link, LinkEnd } from '../network/link.ts';
 import type { Recorder } from '../recorder.ts';
 import type { Scheduled, Scheduler } from '../scheduler.ts';
 import type { Segment } from '../tcp/segment.ts';
@@ -97,23 +98,23 @@ export class Host implements LinkEnd, KernelEvents {
 
   // ---- the network ----
 
-  arrive(segment: Segment, from: LinkEnd, sent: EventId): void {
+  arrive(segment: Segment, from: LinkEnd, sent: EventId, cause: EventId): void {
     if (this.offBy !== undefined) {
       this.recorder.record(
         'segment.dropped',
         this.place,
         { segment: sent, reason: 'host-off', blame: this.offBy },
-        sent,
+        cause,
       );
       return;
     }
-    this.kernel.receive(segment, from, sent);
+    this.kernel.receive(segment, from, sent, cause);
   }
 
-  send(to: PlaceId, segment: Segment, sent: EventId): void {
+  send(to: PlaceId, segment: Segment, sent: EventId, purpose: SegmentPurpose): void {
     const link = this.links.find((candidate) => candidate.ends.some((end) => end.place === to));
     if (link === undefined) throw new Error(`${this.name} has no link to place ${to}`);
-    link.send(this, segment, sent);
+    link.send(this, segment, sent, purpose);
   }
 
   // ---- what its kernel tells ----

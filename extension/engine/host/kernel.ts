@@ -39,7 +39,7 @@ export interface Listener {
 
 /** What a kernel tells the world around it. */
 export interface KernelEvents {
-  send(to: PlaceId, segment: Segment, sent: EventId): void;
+  send(to: PlaceId, segment: Segment, sent: EventId, purpose: SegmentPurpose): void;
   stateChanged(tcb: Tcb, from: TcpState, changed: EventId): void;
   readable(tcb: Tcb): void;
 }
@@ -165,10 +165,15 @@ export class Kernel implements TcpKernel {
     this.listeners.clear();
   }
 
-  /** A segment reached this host (`tcp_v4_rcv`). */
-  receive(segment: Segment, from: Neighbour, sent: EventId): void {
+  /** A segment reached this host (`tcp_v4_rcv`). `cause`: what last happened to it on the way. */
+  receive(segment: Segment, from: Neighbour, sent: EventId, cause: EventId = sent): void {
     let tcb = this.ends.get(key(segment.toPort, from.place, segment.fromPort));
-    const delivered = this.recorder.record('segment.delivered', tcb?.place ?? this.host.place, { segment: sent }, sent);
+    const delivered = this.recorder.record(
+      'segment.delivered',
+      tcb?.place ?? this.host.place,
+      { segment: sent },
+      cause,
+    );
     this.recorder.causedBy(delivered, () => {
       this.handling = sent;
       this.handledConnection = this.connections.ofSegment(
@@ -353,7 +358,7 @@ export class Kernel implements TcpKernel {
       reason,
       args,
     });
-    this.events.send(to, segment, sent);
+    this.events.send(to, segment, sent, purpose);
   }
 }
 

@@ -9,6 +9,7 @@ import { rangeOf, rangeOfProperty, textOf } from '../parse/range.ts';
 import * as messages from '../problems/messages.ts';
 import { connectionEnds, linkBetween } from './connection-ends.ts';
 import { knobValue } from './knob-value.ts';
+import { compileLinkAction } from './link-actions.ts';
 import type { RunScope } from './run-scope.ts';
 import type { Timing } from './timeline.ts';
 
@@ -88,17 +89,11 @@ function compileAction(scope: RunScope, statement: ast.Timed): Action | undefine
     case 'Reboots':
       return { kind: 'host-shutdown', host: subject };
     case 'Cut':
-    case 'Restored': {
-      const kind = action.$type === 'Cut' ? 'link-cut' : 'link-restore';
-      if (action.host === undefined) return { kind, link: subject };
-      const link = actor as ast.LinkDecl;
-      if (scope.names.find('host', action.host, action, 'host') === undefined) return undefined;
-      if (action.host !== link.hostA && action.host !== link.hostB) {
-        const text = messages.hostHasNoEnd(action.host, subject, [link.hostA, link.hostB]);
-        return void scope.problems.add(text, rangeOfProperty(action, 'host'));
-      }
-      return { kind, link: subject, from: action.host };
-    }
+    case 'Restored':
+    case 'Drops':
+    case 'Duplicates':
+    case 'Delays':
+      return compileLinkAction(scope, statement, action);
     case 'Killed':
       return { kind: 'process-kill', process: subject };
     case 'Exits':

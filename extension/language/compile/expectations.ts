@@ -1,11 +1,5 @@
 import { formatDuration, type Micros } from '../../base/time.ts';
-import type {
-  Expectation,
-  ExpectationPlan,
-  SegmentClass,
-  TimeConstraint,
-  TimeReference,
-} from '../../scenario/expectation.ts';
+import type { Expectation, ExpectationPlan, TimeConstraint, TimeReference } from '../../scenario/expectation.ts';
 import { ERRNOS, type Errno } from '../../scenario/errno.ts';
 import { CALLS } from '../../scenario/expectation.ts';
 import type { TcpState } from '../../scenario/tcp-state.ts';
@@ -17,7 +11,8 @@ import { rangeOf, rangeOfProperty, textOf } from '../parse/range.ts';
 import * as messages from '../problems/messages.ts';
 import { connectionEnds } from './connection-ends.ts';
 import type { RunScope } from './run-scope.ts';
-import { parseCall, parseErrno, parseSegmentClass, parseState, segmentClassWords, STATE_WORDS } from './words.ts';
+import { compileSegmentClass } from './segment-words.ts';
+import { parseCall, parseErrno, parseState, STATE_WORDS } from './words.ts';
 
 /** The `expect` lines of a run. */
 export function compileExpectations(scope: RunScope, until: Micros | undefined): ExpectationPlan[] {
@@ -40,7 +35,7 @@ function compileClaim(scope: RunScope, node: ast.Expect): Expectation | undefine
   const actor = scope.names.find(kind, subject, node, 'about');
   switch (claim.$type) {
     case 'SendsSegment': {
-      const segments = segmentClass(scope, claim);
+      const segments = compileSegmentClass(scope, claim);
       return actor && segments && { kind: 'sends', host: subject, class: segments };
     }
     case 'GivesUp': {
@@ -105,25 +100,13 @@ function compileCall(scope: RunScope, claim: ast.CallOutcome, process: string): 
 }
 
 function compileCount(scope: RunScope, node: ast.CountClaim): Expectation | undefined {
-  const segments = segmentClass(scope, node);
+  const segments = compileSegmentClass(scope, node);
   const count = node.none ? 0 : scope.values.count(node.count);
   const host = node.host && scope.names.find('host', node.host, node, 'host');
   if (segments === undefined || count === undefined || (node.host !== undefined && host === undefined))
     return undefined;
   const comparison = node.bound === 'least' ? 'at-least' : node.bound === 'most' ? 'at-most' : 'exactly';
   return { kind: 'count', class: segments, ...(node.host === undefined ? {} : { host: node.host }), count, comparison };
-}
-
-function segmentClass(scope: RunScope, node: AstNode & { readonly words: string[] }): SegmentClass | undefined {
-  const found = parseSegmentClass(node.words);
-  if (found !== undefined) return found;
-  const written = node.words.join(' ');
-  const { start } = rangeOfProperty(node, 'words', 0);
-  const { end } = rangeOfProperty(node, 'words', node.words.length - 1);
-  return void scope.problems.add(messages.unknownSegmentClass(written, nearest(written, segmentClassWords())), {
-    start,
-    end,
-  });
 }
 
 function stateOf(scope: RunScope, node: AstNode & { readonly state: string }): TcpState | undefined {

@@ -41,6 +41,8 @@ export const PROBLEM_CODES = {
   TCPSCN055: 'a process that has no end of the connection',
   TCPSCN056: 'a host that has no end of the connection, or of the link',
   TCPSCN057: 'a connection used before it is opened',
+  TCPSCN058: 'a statement that is over before it begins',
+  TCPSCN059: 'a number of segments that are not counted',
   TCPSCN060: 'an unknown state',
   TCPSCN061: 'an unknown errno',
   TCPSCN062: 'an unknown kind of segment',

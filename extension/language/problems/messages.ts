@@ -232,6 +232,11 @@ export const hostHasNoEnd = (host: string, name: string, owners: readonly string
 export const usedBeforeOpened = (connection: string, opened: string): ProblemText =>
   text('TCPSCN057', l10n.t('“{0}” is opened later, at {1}.', connection, opened));
 
+export const overBeforeItBegins = (until: string, since: string): ProblemText =>
+  text('TCPSCN058', l10n.t('This would be over at {0}, and it begins at {1}.', until, since));
+export const onlyDataIsNumbered = (): ProblemText =>
+  text('TCPSCN059', l10n.t('Only data segments are counted: write `segment 7`, or `the next …`.'));
+
 // ---- Expectations --------------------------------------------------------------------------------------------------
 
 export const unknownState = (name: string, suggestion: string | undefined): ProblemText =>

@@ -122,7 +122,10 @@ const WORDS: Readonly<Record<string, (before: string) => CompletionItem[]>> = {
 
 /** What can still follow of the kinds of segment: after `RTO`, `retransmission` and `retransmissions`. */
 function remainingClassWords(before: string): string[] {
-  const written = /(?:\bno|\bsends(?:\s+an?)?|[\d)])\s+((?:[A-Za-z-]+\s+)*)$/.exec(before)?.[1] ?? '';
+  const written =
+    /(?:\bno|\bsends(?:\s+an?)?|\b(?:drops|duplicates|delays)(?:\s+(?:the\s+next|every))?|[\d)])\s+((?:[A-Za-z-]+\s+)*)$/.exec(
+      before,
+    )?.[1] ?? '';
   const start = written.replace(/\s+/g, ' ');
   return segmentClassWords()
     .filter((words) => words.startsWith(start) && words.length > start.length)

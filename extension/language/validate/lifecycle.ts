@@ -38,7 +38,7 @@ function play(
   processes: ReadonlyMap<string, Life>,
   hostOf: ReadonlyMap<string, string>,
 ): ProblemText | undefined {
-  if (action.kind === 'link-cut' || action.kind === 'link-restore') return undefined;
+  if ('link' in action) return undefined;
   if (!('process' in action)) {
     const life = hosts.get(action.host) ?? newLife();
     const { endedBy } = life;

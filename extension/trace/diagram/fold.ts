@@ -98,9 +98,10 @@ export function rowKey(trace: Trace, row: Row): string {
     case 'silence':
       return `silence ${row.event}`;
     case 'segment': {
-      const segment = trace.eventOf('segment.sent', row.event);
+      const segment = trace.eventOf('segment.sent', row.segment);
       const states = row.states.map(({ event, host }) => `${host} ${trace.eventOf('tcp.state', event).to}`).join();
       return [
+        row.event === row.segment ? 'sent' : 'copy',
         segment.connection,
         segment.from,
         segment.fromPort,
@@ -108,6 +109,8 @@ export function rowKey(trace: Trace, row: Row): string {
         segment.flags,
         segment.length,
         row.outcome.kind,
+        row.outcome.where ?? '',
+        row.outcome.heldUp ?? 0,
         states,
       ].join(' ');
     }

@@ -1,10 +1,11 @@
 /** What a line of the diagram says, in the reader's language. Plain text: escaping is for whoever draws it. */
 import * as l10n from '@vscode/l10n';
 import { SECOND } from '../../base/time.ts';
-import type { EventOf, PlaceId, TraceEvent } from '../event.ts';
+import type { EventId, EventOf, PlaceId, TraceEvent } from '../event.ts';
 import type { SegmentPurpose } from '../schema.ts';
 import { ACK, RST } from '../schema.ts';
 import type { Trace } from '../trace.ts';
+import { ruleStatement } from '../explain/link-events.ts';
 import { flagNames, segmentTitle, span } from '../explain/words.ts';
 import { durationText, momentText } from './duration.ts';
 import type { DisplayRow, FoldRow, NoteRow, SegmentRow, SilenceRow } from './row.ts';
@@ -27,11 +28,12 @@ export function rowLabel(trace: Trace, row: DisplayRow, compact = false): readon
 const PLAIN: ReadonlySet<SegmentPurpose> = new Set<SegmentPurpose>(['syn', 'syn-ack', 'data', 'ack', 'fin', 'rst']);
 
 function segmentLabel(trace: Trace, row: SegmentRow, compact: boolean): readonly string[] {
-  const segment = trace.eventOf('segment.sent', row.event);
+  const segment = trace.eventOf('segment.sent', row.segment);
   const flags = flagNames(segment.flags);
   const plain = PLAIN.has(segment.purpose);
-  const title = [plain ? flags : segmentTitle(trace, segment), outcomeWord(row)];
+  const title = [rowTitle(row, plain ? flags : segmentTitle(trace, segment)), outcomeWord(row)];
   const details = plain ? [numbersText(trace, segment)] : [flags, numbersText(trace, segment)];
+  details.push(statementOf(trace, row));
   const lines = compact ? [title, ...details.map((detail) => [detail])] : [title, details];
   return lines.map((parts) => parts.filter((part) => part !== '').join(' · '));
 }
@@ -46,11 +48,30 @@ export function numbersText(trace: Trace, segment: EventOf<'segment.sent'>): str
   return parts.join(' · ');
 }
 
+/** What a segment is called, with a word for the copies that a link makes. */
+export function rowTitle(row: SegmentRow, title: string): string {
+  return row.event === row.segment ? title : l10n.t('copy of {0}', title);
+}
+
+/** The statement of the scenario that did something to a segment: what dropped, copied or held it up; else empty. */
+export function statementOf(trace: Trace, row: SegmentRow): string {
+  return ruleStatement(trace, blameOf(trace, row)) ?? '';
+}
+
+function blameOf(trace: Trace, { event, segment, outcome }: SegmentRow): EventId {
+  if (outcome.where === 'rule') return trace.eventOf('segment.dropped', outcome.event).blame;
+  if (event !== segment) return trace.eventOf('segment.duplicated', event).blame;
+  if (outcome.heldUp === undefined || outcome.kind !== 'delivered') return -1;
+  const { cause } = trace.eventOf('segment.delivered', outcome.event);
+  return cause >= 0 && trace.kindAt(cause) === 'segment.delayed' ? trace.eventOf('segment.delayed', cause).blame : -1;
+}
+
 /** A word for what became of a segment; empty when it arrived and was taken. */
 export function outcomeWord(row: SegmentRow): string {
+  const { heldUp } = row.outcome;
   switch (row.outcome.kind) {
     case 'delivered':
-      return '';
+      return heldUp === undefined ? '' : l10n.t('held up {0}', durationText(heldUp));
     case 'dropped':
       return l10n.t('lost');
     case 'ignored':
@@ -76,7 +97,7 @@ export function foldLabel(trace: Trace, fold: FoldRow): string {
       ? times === 1
         ? l10n.t('the same once more')
         : l10n.t('the same {0} more times', times)
-      : classText(trace.eventOf('segment.sent', only.event).purpose, times);
+      : classText(trace.eventOf('segment.sent', only.segment).purpose, times);
   const rhythm = rhythmText(fold);
   return rhythm === '' ? what : l10n.t('{0}, {1}', what, rhythm);
 }
@@ -141,7 +162,7 @@ export function noteLabel(trace: Trace, row: NoteRow): string {
     case 'scenario.skipped':
       return l10n.t('not possible: {0}', trace.header.actions[event.action]?.text ?? '');
     case 'scenario.action':
-      return trace.header.actions[event.action]?.text ?? '';
+      return ruleStatement(trace, event.id) ?? '';
     case 'run.ended':
       return endText(event);
     default:

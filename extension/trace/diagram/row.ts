@@ -1,4 +1,4 @@
-import type { EventId, PlaceId } from '../event.ts';
+import type { EventFields, EventId, PlaceId } from '../event.ts';
 
 /** What became of a segment. */
 export interface Outcome {
@@ -7,7 +7,9 @@ export interface Outcome {
   /** The event that says so; -1 while in flight. */
   readonly event: EventId;
   /** Dropped: on the way, or where nobody was any more. */
-  readonly where?: 'link-cut' | 'host-off';
+  readonly where?: EventFields<'segment.dropped'>['reason'];
+  /** How long the link held it up besides the time of the way, µs. */
+  readonly heldUp?: number;
 }
 
 /** A connection end entered a state: written beside the arrow that brought it about. */
@@ -25,6 +27,8 @@ interface RowBase {
 /** An arrow. */
 export interface SegmentRow extends RowBase {
   readonly kind: 'segment';
+  /** Its `segment.sent`. `event` is the same, or the `segment.duplicated` of a copy that the link made. */
+  readonly segment: EventId;
   readonly from: PlaceId;
   readonly to: PlaceId;
   readonly outcome: Outcome;

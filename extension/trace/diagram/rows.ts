@@ -5,7 +5,7 @@ import type { Trace } from '../trace.ts';
 import type { Stretch } from './fold.ts';
 import { findStretches } from './fold.ts';
 import type { NoteRow, Row, SegmentRow, StateNote, Tone } from './row.ts';
-import { Outcomes } from './segments.ts';
+import { originOf, Outcomes } from './segments.ts';
 
 /** Nothing sent for so long is said in a line of its own. */
 export const SILENCE = 3_000_000;
@@ -78,7 +78,7 @@ class RowBuilder {
 
   private segmentBehind(event: EventOf<'tcp.state'>): EventId | undefined {
     if (event.cause < 0 || this.trace.kindAt(event.cause) !== 'segment.delivered') return undefined;
-    return this.trace.eventOf('segment.delivered', event.cause).segment;
+    return originOf(this.trace, this.trace.eventOf('segment.delivered', event.cause));
   }
 
   private segmentSentWith(event: EventOf<'tcp.state'>): EventId | undefined {
@@ -139,12 +139,19 @@ class RowBuilder {
         return {
           kind: 'segment',
           event: event.id,
+          segment: event.id,
           time: event.time,
           from: event.from,
           to: event.to,
           outcome: this.outcomes.of(event.id),
           states: this.states.get(event.id) ?? [],
         };
+      case 'segment.duplicated': {
+        const { from, to } = this.trace.eventOf('segment.sent', event.segment);
+        const { id, segment, time } = event;
+        const states = this.states.get(id) ?? [];
+        return { kind: 'segment', event: id, segment, time, from, to, outcome: this.outcomes.of(id), states };
+      }
       case 'host.state':
         return this.note(event, event.on ? 'good' : 'fault');
       case 'process.state':
@@ -165,6 +172,9 @@ class RowBuilder {
         return this.note(event, 'error');
       case 'scenario.skipped':
         return this.note(event, 'fault');
+      case 'scenario.action':
+        // What a link does from now on to what it carries; everything else that is done has an effect with a line of its own.
+        return this.note(event, this.trace.places[event.place]?.kind === 'link' ? 'fault' : 'plain');
       default:
         return this.note(event, 'plain');
     }
@@ -188,6 +198,7 @@ const ROW_KINDS: ReadonlySet<EventKind> = new Set<EventKind>([
   'call.returned',
   'app.decided',
   'segment.sent',
+  'segment.duplicated',
   'tcp.state',
   'tcp.error',
   'run.ended',

@@ -1,24 +1,44 @@
-import type { EventId } from '../event.ts';
+import type { EventId, EventOf } from '../event.ts';
+import type { EventKind } from '../schema.ts';
 import type { Trace } from '../trace.ts';
 import type { Outcome } from './row.ts';
 
 const IN_FLIGHT: Outcome = { kind: 'in-flight', event: -1 };
+/** What can happen to a segment between its leaving, or its being copied, and what becomes of it. */
+const ON_THE_WAY: ReadonlySet<EventKind> = new Set<EventKind>(['segment.delivered', 'segment.delayed']);
 
-/** What became of every segment, by the id of its `segment.sent`. */
+/** What became of every segment, by the id of its `segment.sent`, and of every copy, by that of its `segment.duplicated`. */
 export class Outcomes {
   private readonly known = new Map<EventId, Outcome>();
+  private readonly heldUp = new Map<EventId, number>();
 
   constructor(trace: Trace) {
+    for (const event of trace.eventsOf('segment.delayed')) {
+      const origin = originOf(trace, event);
+      this.heldUp.set(origin, (this.heldUp.get(origin) ?? 0) + event.delay);
+    }
     for (const event of trace.eventsOf('segment.delivered'))
-      this.known.set(event.segment, { kind: 'delivered', event: event.id });
+      this.known.set(originOf(trace, event), { kind: 'delivered', event: event.id });
     for (const event of trace.eventsOf('segment.dropped'))
-      this.known.set(event.segment, { kind: 'dropped', event: event.id, where: event.reason });
+      this.known.set(originOf(trace, event), { kind: 'dropped', event: event.id, where: event.reason });
     // Said of a segment that arrived: the stronger statement.
     for (const event of trace.eventsOf('segment.ignored'))
-      this.known.set(event.segment, { kind: 'ignored', event: event.id });
+      this.known.set(originOf(trace, event), { kind: 'ignored', event: event.id });
   }
 
   of(segment: EventId): Outcome {
-    return this.known.get(segment) ?? IN_FLIGHT;
+    const outcome = this.known.get(segment) ?? IN_FLIGHT;
+    const heldUp = this.heldUp.get(segment);
+    return heldUp === undefined ? outcome : { ...outcome, heldUp };
   }
+}
+
+/** The segment that this happened to: its `segment.sent`, or the `segment.duplicated` that made it. */
+export function originOf(
+  trace: Trace,
+  event: EventOf<'segment.delivered' | 'segment.dropped' | 'segment.ignored' | 'segment.delayed'>,
+): EventId {
+  let id: EventId = event.cause;
+  while (id > event.segment && ON_THE_WAY.has(trace.kindAt(id))) id = trace.causeAt(id);
+  return id > event.segment && trace.kindAt(id) === 'segment.duplicated' ? id : event.segment;
 }

@@ -4,6 +4,7 @@ import { ACK } from '../schema.ts';
 import type { Trace } from '../trace.ts';
 import { describeExpectation } from './expectations.ts';
 import { describeCall, describeReturn } from './calls.ts';
+import { describeLinkEvent } from './link-events.ts';
 import { clock, flagNames, hostOf, placeTitle, segmentTitle, span, statementLabel, timerTitle } from './words.ts';
 
 /** One sentence (without a full stop) that says what an event is. */
@@ -47,13 +48,10 @@ function describe(trace: Trace, event: TraceEvent): string {
         span(event.time - segment.time),
       );
     }
-    case 'segment.dropped': {
-      const segment = trace.eventOf('segment.sent', event.segment);
-      const [title, from] = [segmentTitle(trace, segment), trace.placeName(segment.from)];
-      return event.reason === 'link-cut'
-        ? l10n.t('{0} from {1} is lost: the link is cut', title, from)
-        : l10n.t('{0} from {1} is lost: {2} has no power', title, from, trace.placeName(segment.to));
-    }
+    case 'segment.dropped':
+    case 'segment.duplicated':
+    case 'segment.delayed':
+      return describeLinkEvent(trace, event);
     case 'segment.ignored': {
       const segment = trace.eventOf('segment.sent', event.segment);
       return l10n.t('{0} ignores {1}: {2}', where, segmentTitle(trace, segment), ignoredReason(event.reason));

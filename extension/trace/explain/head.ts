@@ -8,6 +8,7 @@ import { variable } from '../world.ts';
 import { describeEvent, goneReason, ignoredReason } from './describe.ts';
 import { giveUp } from './give-up.ts';
 import { sendReason } from './reasons.ts';
+import { linkStep, onTheWay } from './link-events.ts';
 import type { Rule } from './rules.ts';
 import { goneRule, ignoredRule, segmentRule, timerRule } from './rules.ts';
 import type { WhyStep } from './step.ts';
@@ -38,6 +39,8 @@ export function headStep(trace: Trace, event: TraceEvent): Head {
       return segmentHead(trace, event);
     case 'segment.delivered':
     case 'segment.dropped':
+    case 'segment.duplicated':
+    case 'segment.delayed':
     case 'segment.ignored':
       return fateHead(trace, event);
     case 'tcp.error':
@@ -117,10 +120,7 @@ function whyNoSocket(trace: Trace, event: EventOf<'segment.sent'>): WhyStep[] {
   return [];
 }
 
-function fateHead(
-  trace: Trace,
-  event: EventOf<'segment.delivered'> | EventOf<'segment.dropped'> | EventOf<'segment.ignored'>,
-): Head {
+function fateHead(trace: Trace, event: Parameters<typeof onTheWay>[1]): Head {
   const segment = trace.eventOf('segment.sent', event.segment);
   const sent = step(
     segment,
@@ -135,18 +135,14 @@ function fateHead(
   );
   const tells = TIMER_OF_REASON[segment.reason];
   const rest = { from: segment.cause, ...(tells === undefined ? {} : { tells }) };
-  if (event.kind === 'segment.delivered') return { steps: [sent], ...rest };
+  const before = [...onTheWay(trace, event), sent];
+  if (event.kind === 'segment.delivered') return { steps: before, ...rest };
   if (event.kind === 'segment.ignored') {
     const why = l10n.t('It has no effect: {0}.', ignoredReason(event.reason));
-    return { steps: [step(event, why, ignoredRule(event.reason)), sent], ...rest };
+    return { steps: [step(event, why, ignoredRule(event.reason)), ...before], ...rest };
   }
-  const phrase = event.reason === 'link-cut' ? l10n.t('The link is cut') : l10n.t('Nobody is there to receive it');
-  const action = event.blame < 0 ? undefined : rootAction(trace, event.blame)?.action;
-  const lost: WhyStep =
-    action === undefined ? step(event, l10n.t('{0}.', phrase)) : { event: event.blame, text: phrase, action };
-  return { steps: [lost, sent], ...rest };
+  return { steps: [linkStep(trace, event), ...before], ...rest };
 }
-
 function errorHead(trace: Trace, event: EventOf<'tcp.error'>): Head {
   const plain = (text: string, rule: Rule): Head => ({ steps: [step(event, text, rule)], from: event.cause });
   if (event.soft)

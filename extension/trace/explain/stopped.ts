@@ -44,6 +44,7 @@ const TELLING: ReadonlySet<string> = new Set([
   'process.state',
   'segment.sent',
   'segment.dropped',
+  'segment.duplicated',
   'call.returned',
   'tcp.state',
   'tcp.error',

@@ -4,6 +4,7 @@ import type { EventId, EventOf, TraceEvent } from '../event.ts';
 import { NO_CAUSE } from '../event.ts';
 import type { SegmentPurpose } from '../schema.ts';
 import type { Trace } from '../trace.ts';
+import { silencePhrase } from './link-events.ts';
 import { rootAction } from './root.ts';
 import type { WhyStep } from './step.ts';
 
@@ -26,7 +27,7 @@ export function nobodyAnswers(trace: Trace, event: TraceEvent): WhyStep[] {
   const dropped = ownFate(trace, event) ?? lastLoss(trace, event);
   if (dropped === undefined || dropped.blame < 0) return [];
   const action = rootAction(trace, dropped.blame)?.action;
-  const phrase = dropped.reason === 'link-cut' ? l10n.t('Nothing gets through') : l10n.t('Nothing answers');
+  const phrase = silencePhrase(dropped.reason);
   return [
     action === undefined
       ? { event: dropped.blame, text: l10n.t('{0}.', phrase) }

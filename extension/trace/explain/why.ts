@@ -7,6 +7,7 @@ import type { Trace } from '../trace.ts';
 import { describeCall, describeReturn } from './calls.ts';
 import { describeEvent } from './describe.ts';
 import { headStep } from './head.ts';
+import { linkStep } from './link-events.ts';
 import { keepaliveKnob, optionCall } from './knobs.ts';
 import { sendReason } from './reasons.ts';
 import { rootAction } from './root.ts';
@@ -88,7 +89,11 @@ class Telling {
         this.tellAction(event);
         return NO_CAUSE;
       case 'segment.delivered':
-        return event.segment;
+        return event.cause;
+      case 'segment.duplicated':
+      case 'segment.delayed':
+        this.add(linkStep(trace, event));
+        return event.cause;
       case 'segment.sent':
       case 'call.entered':
       case 'call.returned':

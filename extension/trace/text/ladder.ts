@@ -4,7 +4,7 @@ import { DAY } from '../../base/time.ts';
 import type { LocalizedText } from '../../scenario/source.ts';
 import { durationText } from '../diagram/duration.ts';
 import { foldRows } from '../diagram/fold.ts';
-import { foldLabel, noteLabel, numbersText, silenceLabel } from '../diagram/labels.ts';
+import { foldLabel, noteLabel, numbersText, rowTitle, silenceLabel, statementOf } from '../diagram/labels.ts';
 import type { DisplayRow, NoteRow, SegmentRow, StateNote } from '../diagram/row.ts';
 import { buildRows } from '../diagram/rows.ts';
 import type { PlaceId } from '../event.ts';
@@ -135,7 +135,7 @@ class Ladder {
     const [left, right] = from < to ? [from, to] : [to, from];
     const isLost = row.outcome.kind === 'dropped';
     const length = right - left - 1;
-    const segment = this.trace.eventOf('segment.sent', row.event);
+    const segment = this.trace.eventOf('segment.sent', row.segment);
     const title = this.title(row);
     const fits = textWidth(title) + 8 <= length;
     line.write(left + 1, '─'.repeat(Math.max(0, length)));
@@ -149,31 +149,35 @@ class Ladder {
     const numbers = numbersText(this.trace, segment);
     const room = this.width - this.right;
     const details = [fits ? '' : title, numbers].filter((part) => part !== '').join('  ');
-    const states = this.states(row.states);
-    const together = states === '' ? details : `${details}  ${states}`;
+    const more = [printable(statementOf(this.trace, row)), this.states(row.states)].filter((part) => part !== '');
+    const together = [details, ...more].join('  ');
     if (textWidth(together) <= room) {
       yield line.write(this.right, together).toString();
       return;
     }
     yield line.write(this.right, cut(details, room)).toString();
-    for (const more of wrap(states, room)) yield this.lifelines(new Line()).write(this.right, more).toString();
+    for (const text of more.flatMap((part) => [...wrap(part, room)])) {
+      yield this.lifelines(new Line()).write(this.right, text).toString();
+    }
   }
 
   /** `keepalive probe 9/9`, or its flags where they say all. */
   private title(row: SegmentRow): string {
-    const segment = this.trace.eventOf('segment.sent', row.event);
+    const segment = this.trace.eventOf('segment.sent', row.segment);
     const flags = flagNames(segment.flags);
     const isPlain = ['syn', 'syn-ack', 'data', 'ack', 'fin', 'rst'].includes(segment.purpose);
     const words = isPlain ? flags : segmentTitle(this.trace, segment);
     const extra = !isPlain && (segment.flags & RST) !== 0 ? ` (${flags})` : '';
+    const what = rowTitle(row, words + extra);
+    const { heldUp } = row.outcome;
     switch (row.outcome.kind) {
       case 'dropped':
-        return l10n.t('{0}, lost', words + extra);
+        return l10n.t('{0}, lost', what);
       case 'ignored':
-        return l10n.t('{0}, ignored', words + extra);
+        return l10n.t('{0}, ignored', what);
       case 'delivered':
       case 'in-flight':
-        return words + extra;
+        return heldUp === undefined ? what : l10n.t('{0}, held up {1}', what, span(heldUp));
     }
   }
 

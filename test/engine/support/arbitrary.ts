@@ -1,6 +1,7 @@
 /** Random plans for the properties: two hosts, one or two connections, and anything that can happen to them. */
 import fc from 'fast-check';
 import { hash32 } from '../../../extension/engine/random.ts';
+import { SEGMENT_CLASSES } from '../../../extension/scenario/expectation.ts';
 import type { Action, RunPlan } from '../../../extension/scenario/plan.ts';
 import type { SocketOptionName } from '../../../extension/scenario/socket-option.ts';
 import type { PlanOptions, Statement } from './run.ts';
@@ -79,6 +80,32 @@ const action: fc.Arbitrary<Action> = fc.oneof(
       link: 'wire',
       ...(from === undefined ? {} : { from }),
     })),
+  },
+  {
+    weight: 3,
+    arbitrary: fc
+      .record({
+        kind: fc.constant('link-rule' as const),
+        link: fc.constant('wire'),
+        effect: fc.oneof(
+          fc.constant({ kind: 'drop' as const }),
+          fc.constant({ kind: 'duplicate' as const }),
+          fc.record({ kind: fc.constant('delay' as const), by: fc.integer({ min: 1, max: SECOND }) }),
+        ),
+        class: fc.constantFrom(...SEGMENT_CLASSES),
+        which: fc.oneof(
+          fc.record({ kind: fc.constant('next' as const), count: fc.integer({ min: 1, max: 4 }) }),
+          fc.constant({ kind: 'every' as const }),
+          fc.record({ kind: fc.constant('number' as const), number: fc.integer({ min: 1, max: 5 }) }),
+        ),
+        from: maybeFrom,
+        until: fc.option(fc.integer({ min: 0, max: 60 * SECOND }), { nil: undefined }),
+      })
+      .map(({ from, until, ...rule }) => ({
+        ...rule,
+        ...(from === undefined ? {} : { from }),
+        ...(until === undefined ? {} : { until }),
+      })),
   },
   {
     weight: 2,

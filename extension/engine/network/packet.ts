@@ -1,0 +1,38 @@
+import type { Micros } from '../../base/time.ts';
+import type { EventFields, EventId } from '../../trace/event.ts';
+import type { SegmentPurpose } from '../../trace/schema.ts';
+import type { Segment } from '../tcp/segment.ts';
+
+/** A segment on its way through the stages of a link. */
+export interface Packet {
+  readonly segment: Segment;
+  readonly purpose: SegmentPurpose;
+  /** The event of its leaving. */
+  readonly sent: EventId;
+  /** What last happened to it: its leaving, its being copied, its being held up. What becomes of it is caused by that. */
+  readonly cause: EventId;
+  /** When it has passed the stages so far: at first the present. Only stages that take time move it on. */
+  readonly at: Micros;
+  /** Held up by itself: those behind it do not wait for it. */
+  readonly overtaken: boolean;
+}
+
+/** A stage of a link, or what stands behind the last one. A stage passes on what it does not lose. */
+export interface Stage {
+  push(packet: Packet): void;
+}
+
+/** Why a link lost a packet, and the event that made it so (−1 = none: chance, or the way the link is). */
+export interface Loss {
+  readonly reason: EventFields<'segment.dropped'>['reason'];
+  readonly blame: EventId;
+}
+
+/** How a stage tells of what it does to packets. */
+export interface LinkLog {
+  lost(packet: Packet, loss: Loss): void;
+  /** @returns the event: what becomes of the copy is caused by it. */
+  copied(packet: Packet, by: EventFields<'segment.duplicated'>['by'], blame: EventId): EventId;
+  /** @returns the event: what becomes of the packet is caused by it. */
+  heldUp(packet: Packet, by: EventFields<'segment.delayed'>['by'], delay: Micros, blame: EventId): EventId;
+}

@@ -1,0 +1,86 @@
+import type { Micros } from '../../base/time.ts';
+import type { LinkRulePlan } from '../../scenario/plan.ts';
+import type { EventId } from '../../trace/event.ts';
+import { isOfClass } from '../../trace/expectations/segment-class.ts';
+import type { LinkLog, Packet, Stage } from './packet.ts';
+import type { DataCount } from './data-count.ts';
+import { DataCounter } from './data-count.ts';
+
+/** A statement such as `wire drops the next 2 data segments`, in force. One object for all directions that it is about. */
+export class LinkRule {
+  readonly effect: LinkRulePlan['effect'];
+  /** The statement that made it. */
+  readonly blame: EventId;
+  private readonly plan: LinkRulePlan;
+  /** How many more segments it takes. */
+  private left: number;
+
+  constructor(plan: LinkRulePlan, blame: EventId) {
+    this.plan = plan;
+    this.effect = plan.effect;
+    this.blame = blame;
+    const { which } = plan;
+    this.left = which.kind === 'next' ? which.count : which.kind === 'number' ? 1 : Infinity;
+  }
+
+  /** Whether it can never take a segment again. */
+  isOver(now: Micros): boolean {
+    return this.left === 0 || now >= (this.plan.until ?? Infinity);
+  }
+
+  /** Whether it takes this segment, which then counts as taken. */
+  takes({ segment, purpose }: Packet, { isNew, number }: DataCount): boolean {
+    const { which } = this.plan;
+    const { flags, length } = segment;
+    if (which.kind === 'number' && !(isNew && length > 0 && number === which.number)) return false;
+    if (!isOfClass({ flags, length, purpose, isNew }, this.plan.class)) return false;
+    this.left--;
+    return true;
+  }
+}
+
+/** The stage that drops, copies or holds up the segments that a statement describes. */
+export class Rules implements Stage {
+  private rules: readonly LinkRule[] = [];
+  private readonly counter = new DataCounter();
+  private readonly log: LinkLog;
+  private readonly next: Stage;
+
+  constructor(log: LinkLog, next: Stage) {
+    this.log = log;
+    this.next = next;
+  }
+
+  /** Earlier statements are asked first. What one of them drops, the later ones never see. */
+  add(rule: LinkRule): void {
+    this.rules = [...this.rules, rule];
+  }
+
+  push(packet: Packet): void {
+    const count = this.counter.count(packet.segment);
+    if (this.rules.length === 0) {
+      this.next.push(packet);
+      return;
+    }
+    this.rules = this.rules.filter((rule) => !rule.isOver(packet.at));
+    let passing = packet;
+    let copyOf: EventId | undefined;
+    for (const rule of this.rules) {
+      if (!rule.takes(packet, count)) continue;
+      const { effect, blame } = rule;
+      if (effect.kind === 'drop') {
+        this.log.lost(passing, { reason: 'rule', blame });
+        return;
+      }
+      if (effect.kind === 'duplicate') copyOf = this.log.copied(passing, 'rule', blame);
+      else passing = this.heldUp(passing, effect.by, blame);
+    }
+    this.next.push(passing);
+    if (copyOf !== undefined) this.next.push({ ...passing, cause: copyOf });
+  }
+
+  private heldUp(packet: Packet, by: Micros, blame: EventId): Packet {
+    const cause = this.log.heldUp(packet, 'rule', by, blame);
+    return { ...packet, cause, at: packet.at + by, overtaken: true };
+  }
+}

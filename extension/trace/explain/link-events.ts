@@ -1,0 +1,97 @@
+/** What a link does to segments on their way: what it loses, copies and holds up, and the statement that is behind it. */
+import * as l10n from '@vscode/l10n';
+import type { EventFields, EventId, EventOf } from '../event.ts';
+import type { Trace } from '../trace.ts';
+import { rootAction } from './root.ts';
+import type { WhyStep } from './step.ts';
+import { placeTitle, segmentTitle, span } from './words.ts';
+
+type LossReason = EventFields<'segment.dropped'>['reason'];
+type LinkEvent = EventOf<'segment.dropped'> | EventOf<'segment.duplicated'> | EventOf<'segment.delayed'>;
+
+/** One sentence, without a full stop. */
+export function describeLinkEvent(trace: Trace, event: LinkEvent): string {
+  const segment = trace.eventOf('segment.sent', event.segment);
+  const [title, from] = [segmentTitle(trace, segment), trace.placeName(segment.from)];
+  switch (event.kind) {
+    case 'segment.dropped':
+      return describeLoss(event.reason, title, from, trace.placeName(segment.to));
+    case 'segment.duplicated':
+      return l10n.t('{0} makes a copy of {1} from {2}', placeTitle(trace, event.place), title, from);
+    case 'segment.delayed':
+      return l10n.t(
+        '{0} holds up {1} from {2} for {3}',
+        placeTitle(trace, event.place),
+        title,
+        from,
+        span(event.delay),
+      );
+  }
+}
+
+function describeLoss(reason: LossReason, title: string, from: string, to: string): string {
+  switch (reason) {
+    case 'link-cut':
+      return l10n.t('{0} from {1} is lost: the link is cut', title, from);
+    case 'host-off':
+      return l10n.t('{0} from {1} is lost: {2} has no power', title, from, to);
+    case 'rule':
+      return l10n.t('{0} from {1} is lost: the link drops it, as the scenario says', title, from);
+  }
+}
+
+/** Why a segment did not get there, as a phrase before the statement that is behind it. */
+export function lossPhrase(reason: LossReason): string {
+  switch (reason) {
+    case 'link-cut':
+      return l10n.t('The link is cut');
+    case 'host-off':
+      return l10n.t('Nobody is there to receive it');
+    case 'rule':
+      return l10n.t('The link drops it');
+  }
+}
+
+/** Why nobody answered, as a phrase before the statement that is behind it. */
+export function silencePhrase(reason: LossReason): string {
+  switch (reason) {
+    case 'link-cut':
+      return l10n.t('Nothing gets through');
+    case 'host-off':
+      return l10n.t('Nothing answers');
+    case 'rule':
+      return l10n.t('The link dropped it');
+  }
+}
+
+/** A step that tells what a link did to a segment, and which statement is behind it. */
+export function linkStep(trace: Trace, event: LinkEvent): WhyStep {
+  const phrase = event.kind === 'segment.dropped' ? lossPhrase(event.reason) : describeLinkEvent(trace, event);
+  const action = event.blame < 0 ? undefined : rootAction(trace, event.blame)?.action;
+  return action === undefined
+    ? { event: event.id, text: l10n.t('{0}.', phrase) }
+    : { event: event.kind === 'segment.dropped' ? event.blame : event.id, text: phrase, action };
+}
+
+/** What a link did to a segment before this happened to it, the latest first. */
+export function onTheWay(
+  trace: Trace,
+  fate: LinkEvent | EventOf<'segment.delivered'> | EventOf<'segment.ignored'>,
+): WhyStep[] {
+  const steps: WhyStep[] = [];
+  for (let id: EventId = fate.cause; id > fate.segment; id = trace.causeAt(id)) {
+    const event = trace.event(id);
+    if (event.kind === 'segment.duplicated' || event.kind === 'segment.delayed') steps.push(linkStep(trace, event));
+  }
+  return steps;
+}
+
+/** `wire drops the next SYN-ACK`: the statement to blame, without its time and its name. Undefined when there is none. */
+export function ruleStatement(trace: Trace, blame: EventId): string | undefined {
+  const action = blame < 0 ? undefined : rootAction(trace, blame)?.action;
+  const text = action === undefined ? undefined : trace.header.actions[action]?.text;
+  return text
+    ?.replaceAll(/\s+/g, ' ')
+    .replace(/^.*?(\S+ (?:drops|duplicates|delays) )/, '$1')
+    .replace(/ as [A-Za-z_]\w*$/, '');
+}
