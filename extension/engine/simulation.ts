@@ -1,7 +1,7 @@
 import { assertDefined, assertNever } from '../base/assert.ts';
 import type { Micros } from '../base/time.ts';
-import { DAY } from '../base/time.ts';
 import type { ExpectationPlan, TimeReference } from '../scenario/expectation.ts';
+import { DEFAULT_MAX_TIME } from '../scenario/limits.ts';
 import type { ActionPlan, RunPlan } from '../scenario/plan.ts';
 import type { TcpState } from '../scenario/tcp-state.ts';
 import type { TraceData } from '../trace/columns.ts';
@@ -26,7 +26,7 @@ export interface RunLimits {
   readonly maxTime: Micros;
 }
 
-export const DEFAULT_LIMITS: RunLimits = { maxEvents: 500_000, maxTime: 400 * DAY };
+export const DEFAULT_LIMITS: RunLimits = { maxEvents: 500_000, maxTime: DEFAULT_MAX_TIME };
 
 /** `when` triggers that wait for a state. */
 interface Watch {
@@ -222,6 +222,7 @@ export class Simulation {
         return moment === undefined ? [] : [moment + offset];
       }
       case 'last-received':
+      case 'happening':
         return [];
     }
   }

@@ -16,8 +16,10 @@ export interface TimeReference {
   readonly base:
     | { readonly kind: 'start' }
     | { readonly kind: 'moment'; readonly name: string }
-    /** The last segment that the subject's end received before the expected event. Only where the subject is an end or a host. */
-    | { readonly kind: 'last-received' };
+    /** The last segment that the subject's end received. Only where what is expected happens at an end, at a process or at a host. */
+    | { readonly kind: 'last-received' }
+    /** The first time that this happens. */
+    | { readonly kind: 'happening'; readonly event: Happening };
   readonly offset: Micros;
 }
 
@@ -31,8 +33,13 @@ export type TimeConstraint =
   | { readonly kind: 'before'; readonly time: TimeReference }
   /** Strictly after. */
   | { readonly kind: 'after'; readonly time: TimeReference }
-  /** Both included. */
-  | { readonly kind: 'between'; readonly from: TimeReference; readonly to: TimeReference };
+  /** Both included, unless it ends just before `to`: then what happens at `to` itself does not count any more. */
+  | {
+      readonly kind: 'between';
+      readonly from: TimeReference;
+      readonly to: TimeReference;
+      readonly endsJustBefore?: true;
+    };
 
 /** The kinds of segment that can be counted or awaited, in the words of the file. */
 export const SEGMENT_CLASSES = [
@@ -95,3 +102,9 @@ export type Expectation =
   | { readonly kind: 'gives-up'; readonly process: string; readonly connection: string };
 
 export type ExpectationKind = Expectation['kind'];
+
+/** What happens at one point in time, so that something else can come before or after it. */
+export type Happening = Extract<
+  Expectation,
+  { readonly kind: 'transition' | 'failure' | 'eof' | 'call' | 'sends' | 'gives-up' }
+>;

@@ -238,6 +238,38 @@ it.each<[when: string, constraint: unknown]>([
     'at 7875s after last segment received',
     { kind: 'at', time: { base: { kind: 'last-received' }, offset: 7875 * SECOND }, tolerance: 0 },
   ],
+  [
+    'before client sends a FIN',
+    {
+      kind: 'before',
+      time: {
+        base: { kind: 'happening', event: { kind: 'sends', host: 'client', class: 'FIN' } },
+        offset: 0,
+      },
+    },
+  ],
+  [
+    "after app's recv on conn fails with ECONNRESET",
+    {
+      kind: 'after',
+      time: {
+        base: {
+          kind: 'happening',
+          event: { kind: 'call', process: 'app', call: 'recv', connection: 'conn', errno: 'ECONNRESET' },
+        },
+        offset: 0,
+      },
+    },
+  ],
+  [
+    'between 500ms and just before fault',
+    {
+      kind: 'between',
+      from: { base: start, offset: SECOND / 2 },
+      to: { base: fault, offset: 0 },
+      endsJustBefore: true,
+    },
+  ],
   ['within 10ms of fault', { kind: 'within', duration: 10_000, of: { base: fault, offset: 0 } }],
   ['before 2s', { kind: 'before', time: { base: start, offset: 2 * SECOND } }],
   ['after fault', { kind: 'after', time: { base: fault, offset: 0 } }],
@@ -249,6 +281,16 @@ it.each<[when: string, constraint: unknown]>([
 ])('expect … %s', (when, constraint) => {
   const run = onlyRun(withBase(`let rtt = 10ms\nat 1s web is killed as fault\nexpect server sends FIN ${when}`));
   expect(run.expectations[0]?.when).toEqual(constraint);
+});
+
+it.each([
+  'no keepalive probe from client at 7200s after last segment received',
+  "app's recv fails with ETIMEDOUT at 7875s after last segment received",
+  'app gives up on conn at 90s after last segment received',
+  'conn on client never fails after last segment received',
+])('the last segment received, by whoever it speaks of: %s', (claim) => {
+  const [{ when } = { when: undefined }] = onlyRun(withBase(`expect ${claim}`)).expectations;
+  expect(when).toMatchObject({ time: { base: { kind: 'last-received' } } });
 });
 
 it('later settings, values and behaviours count', () => {

@@ -1,7 +1,11 @@
 import { expect, it } from 'vitest';
 import { PROBLEM_CODES } from '../../extension/language/problems/codes.ts';
 import { parseScenarios } from '../../extension/language/parse.ts';
+import { MAX_TIME_SETTING } from '../../extension/editor/setting-names.ts';
+import manifestTexts from '../../package.nls.json' with { type: 'json' };
 import { BASE, problemsOf, unmark, withBase } from './support.ts';
+
+const newFromTemplate = manifestTexts['command.newFromTemplate'];
 
 /** Lines after the base, with the «place» of their one problem. */
 const cases: readonly [code: keyof typeof PROBLEM_CODES, lines: string][] = [
@@ -74,6 +78,8 @@ const cases: readonly [code: keyof typeof PROBLEM_CODES, lines: string][] = [
     'when conn on client is CLOSE_WAIT app closes conn as x\nevery 1s from «x» until 9s app sends 1 B on conn',
   ],
   ['TCPSCN044', 'run until 1s\n«at 2s» app closes conn'],
+  ['TCPSCN045', '«at 500d» app closes conn'],
+  ['TCPSCN045', 'run until «401d»'],
   ['TCPSCN050', 'at 1s web is killed\n«at 2s web closes conn»'],
   ['TCPSCN050', 'at 1s server loses power, back after 1s\n«at 3s web closes conn»'],
   ['TCPSCN051', 'at 1s server loses power\n«at 2s web closes conn»'],
@@ -95,6 +101,7 @@ const cases: readonly [code: keyof typeof PROBLEM_CODES, lines: string][] = [
   ['TCPSCN062', 'at 5s wire drops the next «retransmision»'],
   ['TCPSCN020', 'at 5s wire delays the next FIN by «3»'],
   ['TCPSCN024', 'at 5s wire drops the next «0» FINs'],
+  ['TCPSCN037', '«link wire2 between server and client»'],
   ['TCPSCN060', 'expect conn on client is «ESTABLISED» at 1s'],
   ['TCPSCN060', 'when conn on client is «CLOSE_WAITING» app closes conn'],
   ['TCPSCN061', 'expect conn on client fails with «ETIMEOUT»'],
@@ -103,6 +110,13 @@ const cases: readonly [code: keyof typeof PROBLEM_CODES, lines: string][] = [
   ['TCPSCN064', 'run until 1s\nexpect conn on client is ESTABLISHED «at 2s»'],
   ['TCPSCN064', 'run until 2s\nat 1s web is killed as fault\nexpect no segment «between fault and 2s after fault»'],
   ['TCPSCN065', 'expect no segment after «last segment received»'],
+  ['TCPSCN065', 'expect 1 keepalive probe at «7200s after last segment received»'],
+  ['TCPSCN066', 'expect no segment «between 2s and just before 2s»'],
+  ['TCPSCN067', 'expect client sends FIN before «conn on server is CLOSE_WAIT»'],
+  ['TCPSCN067', 'expect client sends FIN after «conn on server reads 5 B»'],
+  ['TCPSCN067', 'expect client sends FIN after «conn on server never fails»'],
+  ['TCPSCN010', 'expect client sends FIN before «srver» sends FIN'],
+  ['TCPSCN062', 'expect client sends FIN before server sends «FINN»'],
   ['TCPSCN066', 'expect no segment «between 2s and 1s»'],
   ['TCPSCN070', '«every 1s from 1s app sends 1 B on conn»'],
   ['TCPSCN070', '«at 1s app sends heartbeats of 16 B on conn every 30s, gives up after 3 misses»'],
@@ -119,8 +133,35 @@ it('TCPSCN004  a statement before the first scenario', () => {
   expect(problemsOf('host a\nhost b\n')).toEqual(['1:1-6 TCPSCN004']);
 });
 
+it.each(['', '\n\n', '# nothing but a comment\n'])('TCPSCN008  a file without a scenario: %j', (text) => {
+  const { problems, scenarios } = parseScenarios(text);
+  expect(scenarios).toEqual([]);
+  expect(problems.map(({ code, severity }) => [code, severity])).toEqual([['TCPSCN008', 'information']]);
+  expect(problems[0]?.message).toContain('`scenario "…"`');
+  expect(problems[0]?.message).toContain(newFromTemplate);
+});
+
+it('a time beyond the limit names the setting that holds it', () => {
+  const [problem] = parseScenarios(withBase('at 500d app closes conn')).problems;
+  expect([problem?.severity, problem?.message]).toEqual([
+    'warning',
+    `A run is stopped at 400d of virtual time, unless the setting ${MAX_TIME_SETTING} says otherwise; this would be at 500d.`,
+  ]);
+});
+
+it('two links between the same hosts: names both and shows the first', () => {
+  const { problems, scenarios } = parseScenarios(withBase('variant "a" {\n  link wire2 between server and client\n}'));
+  const [problem] = problems;
+  expect(problem?.message).toMatch(/“wire2”.*“wire” \(line 4\)/);
+  expect(problem?.related).toEqual({
+    message: '“wire” joins them already.',
+    range: { start: { line: 3, character: 0 }, end: { line: 3, character: 35 } },
+  });
+  expect(scenarios[0]?.runs).toEqual([]);
+});
+
 it('every code has a case', () => {
-  const covered = new Set([...cases.map(([code]) => code), 'TCPSCN004']);
+  const covered = new Set([...cases.map(([code]) => code), 'TCPSCN004', 'TCPSCN008']);
   expect(Object.keys(PROBLEM_CODES).filter((code) => !covered.has(code))).toEqual([]);
 });
 

@@ -1,5 +1,6 @@
 import { assertNever } from '../../base/assert.ts';
 import { formatDuration, type Micros } from '../../base/time.ts';
+import { DEFAULT_MAX_TIME } from '../../scenario/limits.ts';
 import type { Action, ActionPlan, TriggerPlan } from '../../scenario/plan.ts';
 import { SOCKET_OPTIONS, type SocketOptionName } from '../../scenario/socket-option.ts';
 import type * as ast from '../generated/ast.ts';
@@ -30,6 +31,9 @@ export function compileActions(scope: RunScope, until: Micros | undefined): Acti
     if (timing === undefined || action === undefined || (back !== undefined && down === undefined)) return [];
     if (until !== undefined && timing.time !== undefined && timing.time > until) {
       const text = messages.afterTheEnd(formatDuration(timing.time), formatDuration(until));
+      scope.problems.add(text, rangeOf(statement.trigger));
+    } else if (timing.time !== undefined && timing.time > DEFAULT_MAX_TIME) {
+      const text = messages.beyondLimit(formatDuration(timing.time), formatDuration(DEFAULT_MAX_TIME));
       scope.problems.add(text, rangeOf(statement.trigger));
     }
     const shared = { range: rangeOf(statement), text: textOf(statement) };

@@ -24,6 +24,8 @@ export function compileParsed(result: ParseResult<ast.Document>, text: string): 
   const { syntax, sections, problems: layout } = analyze(result, text);
   const problems = new ProblemList();
   for (const problem of [...syntax.problems, ...layout]) problems.add(problem, problem.range);
+  if (result.value.statements.length === 0 && syntax.problems.length === 0)
+    problems.add(messages.noScenario(), FIRST_PLACE);
   const scenarios = sections.map(({ section, names }) => {
     const own = new ProblemList();
     // What is declared for a line that cannot be read looks unused.
@@ -34,6 +36,8 @@ export function compileParsed(result: ParseResult<ast.Document>, text: string): 
   });
   return { scenarios, problems: problems.all() };
 }
+
+const FIRST_PLACE = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
 
 function compileSection(section: Section, names: SectionNames, problems: ProblemList): ScenarioPlan {
   names.reportUnknown(section, problems);

@@ -1,8 +1,11 @@
+import { formatDuration } from '../../base/time.ts';
+import { DEFAULT_MAX_TIME } from '../../scenario/limits.ts';
 import type { RunPlan } from '../../scenario/plan.ts';
 import type { LocalizedText } from '../../scenario/source.ts';
 import type * as ast from '../generated/ast.ts';
 import type { SectionNames } from '../names/section-names.ts';
 import { rangeOf, rangeOfHeading } from '../parse/range.ts';
+import * as messages from '../problems/messages.ts';
 import { ProblemList } from '../problems/problem.ts';
 import { checkEndless } from '../validate/endless.ts';
 import { checkLifecycle } from '../validate/lifecycle.ts';
@@ -33,7 +36,11 @@ export function compileRun(
   const processes = compileProcesses(scope);
   const ends = scope.statements.filter((statement) => statement.$type === 'RunUntil');
   let until: number | undefined;
-  for (const end of ends) until = scope.values.duration(end.time, { min: 1 });
+  for (const end of ends) {
+    until = scope.values.duration(end.time, { min: 1 });
+    if (until === undefined || until <= DEFAULT_MAX_TIME) continue;
+    own.add(messages.beyondLimit(formatDuration(until), formatDuration(DEFAULT_MAX_TIME)), rangeOf(end.time));
+  }
   const seeds = scope.statements.filter((statement) => statement.$type === 'Seed');
   let seed: number | undefined = DEFAULT_SEED;
   for (const statement of seeds) seed = scope.values.count(statement.value, { min: 0, max: 2 ** 32 - 1 });

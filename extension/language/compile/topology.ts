@@ -45,10 +45,15 @@ export function compileHosts(scope: RunScope): HostPlan[] {
 
 /** Links between two different hosts. */
 export function compileLinks(scope: RunScope): LinkPlan[] {
+  const known = new Map<string, ast.LinkDecl>();
   return scope.names.allOf('link').map((link) => {
     const a = scope.names.find('host', link.hostA, link, 'hostA');
     const b = scope.names.find('host', link.hostB, link, 'hostB');
     if (a !== undefined && a === b) scope.problems.add(messages.linkToItself(), rangeOfProperty(link, 'hostB'));
+    const pair = [link.hostA, link.hostB].sort().join(' ');
+    const earlier = known.get(pair);
+    if (earlier === undefined) known.set(pair, link);
+    else reportSecondLink(scope, link, earlier);
     const outside = scope.settings.filter(({ owner, setting }) => owner === link.name && setting.$type === 'Delay');
     const delays = [...link.settings, ...outside.map(({ setting }) => setting as ast.Delay)];
     let delay: number | undefined = DEFAULT_DELAY;
@@ -60,6 +65,13 @@ export function compileLinks(scope: RunScope): LinkPlan[] {
       range: rangeOfHeading(link, 'hostB'),
     };
   });
+}
+
+function reportSecondLink(scope: RunScope, link: ast.LinkDecl, earlier: ast.LinkDecl): void {
+  const range = rangeOfHeading(earlier, 'hostB');
+  const text = messages.secondLink(link.name, earlier.name, [link.hostA, link.hostB], range.start.line + 1);
+  const related = { message: messages.firstLink(earlier.name), range };
+  scope.problems.add({ ...text, related }, rangeOfHeading(link, 'hostB'));
 }
 
 /** Processes with what they do differently. Of two behaviours in one matter the later one counts. */

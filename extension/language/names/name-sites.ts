@@ -125,8 +125,9 @@ export function namesIn(node: AstNode): NameSite[] {
       put('subject', [action && ACTION_SUBJECTS[action.$type]], false);
       break;
     }
-    case 'Expect': {
-      const claim = (node as ast.Expect).claim;
+    case 'Expect':
+    case 'Happening': {
+      const { claim } = node as Partial<ast.Expect | ast.Happening>;
       put('about', [claim && CLAIM_SUBJECTS[claim.$type]], false);
       break;
     }

@@ -95,6 +95,16 @@ export const reservedWord = (word: string): ProblemText =>
 export const unclosedBlock = (): ProblemText =>
   text('TCPSCN007', l10n.t('A block above is not closed: “}” is missing.'));
 
+export const noScenario = (): ProblemText =>
+  text(
+    'TCPSCN008',
+    l10n.t(
+      'There is no scenario here yet. Begin with a line `scenario "…"`, or with the command “TCP: New Scenario from Template…”.',
+    ),
+    undefined,
+    'information',
+  );
+
 // ---- Names ---------------------------------------------------------------------------------------------------------
 
 export function unknownName(
@@ -204,6 +214,19 @@ export const momentWithoutTime = (name: string): ProblemText =>
 export const afterTheEnd = (time: string, until: string): ProblemText =>
   text('TCPSCN044', l10n.t('The run ends at {0}; this would be at {1}.', until, time), undefined, 'warning');
 
+export const beyondLimit = (time: string, limit: string): ProblemText =>
+  text(
+    'TCPSCN045',
+    l10n.t(
+      'A run is stopped at {0} of virtual time, unless the setting {1} says otherwise; this would be at {2}.',
+      limit,
+      'tcpScenarios.run.maxVirtualTime',
+      time,
+    ),
+    undefined,
+    'warning',
+  );
+
 // ---- What can happen -----------------------------------------------------------------------------------------------
 
 export const notRunning = (process: string, time: string, cause: string, line: number): ProblemText =>
@@ -222,6 +245,18 @@ export const connectsToOwnHost = (host: string): ProblemText =>
     l10n.t('“{0}” is the host of this process; connect to another one: a host has no link to itself.', host),
   );
 export const linkToItself = (): ProblemText => text('TCPSCN054', l10n.t('A link joins two different hosts.'));
+export const secondLink = (link: string, earlier: string, hosts: readonly string[], line: number): ProblemText =>
+  text(
+    'TCPSCN037',
+    l10n.t(
+      '“{0}” joins the same two hosts as “{1}” (line {2}): which way would a segment go from {3}? One link is enough.',
+      link,
+      earlier,
+      line,
+      hosts.join(l10n.t(' to ')),
+    ),
+  );
+export const firstLink = (link: string): string => l10n.t('“{0}” joins them already.', link);
 export const noEndOfConnection = (process: string, connection: string, owners: readonly string[]): ProblemText =>
   text(
     'TCPSCN055',
@@ -250,7 +285,16 @@ export const unknownCall = (name: string, suggestion: string | undefined): Probl
 export const expectedAfterTheEnd = (until: string): ProblemText =>
   text('TCPSCN064', l10n.t('The run ends at {0}; this would be later.', until));
 export const nobodyReceives = (): ProblemText =>
-  text('TCPSCN065', l10n.t('Say whose last segment: the expectation must speak of a host.'));
+  text('TCPSCN065', l10n.t('Say who received it, by counting the segments of one host: `… from client …`.'));
+export const happensAtNoMoment = (isState: boolean): ProblemText =>
+  text(
+    'TCPSCN067',
+    isState
+      ? l10n.t('A state lasts and has no place in an order; its beginning has: `becomes`.')
+      : l10n.t(
+          'This has no place in an order. What has one: `sends`, `becomes`, `fails with`, `reads EOF`, `succeeds`, `gives up`.',
+        ),
+  );
 export const windowReversed = (): ProblemText => text('TCPSCN066', l10n.t('The window ends before it begins.'));
 export const neverEnds = (what: string): ProblemText =>
   text('TCPSCN070', l10n.t('{0} could go on for ever. Say how long the run is: `run until …`.', what));

@@ -11,6 +11,8 @@ export interface Problem {
   readonly message: string;
   readonly range: SourceRange;
   readonly data?: ProblemData;
+  /** Another place that has to do with it, and what is there. */
+  readonly related?: { readonly message: string; readonly range: SourceRange };
 }
 
 /** What a quick fix needs: one replacement for the text in `range`. */

@@ -44,6 +44,12 @@ export class ScenarioCompletionProvider extends DefaultCompletionProvider {
   }
 
   private complete(context: LineContext, scenario: SectionAnalysis | undefined): CompletionItem[] {
+    const happening = begunHappening(context.before, scenario);
+    if (happening !== undefined) {
+      // What something comes before or after is written as if it were expected itself, but for a time of its own.
+      const before = `expect ${happening}`;
+      return this.complete({ ...context, before }, scenario).filter(({ label }) => !TIME_WORDS.has(label));
+    }
     const text = context.blockHeading === undefined ? context.before : `${context.blockHeading}\n${context.before}`;
     const synthetic = { getText: () => text, positionAt: () => ({ line: 0, character: 0 }) };
     const features = this.findFeaturesAt(synthetic as never, text.length);
@@ -55,6 +61,16 @@ export class ScenarioCompletionProvider extends DefaultCompletionProvider {
       return itemsFor(feature, context, scenario);
     });
   }
+}
+
+/** What has been written of a happening behind `before` or `after`: `server sends` of `expect client sends FIN before server sends`. */
+function begunHappening(before: string, scenario: SectionAnalysis | undefined): string | undefined {
+  const match = /^\s*expect\b.*\b(?:before|after)\s+((\w+)\b.*[\s'’])$/.exec(before);
+  const [, written, subject] = match ?? [];
+  if (written === undefined || subject === undefined || scenario === undefined) return undefined;
+  const isSubject = SUBJECTS.some((kind) => scenario.names.declarations(kind, subject).length > 0);
+  const isTime = TIME.some((kind) => scenario.names.declarations(kind, subject).length > 0);
+  return isSubject && !isTime ? written : undefined;
 }
 
 function itemsFor(next: NextFeature, context: LineContext, scenario: SectionAnalysis | undefined): CompletionItem[] {
@@ -131,6 +147,10 @@ function remainingClassWords(before: string): string[] {
     .filter((words) => words.startsWith(start) && words.length > start.length)
     .map((words) => words.slice(start.length));
 }
+
+/** Of whom something can be expected. */
+const SUBJECTS: readonly NameKind[] = ['host', 'process', 'connection'];
+const TIME_WORDS: ReadonlySet<string> = new Set(['at', 'within', 'before', 'after', 'between']);
 
 const VALUE: readonly NameKind[] = ['value'];
 const TIME: readonly NameKind[] = ['moment', 'value'];

@@ -10,11 +10,11 @@ export class ScenarioValidator extends DefaultDocumentValidator {
   override validateDocument(document: LangiumDocument): Promise<Diagnostic[]> {
     const text = document.textDocument.getText();
     const { problems } = compileParsed(document.parseResult as ParseResult<ast.Document>, text);
-    return Promise.resolve(problems.map(toDiagnostic));
+    return Promise.resolve(problems.map((problem) => toDiagnostic(problem, document.uri.toString())));
   }
 }
 
-function toDiagnostic({ code, severity, message, range, data }: Problem): Diagnostic {
+function toDiagnostic({ code, severity, message, range, data, related }: Problem, uri: string): Diagnostic {
   return {
     code,
     severity: SEVERITIES[severity],
@@ -22,6 +22,9 @@ function toDiagnostic({ code, severity, message, range, data }: Problem): Diagno
     range,
     source: 'tcpscn',
     ...(code === 'TCPSCN016' ? { tags: [DiagnosticTag.Unnecessary] } : {}),
+    ...(related === undefined
+      ? {}
+      : { relatedInformation: [{ message: related.message, location: { uri, range: related.range } }] }),
     ...(data === undefined ? {} : { data }),
   };
 }

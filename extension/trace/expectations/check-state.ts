@@ -27,7 +27,7 @@ interface Stretch {
  * - no time: at the end of the run;
  * - `at`: then; with a tolerance: at some time that near;
  * - `within`, `before`: at some time in it;
- * - `between`, `after`: during all of it (`after`: to the end of the run).
+ * - `between`, `after`: during all of it (`after`: to the end of the run; `and just before`: up to that time, without it).
  */
 export function checkState(facts: Facts, plan: StatePlan): Outcome {
   const ends = facts.ends(plan.connection, plan.host);
@@ -55,15 +55,23 @@ function stateWindow(facts: Facts, plan: StatePlan, end: PlaceId | undefined): W
     const at = facts.ended?.time ?? facts.trace.endTime;
     return { from: at, to: at };
   }
-  return windowOf(facts, plan.when, () => (end === undefined ? undefined : facts.lastReceived(end, Infinity)));
+  const window = windowOf(facts, plan.when, () => (end === undefined ? undefined : facts.lastReceived(end, Infinity)));
+  if ('met' in window || plan.when.kind !== 'between' || window.before === undefined) return window;
+  // A state has no place in the order of one microsecond: "just before" is what holds up to it.
+  return { ...window, to: window.to - 1 };
 }
 
 /** Where several connections have had the name, the newest one counts from its first state on. */
 function changesOfNewest(facts: Facts, ends: readonly PlaceId[]): StateChange[] {
   const changes = ends.map((end) => facts.stateChanges(end));
+  const next: number[] = [];
+  for (let i = changes.length - 1, newer = Infinity; i >= 0; i--) {
+    next[i] = newer;
+    newer = changes[i]?.[0]?.id ?? newer;
+  }
   return changes.flatMap((own, i) => {
-    const next = changes.slice(i + 1).find((later) => later.length > 0)?.[0]?.id ?? Infinity;
-    return own.filter(({ id }) => id < next);
+    const until = next[i] ?? Infinity;
+    return own.filter(({ id }) => id < until);
   });
 }
 

@@ -1,14 +1,16 @@
+import { assertDefined } from '../../base/assert.ts';
 import { ERRNOS } from '../../scenario/errno.ts';
-import type { ExpectationPlan } from '../../scenario/expectation.ts';
+import type { ExpectationPlan, Happening } from '../../scenario/expectation.ts';
 import type { EventId, EventOf, PlaceId } from '../event.ts';
 import type { Trace } from '../trace.ts';
 import { Facts } from './facts.ts';
 import { checkState } from './check-state.ts';
+import type { Occurrence } from './occurrences.ts';
+import { occurrencesOf, rangeInside } from './occurrences.ts';
 import type { ExpectationResult, Outcome } from './result.ts';
 import { failed, met } from './result.ts';
-import { isOfClass } from './segment-class.ts';
 import type { Window } from './window.ts';
-import { ALWAYS, bounds, distance, isInside, windowOf } from './window.ts';
+import { ALWAYS, bounds, distance, isInside, speaksOfLastReceived, windowOf } from './window.ts';
 
 /** One expectation of the given kind. */
 export type Expected<K extends ExpectationPlan['kind']> = Extract<ExpectationPlan, { readonly kind: K }>;
@@ -29,80 +31,76 @@ function checkOne(facts: Facts, plan: ExpectationPlan): Outcome {
   switch (plan.kind) {
     case 'state':
       return checkState(facts, plan);
-    case 'transition': {
-      const ends = facts.ends(plan.connection, plan.host);
-      if (ends.length === 0) return failed('no-connection', -1);
-      return happens(facts, plan, () =>
-        ends.flatMap((end) =>
-          facts
-            .stateChanges(end)
-            .filter(({ to }) => to === plan.state)
-            .map(({ id, time }) => ({ id, time, place: end })),
-        ),
-      );
-    }
+    case 'transition':
+      return facts.ends(plan.connection, plan.host).length === 0
+        ? failed('no-connection', -1)
+        : happens(facts, plan, plan);
     case 'failure':
       return checkFailure(facts, plan);
     case 'no-failure':
       return checkNoFailure(facts, plan);
-    case 'eof': {
-      const ends = facts.ends(plan.connection, plan.host);
-      if (ends.length === 0) return failed('no-connection', -1);
-      return happens(facts, plan, () => reads(facts, ends).filter(({ value }) => value === 0));
-    }
+    case 'eof':
+      return facts.ends(plan.connection, plan.host).length === 0
+        ? failed('no-connection', -1)
+        : happens(facts, plan, plan);
     case 'bytes-read':
       return checkBytes(facts, plan);
     case 'call':
       return checkCall(facts, plan);
-    case 'sends': {
-      const host = facts.place('host', plan.host);
-      return happens(facts, plan, () =>
-        facts.segments.filter((segment) => segment.from === host && isOfClass(segment, plan.class)),
-      );
-    }
+    case 'sends':
+    case 'gives-up':
+      return happens(facts, plan, plan);
     case 'count':
       return checkCount(facts, plan);
-    case 'gives-up': {
-      const process = facts.place('process', plan.process);
-      return happens(facts, plan, () =>
-        [...facts.eventsOf('app.decided')].filter(
-          (event) =>
-            event.what === 'gave-up' && event.process === process && concerns(facts, event.place, plan.connection),
-        ),
-      );
-    }
   }
 }
 
-interface Candidate {
-  readonly id: EventId;
-  readonly time: number;
-  readonly place: PlaceId;
+/** The window for one event: "last segment received" is what its own end (or host) received before it. */
+function windowFor(facts: Facts, plan: ExpectationPlan, occurrence: Occurrence): Window | Outcome {
+  return windowOf(facts, plan.when, () => facts.lastReceived(occurrence.place, occurrence.id));
 }
 
-/** The window for one candidate: "last segment received" is what its own end (or host) received before it. */
-function windowFor(facts: Facts, plan: ExpectationPlan, candidate: Candidate): Window | Outcome {
-  return windowOf(facts, plan.when, () => facts.lastReceived(candidate.place, candidate.id));
+/** Met by the first occurrence inside its window; otherwise told by the one that comes nearest. */
+function happens(facts: Facts, plan: ExpectationPlan, what: Happening): Outcome {
+  const found = occurrencesOf(facts, what);
+  if (found.length === 0) return neverHappened(facts, plan);
+  if (speaksOfLastReceived(plan.when)) return happensInItsWindow(facts, plan, found);
+  const window = windowOf(facts, plan.when, () => undefined);
+  if ('met' in window) return window;
+  const { first, end } = rangeInside(found, window);
+  const inside = first < end ? found[first] : undefined;
+  if (inside !== undefined) return met(inside.id, inside.time);
+  const [earlier, later] = [found[first - 1], found[first]];
+  const isNearer =
+    later !== undefined && (earlier === undefined || distance(window, later.time) < distance(window, earlier.time));
+  return missed(facts, window, assertDefined(isNearer ? later : earlier, 'nearest occurrence'));
 }
 
-/** Met by the first candidate inside its window; otherwise told by the one that comes nearest. */
-function happens(facts: Facts, plan: ExpectationPlan, candidates: () => readonly Candidate[]): Outcome {
-  const found = candidates();
-  let nearest: { readonly candidate: Candidate; readonly window: Window } | undefined;
+/** As `happens`, where each event has a last segment received of its own. */
+function happensInItsWindow(facts: Facts, plan: ExpectationPlan, found: readonly Occurrence[]): Outcome {
+  let nearest: { readonly occurrence: Occurrence; readonly window: Window } | undefined;
   let problem: Outcome | undefined;
-  for (const candidate of found) {
-    const window = windowFor(facts, plan, candidate);
+  for (const occurrence of found) {
+    const window = windowFor(facts, plan, occurrence);
     if ('met' in window) {
       problem ??= window;
       continue;
     }
-    if (isInside(window, candidate.id, candidate.time)) return met(candidate.id, candidate.time);
-    if (nearest === undefined || distance(window, candidate.time) < distance(nearest.window, nearest.candidate.time))
-      nearest = { candidate, window };
+    if (isInside(window, occurrence.id, occurrence.time)) return met(occurrence.id, occurrence.time);
+    if (nearest === undefined || distance(window, occurrence.time) < distance(nearest.window, nearest.occurrence.time))
+      nearest = { occurrence, window };
   }
-  if (nearest !== undefined)
-    return failed('other-time', nearest.candidate.id, ...bounds(nearest.window), nearest.candidate.time);
+  if (nearest !== undefined) return missed(facts, nearest.window, nearest.occurrence);
   return problem ?? neverHappened(facts, plan);
+}
+
+/** It happened outside of its window: by the clock, or by the order of events. */
+function missed(facts: Facts, window: Window, { id, time }: Occurrence): Outcome {
+  const { before, after } = window;
+  if (before !== undefined && id >= before && (time === window.to || !Number.isFinite(window.from)))
+    return failed('other-order', id, facts.trace.timeAt(before), time, 1);
+  if (after !== undefined && id <= after) return failed('other-order', id, facts.trace.timeAt(after), time, 0);
+  return failed('other-time', id, ...bounds(window), time);
 }
 
 function neverHappened(facts: Facts, plan: ExpectationPlan): Outcome {
@@ -127,18 +125,11 @@ function undecidedAbsence(facts: Facts, window: Window): Outcome | undefined {
   return facts.isCutShort ? undecided(facts, window.to) : undefined;
 }
 
-function hardErrors(facts: Facts, ends: readonly PlaceId[]): EventOf<'tcp.error'>[] {
-  return [...facts.eventsOf('tcp.error')].filter(
-    (event) => !event.soft && event.errno !== 'OK' && ends.includes(event.place),
-  );
-}
-
 function checkFailure(facts: Facts, plan: Expected<'failure'>): Outcome {
   const ends = facts.ends(plan.connection, plan.host);
   if (ends.length === 0) return failed('no-connection', -1);
-  const errors = hardErrors(facts, ends);
-  const outcome = happens(facts, plan, () => errors.filter(({ errno }) => errno === plan.errno));
-  const [other] = errors;
+  const outcome = happens(facts, plan, plan);
+  const [other] = facts.hardErrors(plan.connection, plan.host);
   if (outcome.code !== 'not-happened' || other === undefined) return outcome;
   return failed('other-error', other.id, errnoIndex(other.errno), other.time);
 }
@@ -146,7 +137,7 @@ function checkFailure(facts: Facts, plan: Expected<'failure'>): Outcome {
 function checkNoFailure(facts: Facts, plan: Expected<'no-failure'>): Outcome {
   const ends = facts.ends(plan.connection, plan.host);
   if (ends.length === 0) return failed('no-connection', -1);
-  for (const error of hardErrors(facts, ends)) {
+  for (const error of facts.hardErrors(plan.connection, plan.host)) {
     const window = windowFor(facts, plan, error);
     if ('met' in window) return window;
     if (isInside(window, error.id, error.time)) return failed('failed', error.id, errnoIndex(error.errno), error.time);
@@ -161,13 +152,6 @@ function overallWindow(facts: Facts, plan: ExpectationPlan, place: PlaceId | und
   return windowOf(facts, plan.when, () => (place === undefined ? undefined : facts.lastReceived(place, Infinity)));
 }
 
-/** Reads that returned data or EOF, in order. */
-function reads(facts: Facts, ends: readonly PlaceId[]): EventOf<'call.returned'>[] {
-  return [...facts.eventsOf('call.returned')].filter(
-    (event) => event.call === 'recv' && event.errno === 'OK' && ends.includes(event.place),
-  );
-}
-
 /**
  * The bytes read up to the end of the window are exactly the number, and the read that made it so lies inside the window
  * (with a number of 0 there is none).
@@ -177,7 +161,7 @@ function checkBytes(facts: Facts, plan: Expected<'bytes-read'>): Outcome {
   if (ends.length === 0) return failed('no-connection', -1);
   let total = 0;
   let last: { readonly event: EventOf<'call.returned'>; readonly window: Window } | undefined;
-  for (const event of reads(facts, ends)) {
+  for (const event of facts.reads(plan.connection, plan.host)) {
     const window = windowFor(facts, plan, event);
     if ('met' in window) return window;
     const isLater = event.time > window.to || (window.before !== undefined && event.id >= window.before);
@@ -199,49 +183,40 @@ function checkBytes(facts: Facts, plan: Expected<'bytes-read'>): Outcome {
 }
 
 function checkCall(facts: Facts, plan: Expected<'call'>): Outcome {
-  const process = facts.place('process', plan.process);
-  const calls = [...facts.eventsOf('call.returned')].filter(
-    (event) =>
-      event.call === plan.call &&
-      event.process === process &&
-      (plan.connection === undefined || concerns(facts, event.place, plan.connection)),
-  );
-  const wanted = plan.errno ?? 'OK';
-  const outcome = happens(facts, plan, () => calls.filter(({ errno }) => errno === wanted));
-  const other = outcome.code === 'not-happened' ? calls[0] : undefined;
+  const outcome = happens(facts, plan, plan);
+  const other =
+    outcome.code === 'not-happened' ? facts.callsOf(plan.process, plan.call, plan.connection)[0] : undefined;
   return other === undefined
     ? outcome
     : failed('other-outcome', other.id, other.errno === 'OK' ? -1 : errnoIndex(other.errno), other.time);
 }
 
+/**
+ * A time counts for each segment by itself: `at 75s after last segment received`. A stretch of time is one for all of them, and
+ * "the last segment received" then the last one of the run.
+ */
 function checkCount(facts: Facts, plan: Expected<'count'>): Outcome {
   const host = plan.host === undefined ? undefined : facts.place('host', plan.host);
-  const counted: EventId[] = [];
-  for (const segment of facts.segments) {
-    if ((plan.host !== undefined && segment.from !== host) || !isOfClass(segment, plan.class)) continue;
-    const window = windowFor(facts, plan, segment);
-    if ('met' in window) {
-      if (window.code === 'nothing-received') continue;
-      return window;
-    }
-    if (isInside(window, segment.id, segment.time)) counted.push(segment.id);
-  }
-  const window = overallWindow(facts, plan, host);
-  // Without candidates, a moment that never came has not been noticed yet.
-  if ('met' in window && window.code !== 'nothing-received') return window;
-  const count = counted.length;
+  const found = occurrencesOf(facts, plan);
+  const isByItself = plan.when.kind === 'at' && speaksOfLastReceived(plan.when);
+  const inside = isByItself
+    ? found.filter((segment) => {
+        const own = windowFor(facts, plan, segment);
+        return !('met' in own) && isInside(own, segment.id, segment.time);
+      })
+    : undefined;
+  const window = isByItself ? ALWAYS : overallWindow(facts, plan, host);
+  if ('met' in window) return window;
+  const { first, end } = inside === undefined ? rangeInside(found, window) : { first: 0, end: inside.length };
+  const counted = (index: number): EventId => (inside ?? found)[first + index]?.id ?? -1;
+  const count = end - first;
+  const last = count === 0 ? -1 : counted(count - 1);
   const tooMany = plan.comparison !== 'at-least' && count > plan.count;
-  if (tooMany) return failed('other-count', counted[plan.count] ?? -1, count, plan.count);
-  const whole = 'met' in window ? ALWAYS : window;
+  if (tooMany) return failed('other-count', counted(plan.count), count, plan.count);
   const tooFew = plan.comparison !== 'at-most' && count < plan.count;
-  if (tooFew) return undecidedWithin(facts, whole) ?? failed('other-count', counted.at(-1) ?? -1, count, plan.count);
-  const missing = plan.comparison === 'at-least' ? undefined : undecidedAbsence(facts, whole);
-  return missing ?? met(counted.at(-1) ?? -1, count);
-}
-
-/** Whether something at this place is about the connection of that name. A process stands for any of its connections. */
-function concerns(facts: Facts, place: PlaceId, connection: string): boolean {
-  return facts.trace.endAt(place) === undefined || facts.trace.placeName(place) === connection;
+  if (tooFew) return undecidedWithin(facts, window) ?? failed('other-count', last, count, plan.count);
+  const missing = plan.comparison === 'at-least' ? undefined : undecidedAbsence(facts, window);
+  return missing ?? met(last, count);
 }
 
 function errnoIndex(errno: string): number {

@@ -1,8 +1,10 @@
+import type { CallName } from '../../scenario/expectation.ts';
 import type { TcpState } from '../../scenario/tcp-state.ts';
 import type { EventId, EventOf, PlaceId } from '../event.ts';
 import type { EventKind } from '../schema.ts';
 import { FIN, SYN } from '../schema.ts';
 import type { Trace } from '../trace.ts';
+import type { Occurrence } from './occurrences.ts';
 import type { Outcome } from './result.ts';
 import { failed } from './result.ts';
 import type { ClassifiedSegment } from './segment-class.ts';
@@ -30,9 +32,15 @@ export class Facts {
   private readonly changes = new Map<PlaceId, StateChange[]>();
   /** Per end and per host, the deliveries in order. */
   private readonly deliveries = new Map<PlaceId, EventId[]>();
+  /** What `occurrencesOf` has gathered so far. */
+  readonly occurrences = new Map<string, readonly Occurrence[]>();
+  private readonly moments = new Map<string, { readonly event: EventId } | Outcome>();
+  private readonly endsByName = new Map<string, PlaceId[]>();
 
   constructor(trace: Trace) {
     this.trace = trace;
+    for (const { place, end } of trace.ends())
+      listIn(this.endsByName, `${trace.placeName(end.host)} ${trace.placeName(place)}`).push(place);
     const segments: SentSegment[] = [];
     const isNew = newDataTest();
     for (let id = 0; id < trace.length; id++) {
@@ -58,10 +66,7 @@ export class Facts {
 
   /** The ends of the connections of that name on that host, in the order in which they came into being. */
   ends(connection: string, host: string): readonly PlaceId[] {
-    return this.trace
-      .ends()
-      .filter(({ place, end }) => this.trace.placeName(place) === connection && this.trace.placeName(end.host) === host)
-      .map(({ place }) => place);
+    return this.endsByName.get(`${host} ${connection}`) ?? [];
   }
 
   place(kind: 'host' | 'process', name: string): PlaceId | undefined {
@@ -74,9 +79,45 @@ export class Facts {
     return this.changes.get(end) ?? [];
   }
 
-  /** Time of the last delivery to an end or a host before an event in the trace's order. */
-  lastReceived(place: PlaceId, before: EventId): number | undefined {
-    const list = this.deliveries.get(place) ?? [];
+  /** Errors that the kernel put on sockets of that name on that host, in order. */
+  hardErrors(connection: string, host: string): EventOf<'tcp.error'>[] {
+    return this.onEnds(this.eventsOf('tcp.error'), connection, host).filter(
+      ({ soft, errno }) => !soft && errno !== 'OK',
+    );
+  }
+
+  /** Reads that returned data or EOF, in order. */
+  reads(connection: string, host: string): EventOf<'call.returned'>[] {
+    return this.onEnds(this.eventsOf('call.returned'), connection, host).filter(
+      ({ call, errno }) => call === 'recv' && errno === 'OK',
+    );
+  }
+
+  /** Returns of one call of a process, on one connection or on any. */
+  callsOf(process: string, call: CallName, connection: string | undefined): EventOf<'call.returned'>[] {
+    const caller = this.place('process', process);
+    return [...this.eventsOf('call.returned')].filter(
+      (event) =>
+        event.call === call &&
+        event.process === caller &&
+        (connection === undefined || this.concerns(event.place, connection)),
+    );
+  }
+
+  /** Whether something at this place is about the connection of that name. A process stands for any of its connections. */
+  concerns(place: PlaceId, connection: string): boolean {
+    return this.trace.endAt(place) === undefined || this.trace.placeName(place) === connection;
+  }
+
+  private onEnds<E extends { readonly place: PlaceId }>(events: Iterable<E>, connection: string, host: string): E[] {
+    const ends = new Set(this.ends(connection, host));
+    return [...events].filter(({ place }) => ends.has(place));
+  }
+
+  /** The last delivery to an end, a process's host or a host before an event in the trace's order. */
+  lastReceived(place: PlaceId, before: EventId): EventId | undefined {
+    const where = this.trace.places[place];
+    const list = this.deliveries.get(where?.kind === 'process' ? where.host : place) ?? [];
     let low = 0;
     let high = list.length;
     while (low < high) {
@@ -84,12 +125,17 @@ export class Facts {
       if ((list[middle] ?? Infinity) < before) low = middle + 1;
       else high = middle;
     }
-    const id = list[low - 1];
-    return id === undefined ? undefined : this.trace.timeAt(id);
+    return list[low - 1];
   }
 
   /** The first time that the action called `name` was carried out. */
   moment(name: string): { readonly event: EventId } | Outcome {
+    const known = this.moments.get(name) ?? this.findMoment(name);
+    this.moments.set(name, known);
+    return known;
+  }
+
+  private findMoment(name: string): { readonly event: EventId } | Outcome {
     const action = this.trace.header.actions.findIndex((statement) => statement.moment === name);
     if (action === -1) return failed('moment-unknown', -1);
     for (const event of this.eventsOf('scenario.action')) if (event.action === action) return { event: event.id };

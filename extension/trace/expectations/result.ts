@@ -9,6 +9,8 @@ export const RESULT_CODES = [
   'met',
   /** It happened, though not when it should: [window from, window to, actual time]. Evidence: the nearest one. */
   'other-time',
+  /** It happened on the wrong side of what it should come before (1) or after (0): [time of that, time of this, 1 or 0]. */
+  'other-order',
   /** It never happened: [window from, window to]. */
   'not-happened',
   /** The end was in another state: [actual state, time]. Evidence: what put it there. */
@@ -29,6 +31,8 @@ export const RESULT_CODES = [
   'moment-not-reached',
   /** No action of the run has the name that it refers to. */
   'moment-unknown',
+  /** What it should come before or after never happened. */
+  'other-not-happened',
   /** "The last segment received" when none was. */
   'nothing-received',
   /** The run was over before it could be decided: [time needed, or −1; end of the run]. */

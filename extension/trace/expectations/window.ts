@@ -2,6 +2,7 @@
 import type { TimeConstraint, TimeReference } from '../../scenario/expectation.ts';
 import type { EventId } from '../event.ts';
 import type { Facts } from './facts.ts';
+import { occurrencesOf } from './occurrences.ts';
 import type { Outcome } from './result.ts';
 import { failed } from './result.ts';
 
@@ -28,6 +29,23 @@ export function isInside(window: Window, id: EventId, time: number): boolean {
   );
 }
 
+/** The delivery that "last segment received" means; undefined when nothing was received. */
+export type LastReceived = () => EventId | undefined;
+
+/** Whether the window is another one for each event: as many "last segments received" as there are events. */
+export function speaksOfLastReceived(when: TimeConstraint): boolean {
+  switch (when.kind) {
+    case 'any':
+      return false;
+    case 'within':
+      return when.of.base.kind === 'last-received';
+    case 'between':
+      return when.from.base.kind === 'last-received' || when.to.base.kind === 'last-received';
+    default:
+      return when.time.base.kind === 'last-received';
+  }
+}
+
 /** How far outside the window a time lies. */
 export function distance(window: Window, time: number): number {
   return Math.max(0, window.from - time, time - window.to);
@@ -39,10 +57,10 @@ export function bounds(window: Window): [from: number, to: number] {
 }
 
 /**
- * The window of a constraint. `lastReceived` gives the time that "last segment received" means for the event in question.
+ * The window of a constraint. `lastReceived` gives the delivery that "last segment received" means for the event in question.
  * A reference that cannot be resolved gives the outcome of the whole expectation.
  */
-export function windowOf(facts: Facts, when: TimeConstraint, lastReceived: () => number | undefined): Window | Outcome {
+export function windowOf(facts: Facts, when: TimeConstraint, lastReceived: LastReceived): Window | Outcome {
   switch (when.kind) {
     case 'any':
       return ALWAYS;
@@ -59,9 +77,7 @@ export function windowOf(facts: Facts, when: TimeConstraint, lastReceived: () =>
     case 'before': {
       const at = resolve(facts, when.time, lastReceived);
       if ('met' in at) return at;
-      return at.event === undefined
-        ? { from: -Infinity, to: at.time - 1 }
-        : { from: -Infinity, to: at.time, before: at.event };
+      return { from: -Infinity, ...upTo(at) };
     }
     case 'after': {
       const at = resolve(facts, when.time, lastReceived);
@@ -75,30 +91,43 @@ export function windowOf(facts: Facts, when: TimeConstraint, lastReceived: () =>
       if ('met' in from) return from;
       const to = resolve(facts, when.to, lastReceived);
       if ('met' in to) return to;
-      return { from: from.time, to: to.time };
+      return { from: from.time, ...(when.endsJustBefore === true ? upTo(to) : { to: to.time }) };
     }
   }
 }
 
-/** `event` is there when the reference is a moment itself, without an offset. */
-function resolve(
-  facts: Facts,
-  reference: TimeReference,
-  lastReceived: () => number | undefined,
-): { readonly time: number; readonly event?: EventId } | Outcome {
+/** `event` is there when the reference is something that happens, without an offset. */
+interface Point {
+  readonly time: number;
+  readonly event?: EventId;
+}
+
+/** The end of a window that does not include the point. */
+function upTo({ time, event }: Point): Pick<Window, 'to' | 'before'> {
+  return event === undefined ? { to: time - 1 } : { to: time, before: event };
+}
+
+function resolve(facts: Facts, reference: TimeReference, lastReceived: LastReceived): Point | Outcome {
   const { base, offset } = reference;
   switch (base.kind) {
     case 'start':
       return { time: offset };
     case 'last-received': {
-      const time = lastReceived();
-      return time === undefined ? failed('nothing-received', -1) : { time: time + offset };
+      const event = lastReceived();
+      return event === undefined ? failed('nothing-received', -1) : pointAt(facts, event, offset);
     }
     case 'moment': {
       const moment = facts.moment(base.name);
-      if ('met' in moment) return moment;
-      const time = facts.trace.timeAt(moment.event) + offset;
-      return offset === 0 ? { time, event: moment.event } : { time };
+      return 'met' in moment ? moment : pointAt(facts, moment.event, offset);
+    }
+    case 'happening': {
+      const [first] = occurrencesOf(facts, base.event);
+      return first === undefined ? failed('other-not-happened', -1) : pointAt(facts, first.id, offset);
     }
   }
+}
+
+function pointAt(facts: Facts, event: EventId, offset: number): Point {
+  const time = facts.trace.timeAt(event) + offset;
+  return offset === 0 ? { time, event } : { time };
 }

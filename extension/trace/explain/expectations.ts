@@ -14,6 +14,8 @@ export function describeExpectation(trace: Trace, event: EventOf<'expectation'>)
       return l10n.t('met');
     case 'other-time':
       return l10n.t('expected {0}, happened at {1}', windowText(a, b), clock(c));
+    case 'other-order':
+      return orderText(a, b, c === 1);
     case 'not-happened':
       return a === -1 && b === -1
         ? l10n.t('it never happened')
@@ -42,6 +44,8 @@ export function describeExpectation(trace: Trace, event: EventOf<'expectation'>)
         : l10n.t('it speaks of a moment that could not come: {0} was not carried out', statementLabel(trace, a));
     case 'moment-unknown':
       return l10n.t('it speaks of a moment that has no such name in this run');
+    case 'other-not-happened':
+      return l10n.t('what it should come before or after never happened');
     case 'nothing-received':
       return l10n.t('it speaks of the last segment received, but none was');
     case 'run-ended-before':
@@ -51,6 +55,16 @@ export function describeExpectation(trace: Trace, event: EventOf<'expectation'>)
 
 function errorName(index: number): string {
   return ERRNOS[index] ?? '?';
+}
+
+function orderText(other: number, actual: number, isBefore: boolean): string {
+  if (other === actual)
+    return isBefore
+      ? l10n.t('both happened at {0}, this one second', clock(other))
+      : l10n.t('both happened at {0}, this one first', clock(other));
+  return isBefore
+    ? l10n.t('expected before {0}, happened at {1}', clock(other), clock(actual))
+    : l10n.t('expected after {0}, happened at {1}', clock(other), clock(actual));
 }
 
 function windowText(from: number, to: number): string {

@@ -1,0 +1,100 @@
+import type { Expectation, Happening } from '../../scenario/expectation.ts';
+import type { EventId, PlaceId } from '../event.ts';
+import type { Facts } from './facts.ts';
+import { isOfClass } from './segment-class.ts';
+import type { Window } from './window.ts';
+
+/** One event that may be the expected one. */
+export interface Occurrence {
+  readonly id: EventId;
+  readonly time: number;
+  readonly place: PlaceId;
+}
+
+type Counted = Pick<Extract<Expectation, { readonly kind: 'count' }>, 'kind' | 'class' | 'host'>;
+
+/** Everything in the run that is such an event, in the trace's order. Gathered once for all expectations that ask. */
+export function occurrencesOf(facts: Facts, what: Happening | Counted): readonly Occurrence[] {
+  const key = keyOf(what);
+  const known = facts.occurrences.get(key);
+  if (known !== undefined) return known;
+  const found = gather(facts, what);
+  facts.occurrences.set(key, found);
+  return found;
+}
+
+/** The occurrences inside a window: they stand together, from index `first` up to but not including `end`. */
+export function rangeInside(
+  list: readonly Occurrence[],
+  window: Window,
+): { readonly first: number; readonly end: number } {
+  const first = lowerBound(list, ({ id, time }) => time >= window.from && id > (window.after ?? -1));
+  const end = lowerBound(list, ({ id, time }) => time > window.to || id >= (window.before ?? Infinity));
+  return { first, end: Math.max(first, end) };
+}
+
+function lowerBound(list: readonly Occurrence[], reached: (occurrence: Occurrence) => boolean): number {
+  let low = 0;
+  let high = list.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (reached(list[middle] as Occurrence)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+function keyOf(what: Happening | Counted): string {
+  switch (what.kind) {
+    case 'transition':
+      return [what.kind, what.connection, what.host, what.state].join(' ');
+    case 'failure':
+      return [what.kind, what.connection, what.host, what.errno].join(' ');
+    case 'eof':
+      return [what.kind, what.connection, what.host].join(' ');
+    case 'call':
+      return [what.kind, what.process, what.call, what.errno ?? 'OK', what.connection ?? ''].join(' ');
+    case 'gives-up':
+      return [what.kind, what.process, what.connection].join(' ');
+    case 'sends':
+    case 'count':
+      return ['sends', what.host ?? '', what.class].join(' ');
+  }
+}
+
+function gather(facts: Facts, what: Happening | Counted): readonly Occurrence[] {
+  switch (what.kind) {
+    case 'transition':
+      return facts
+        .ends(what.connection, what.host)
+        .flatMap((end) =>
+          facts
+            .stateChanges(end)
+            .filter(({ to }) => to === what.state)
+            .map(({ id, time }) => ({ id, time, place: end })),
+        )
+        .sort((a, b) => a.id - b.id);
+    case 'failure':
+      return facts.hardErrors(what.connection, what.host).filter(({ errno }) => errno === what.errno);
+    case 'eof':
+      return facts.reads(what.connection, what.host).filter(({ value }) => value === 0);
+    case 'call':
+      return facts
+        .callsOf(what.process, what.call, what.connection)
+        .filter(({ errno }) => errno === (what.errno ?? 'OK'));
+    case 'gives-up': {
+      const process = facts.place('process', what.process);
+      return [...facts.eventsOf('app.decided')].filter(
+        (event) =>
+          event.what === 'gave-up' && event.process === process && facts.concerns(event.place, what.connection),
+      );
+    }
+    case 'sends':
+    case 'count': {
+      const host = what.host === undefined ? undefined : facts.place('host', what.host);
+      return facts.segments.filter(
+        (segment) => (what.host === undefined || segment.from === host) && isOfClass(segment, what.class),
+      );
+    }
+  }
+}
