@@ -9,6 +9,10 @@ const texts = readdirSync(catalogue)
   .filter((name) => name.endsWith('.tcpscn'))
   .map((name) => readFileSync(new URL(name, catalogue), 'utf8'));
 
+const many = (count: number, line: (i: number) => string): string =>
+  Array.from({ length: count }, (_, i) => line(i)).join('\n');
+const unknownAmongMany = `scenario "x"\n${many(8_000, (i) => `host host${i}`)}\n${many(6_000, (i) => `at 1s hxst${i} boots`)}`;
+
 describe('nothing that is written makes the language throw or hang', { timeout: 60_000 }, () => {
   const words = [
     ...new Set(`${texts.join(' ')} ± +- ( ) { } " # ' 's -1 0 99999999999999999999 \u0000 é 断 . : ,`.split(/\s+/)),
@@ -86,6 +90,18 @@ describe('hostile files', { timeout: 60_000 }, () => {
     ['braces', '{\n'.repeat(5_000)],
     ['closing braces', '}\n'.repeat(5_000)],
     ['scenarios without end', 'scenario "a"\n'.repeat(20_000)],
+    ['a hundred thousand braces', '{\n'.repeat(100_000)],
+    ['a megabyte of characters that begin nothing', '§ '.repeat(500_000)],
+    ['a megabyte of lone surrogates', '\ud800\n'.repeat(500_000)],
+    ['a megabyte of quotation marks', '"\n'.repeat(500_000)],
+    ['ten thousand hosts', `scenario "x"\n${many(10_000, (i) => `host h${i}`)}`],
+    ['a hundred thousand expectations', withBase(many(100_000, (i) => `expect no FIN at ${i}s`))],
+    ['unknown names among many that are known', unknownAmongMany],
+    ['variants without end', withBase(many(10_000, (i) => `variant "v${i}"`))],
+    [
+      'variants that build on each other',
+      withBase(many(2_000, (i) => `variant "v${i}" extends "v${i - 1}" { let a = 1s }`)),
+    ],
     ['more than we read', '#'.repeat(3_000_000)],
     ['nothing', ''],
   ])('%s', (_, text) => {
@@ -100,6 +116,50 @@ describe('hostile files', { timeout: 60_000 }, () => {
       1,
     );
   });
+});
+
+describe('what a limit says', () => {
+  const limits = (text: string) =>
+    parseScenarios(text)
+      .problems.filter(({ code }) => code === 'TCPSCN005')
+      .map(({ message, severity }) => `${severity}: ${message}`);
+
+  it.each([
+    ['{\n'.repeat(100_000), 'error: The file has more than 60000 words and lines and is not read.'],
+    [
+      '\u0000'.repeat(100_000),
+      'error: The file has more than 5000 characters that the language does not have. Is it a scenario?',
+    ],
+    [withBase(`run until ${'('.repeat(100_000)}`), 'error: More than 60 parentheses inside each other are not read.'],
+    [unknownAmongMany, 'error: There are more than 1000 problems in this file; the others are not listed.'],
+    [
+      `scenario "x"\n${many(2_000, (i) => `host h${i}`)}`,
+      'information: There are more than 1000 problems in this file; the others are not listed.',
+    ],
+    [
+      withBase(many(3_000, (i) => `variant "v${i}"`)),
+      'error: The runs of this scenario have more than 20000 statements in all; the rest is not read.',
+    ],
+  ])('case %#', (text, message) => {
+    expect(limits(text)).toEqual([message]);
+  });
+
+  it('errors come before hints when there are too many problems', () => {
+    const text = `scenario "x"\n${many(2_000, (i) => `host h${i}`)}\nat 1s nobody boots`;
+    expect(problemsOf(text)).toContainEqual('2002:7-12 TCPSCN010');
+  });
+});
+
+it.each([
+  ['\u202e', '\\u202e'],
+  ['\u2066', '\\u2066'],
+  ['\ud800', '\\ud800'],
+  ['\u0000', '\\u0000'],
+  ['\u200b', '\\u200b'],
+])('a character that cannot be seen is named: %j', (character, name) => {
+  expect(parseScenarios(withBase(`at 1s ${character} web is killed`)).problems[0]?.message).toBe(
+    `The language has no character “${name}”.`,
+  );
 });
 
 it('a file that could not be read leaves nothing behind for the next', () => {

@@ -5,10 +5,10 @@ import { nearest } from '../names/suggestion.ts';
 import type { SectionNames } from '../names/section-names.ts';
 import { rangeOf, rangeOfProperty } from '../parse/range.ts';
 import * as messages from '../problems/messages.ts';
-import { type Problem, ProblemList } from '../problems/problem.ts';
+import { MAX_PROBLEMS, type Problem, ProblemList } from '../problems/problem.ts';
 import { analyze } from './analysis.ts';
 import { compileRun } from './run.ts';
-import type { Block, Section } from './section.ts';
+import { type Block, type Section, statementsOf } from './section.ts';
 import { scenarioTexts } from './texts.ts';
 
 /** Everything that a file says, and everything that is wrong with it. */
@@ -34,7 +34,18 @@ export function compileParsed(result: ParseResult<ast.Document>, text: string): 
     for (const problem of own.all()) problems.add(problem, problem.range);
     return scenario;
   });
-  return { scenarios, problems: problems.all() };
+  return { scenarios, problems: listed(problems.all()) };
+}
+
+/** The problems that are shown. Errors come before hints when there are too many: a file with errors must not look right. */
+function listed(problems: readonly Problem[]): readonly Problem[] {
+  if (problems.length <= MAX_PROBLEMS) return problems;
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  const kept = new Set([...errors, ...problems].slice(0, MAX_PROBLEMS));
+  const shown = problems.filter((problem) => kept.has(problem) || problem.code === 'TCPSCN005');
+  const first = problems.find((problem) => !kept.has(problem));
+  const severity = errors.length > 0 ? 'error' : 'information';
+  return [...shown, { ...messages.tooManyProblems(MAX_PROBLEMS), severity, range: first?.range ?? FIRST_PLACE }];
 }
 
 const FIRST_PLACE = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
@@ -54,9 +65,16 @@ function compileSection(section: Section, names: SectionNames, problems: Problem
   }
   reportDuplicateParts(section, problems);
   const spoilt = spoiltBlocks(section, problems);
+  let statements = 0;
   for (const variant of section.variants.length > 0 ? section.variants : [undefined]) {
+    if (problems.errorCount > MAX_PROBLEMS) break;
     const blocks = blocksOf(section, titles, variant, problems);
     if (blocks === undefined) continue;
+    for (const block of blocks) statements += 1 + statementsOf(section, block).length;
+    if (statements > MAX_STATEMENTS && variant !== undefined) {
+      problems.add(messages.tooManyRuns(MAX_STATEMENTS), rangeOfProperty(variant, 'title'));
+      break;
+    }
     const run = compileRun(section, names, texts, blocks, variant, problems);
     if (run !== undefined && !blocks.some((block) => spoilt.has(block))) runs.push(run);
   }
@@ -69,6 +87,9 @@ function compileSection(section: Section, names: SectionNames, problems: Problem
     runs,
   };
 }
+
+/** Statements of all runs of a scenario together: each run compiles its own. */
+const MAX_STATEMENTS = 20_000;
 
 /** The blocks of a run: the body, then what the variant extends and uses, outermost first, each once. */
 function blocksOf(

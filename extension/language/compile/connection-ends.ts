@@ -38,7 +38,9 @@ function listenersOf(scope: RunScope): ReadonlyMap<string, readonly string[]> {
     const port = scope.values.count(statement.action.port);
     if (host === undefined || port === undefined) continue;
     const key = `${host}:${port}`;
-    found.set(key, [...(found.get(key) ?? []), statement.subject]);
+    const there = found.get(key);
+    if (there === undefined) found.set(key, [statement.subject]);
+    else there.push(statement.subject);
   }
   listeners.set(scope, found);
   return found;
@@ -48,7 +50,14 @@ const listeners = new WeakMap<RunScope, ReadonlyMap<string, readonly string[]>>(
 
 /** Whether segments can go from one host to the other at all. */
 export function linkBetween(scope: RunScope, a: string, b: string): boolean {
-  return scope.names
-    .allOf('link')
-    .some(({ hostA, hostB }) => (hostA === a && hostB === b) || (hostA === b && hostB === a));
+  let known = linked.get(scope);
+  if (known === undefined) {
+    known = new Set(
+      scope.names.allOf('link').flatMap(({ hostA, hostB }) => [`${hostA} ${hostB}`, `${hostB} ${hostA}`]),
+    );
+    linked.set(scope, known);
+  }
+  return known.has(`${a} ${b}`);
 }
+
+const linked = new WeakMap<RunScope, ReadonlySet<string>>();

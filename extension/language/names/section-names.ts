@@ -3,7 +3,7 @@ import type { Block, Section } from '../compile/section.ts';
 import { statementsOf } from '../compile/section.ts';
 import { rangeOfProperty } from '../parse/range.ts';
 import * as messages from '../problems/messages.ts';
-import type { ProblemList } from '../problems/problem.ts';
+import { MAX_PROBLEMS, type ProblemList } from '../problems/problem.ts';
 import type { NameKind } from './name-kind.ts';
 import { namesIn, type NameSite } from './name-sites.ts';
 import { nearest } from './suggestion.ts';
@@ -28,7 +28,9 @@ export class SectionNames {
       if (!site.declares || kind === undefined) continue;
       const names = this.declared.get(kind) ?? new Map<string, NameSite[]>();
       this.declared.set(kind, names);
-      names.set(site.name, [...(names.get(site.name) ?? []), site]);
+      const declarations = names.get(site.name);
+      if (declarations === undefined) names.set(site.name, [site]);
+      else declarations.push(site);
     }
   }
 
@@ -57,6 +59,7 @@ export class SectionNames {
   reportUnknown(section: Section, problems: ProblemList): void {
     const allKinds = [...this.declared.keys()];
     for (const site of this.sites) {
+      if (problems.errorCount > MAX_PROBLEMS) return;
       if (site.declares || this.kindOf(site) !== undefined || section.brokenWords.has(site.name)) continue;
       const wanted = site.kinds.at(-1);
       if (wanted === undefined) continue;

@@ -20,13 +20,18 @@ function editDistance(a: string, b: string, limit: number): number {
   return last[b.length] ?? limit + 1;
 }
 
+/** Among more names than that nobody is helped by a guess, and a file of nothing else would take for ever. */
+const MAX_CANDIDATES = 1_000;
+
 /** The nearest of `candidates`, if one is near enough to be what was meant. Upper and lower case count as the same letter. */
 export function nearest(written: string, candidates: Iterable<string>): string | undefined {
   if (written.length > 60) return undefined;
   const limit = written.length <= 2 ? 1 : Math.min(3, Math.ceil(written.length / 3));
   let best: string | undefined;
   let bestDistance = limit + 1;
+  let looked = 0;
   for (const candidate of candidates) {
+    if (++looked > MAX_CANDIDATES) break;
     const distance = editDistance(written.toLowerCase(), candidate.toLowerCase(), limit);
     if (distance < bestDistance) {
       best = candidate;

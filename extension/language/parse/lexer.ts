@@ -23,9 +23,15 @@ export class ScenarioLexer extends DefaultLexer {
     if (text.length > MAX_TEXT) {
       return { ...super.tokenize(''), errors: [limitError(messages.fileTooLong(MAX_TEXT), 0, 1, 1)] };
     }
+    if (hasTooManyStrange(text)) {
+      return { ...super.tokenize(''), errors: [limitError(messages.tooManyStrange(MAX_STRANGE), 0, 1, 1)] };
+    }
     const result = super.tokenize(text);
     const errors: LexingError[] = [...result.errors];
     let tokens = this.limitLines(result.tokens, errors);
+    if (tokens.length > MAX_TOKENS) {
+      return { ...super.tokenize(''), errors: [limitError(messages.tooManyWords(MAX_TOKENS), 0, 1, 1)] };
+    }
     if (this.brokenLines.size > 0) {
       tokens = this.replaceBrokenLines(tokens);
     }
@@ -127,10 +133,22 @@ export class ScenarioLexer extends DefaultLexer {
   }
 }
 
+/** The lexer tries every kind of token at every character that none begins with: a file of nothing else is stopped before. */
+function hasTooManyStrange(text: string): boolean {
+  let count = 0;
+  for (const [, strange] of text.matchAll(/"(?:\\.|[^"\\\r\n])*|#[^\r\n]*|\w[\w.%]*|([^\s\w"#(){}=:,+*/-])/g)) {
+    if (strange !== undefined && ++count > MAX_STRANGE) return true;
+  }
+  return false;
+}
+
 function limitError(problem: ProblemText, offset: number, line: number, column: number, length = 1): LexingError {
   return { problem, offset, line, column, length, message: problem.message };
 }
 
 const MAX_TEXT = 2_000_000;
+/** Ends of lines included. The largest scenario of the catalogue has not one in fifty of that. */
+const MAX_TOKENS = 60_000;
+const MAX_STRANGE = 5_000;
 const MAX_TOKENS_A_LINE = 400;
 const MAX_DEPTH = 60;

@@ -119,4 +119,5 @@ const AFTER_A_BLOCK = new Set([
 const MAX_PASSES = 12;
 /** How many tokens may be read in all while looking for what is broken. */
 const TOKEN_BUDGET = 200_000;
-const MAX_ERRORS = 1_000;
+/** Each costs the parser a look through the rest of the file. */
+const MAX_ERRORS = 300;

@@ -118,8 +118,11 @@ function describe(expected: readonly string[]): string[] {
   return shown.length > 14 ? [] : [...new Set(shown)];
 }
 
+/** What cannot be seen, or changes how the text around it is shown: control and formatting characters, halves of characters. */
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+
 function printable(text: string): string {
-  const visible = text.replace(/[\u0000-\u001f\u007f]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  const visible = text.replace(INVISIBLE, (c) => `\\u${(c.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`);
   return visible.length > 40 ? `${visible.slice(0, 40)}…` : visible;
 }
 

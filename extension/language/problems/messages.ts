@@ -82,6 +82,20 @@ export const beforeScenario = (): ProblemText =>
   text('TCPSCN004', l10n.t('A file begins with `scenario "…"`; this statement belongs to none.'));
 export const fileTooLong = (limit: number): ProblemText =>
   text('TCPSCN005', l10n.t('The file is longer than {0} characters and is not read.', limit));
+export const tooManyWords = (limit: number): ProblemText =>
+  text('TCPSCN005', l10n.t('The file has more than {0} words and lines and is not read.', limit));
+export const tooManyStrange = (limit: number): ProblemText =>
+  text(
+    'TCPSCN005',
+    l10n.t('The file has more than {0} characters that the language does not have. Is it a scenario?', limit),
+  );
+export const tooManyProblems = (limit: number): ProblemText =>
+  text('TCPSCN005', l10n.t('There are more than {0} problems in this file; the others are not listed.', limit));
+export const tooManyRuns = (limit: number): ProblemText =>
+  text(
+    'TCPSCN005',
+    l10n.t('The runs of this scenario have more than {0} statements in all; the rest is not read.', limit),
+  );
 export const lineTooLong = (limit: number): ProblemText =>
   text('TCPSCN005', l10n.t('The line has more than {0} words; the rest of it is not read.', limit));
 export const nestedTooDeeply = (limit: number): ProblemText =>

@@ -23,9 +23,13 @@ export interface ProblemData {
 /** A problem without its place: what the catalogue in `messages.ts` makes. */
 export type ProblemText = Omit<Problem, 'range'>;
 
+/** How many errors of a file are looked for: nobody reads more, and looking costs time. */
+export const MAX_PROBLEMS = 1_000;
+
 /** Collects problems; the same one at the same place is kept once, however many runs come across it. */
 export class ProblemList {
   private readonly seen = new Map<string, Problem>();
+  private errors = 0;
 
   /** Adds a problem, and says so: `return void problems.add(…)` in a function that yields nothing then. */
   add(text: ProblemText, range: SourceRange): Problem {
@@ -34,11 +38,12 @@ export class ProblemList {
     if (known !== undefined) return known;
     const problem: Problem = { ...text, range };
     this.seen.set(key, problem);
+    if (problem.severity === 'error') this.errors++;
     return problem;
   }
 
   get errorCount(): number {
-    return this.all().filter((problem) => problem.severity === 'error').length;
+    return this.errors;
   }
 
   /** In the order of the file. */
