@@ -4,9 +4,14 @@ import { NO_CAUSE } from '../trace/event.ts';
 import type { EventKind } from '../trace/schema.ts';
 import type { Scheduler } from './scheduler.ts';
 
+/** Thrown when a run has as many events as it may have: nothing of the step in hand matters any more. */
+export class EventLimitReached extends Error {}
+
 /** Writes events at the present time and keeps track of what causes them. */
 export class Recorder {
   readonly writer: TraceWriter;
+  /** How many events there may be. */
+  limit = Infinity;
   private readonly scheduler: Scheduler;
   private current: EventId = NO_CAUSE;
 
@@ -20,8 +25,12 @@ export class Recorder {
     return this.current;
   }
 
-  /** Appends an event caused by the current one, or by `cause`. */
+  /**
+   * Appends an event caused by the current one, or by `cause`.
+   * @throws EventLimitReached instead, when the trace is full: one step may make any number of events.
+   */
   record<K extends EventKind>(kind: K, place: PlaceId, fields: EventFields<K>, cause: EventId = this.current): EventId {
+    if (this.writer.length >= this.limit) throw new EventLimitReached();
     return this.writer.add(kind, this.scheduler.now, place, cause, fields);
   }
 

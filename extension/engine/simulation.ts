@@ -13,7 +13,7 @@ import { Trace } from '../trace/trace.ts';
 import { carryOut } from './actions.ts';
 import type { Connections } from './connections.ts';
 import { headerOf } from './header.ts';
-import { Recorder } from './recorder.ts';
+import { EventLimitReached, Recorder } from './recorder.ts';
 import { Scheduler } from './scheduler.ts';
 import type { Tcb } from './tcp/tcb.ts';
 import { buildWorld, type World } from './world.ts';
@@ -122,8 +122,21 @@ export class Simulation {
     } else if (next > this.limits.maxTime) {
       this.ended = 'time-limit';
     } else {
+      this.stepWithinLimit();
+    }
+  }
+
+  private stepWithinLimit(): void {
+    this.recorder.limit = this.limits.maxEvents;
+    try {
       this.scheduler.step();
       if (this.eventCount >= this.limits.maxEvents) this.ended = 'event-limit';
+    } catch (error) {
+      if (!(error instanceof EventLimitReached)) throw error;
+      this.ended = 'event-limit';
+    } finally {
+      // How the run ended and what became of its expectations is written in any case.
+      this.recorder.limit = Infinity;
     }
   }
 
@@ -143,14 +156,17 @@ export class Simulation {
         break;
       case 'after':
         // Scheduled when the action that it follows is carried out.
-        this.followers.set(trigger.action, [
-          ...(this.followers.get(trigger.action) ?? []),
-          { action: index, delay: trigger.delay },
-        ]);
+        this.follow(trigger.action, { action: index, delay: trigger.delay });
         break;
       default:
         assertNever(trigger);
     }
+  }
+
+  private follow(action: number, follower: { readonly action: number; readonly delay: Micros }): void {
+    const known = this.followers.get(action);
+    if (known === undefined) this.followers.set(action, [follower]);
+    else known.push(follower);
   }
 
   private scheduleAt(index: number, time: Micros, cause: EventId = NO_CAUSE): void {
@@ -184,7 +200,9 @@ export class Simulation {
       (watch) => watch.host === host && watch.connection === name && watch.state === tcb.state,
     );
     if (due.length === 0) return;
-    this.watches = this.watches.filter((watch) => !due.includes(watch));
+    this.watches = this.watches.filter(
+      (watch) => watch.host !== host || watch.connection !== name || watch.state !== tcb.state,
+    );
     for (const watch of due) this.scheduleAt(watch.action, this.now, changed);
   }
 

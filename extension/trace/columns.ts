@@ -18,7 +18,7 @@ export interface TraceData {
   readonly length: number;
   readonly time: Float64Array;
   readonly kind: Uint8Array;
-  readonly place: Uint16Array;
+  readonly place: Uint32Array;
   readonly cause: Int32Array;
   /** Row of the event in its kind's table. */
   readonly row: Uint32Array;
@@ -138,7 +138,7 @@ export class TraceWriter {
   private capacity = 256;
   private time = new Float64Array(this.capacity);
   private kind = new Uint8Array(this.capacity);
-  private place = new Uint16Array(this.capacity);
+  private place = new Uint32Array(this.capacity);
   private cause = new Int32Array(this.capacity);
   private row = new Uint32Array(this.capacity);
   private readonly tables = EVENT_KINDS.map((kind) => new Table(EVENT_SCHEMA[kind]));

@@ -67,7 +67,7 @@ function eventLine(line: unknown): TraceEvent {
   if (typeof event.kind !== 'string' || !Object.hasOwn(EVENT_SCHEMA, event.kind)) {
     throw new Error('not an event of this version');
   }
-  const fields = { time: 'f64', place: 'u16', cause: 'i32', ...EVENT_SCHEMA[event.kind as EventKind] } as const;
+  const fields = { time: 'f64', place: 'u32', cause: 'i32', ...EVENT_SCHEMA[event.kind as EventKind] } as const;
   for (const [name, type] of Object.entries<FieldType>(fields)) {
     if (!fits(type, event[name])) throw new Error(`"${name}" is missing or of the wrong kind`);
   }

@@ -192,7 +192,7 @@ export const EVENT_SCHEMA = {
    * the trace's connections. `window`: the field on the wire; `windowBytes`: what it means. `mss` 0 and `wscale` 255: option absent.
    */
   'segment.sent': {
-    connection: 'u16',
+    connection: 'u32',
     from: 'u16',
     to: 'u16',
     fromPort: 'u16',

@@ -8,7 +8,7 @@ import type { Recorder } from '../recorder.ts';
 import type { Scheduled, Scheduler } from '../scheduler.ts';
 import type { Tcb } from '../tcp/tcb.ts';
 import type { Kernel, Neighbour } from './kernel.ts';
-import type { Socket, StreamSocket } from './socket.ts';
+import type { ListeningSocket, Socket, StreamSocket } from './socket.ts';
 import * as calls from './syscalls.ts';
 
 /** Standard input, output and error come first. */
@@ -26,7 +26,12 @@ export class Process {
   private readonly recorder: Recorder;
   private readonly behaviours: readonly BehaviourPlan[];
   /** In order of descriptor number: the order in which the kernel closes them. */
-  private sockets: Socket[] = [];
+  /** Open descriptors, in ascending order. */
+  private sockets = new Set<Socket>();
+  private listening: ListeningSocket[] = [];
+  private streams = new Map<Tcb, StreamSocket>();
+  /** By the connection's name, oldest first; closed ones are taken away when they are met at the end. */
+  private named = new Map<string, StreamSocket[]>();
   private nextFd = FIRST_FD;
   /** Everything that the program has scheduled: dies with it. */
   private pending = new Set<Scheduled>();
@@ -72,7 +77,10 @@ export class Process {
   private forgetAll(): void {
     for (const entry of this.pending) entry.cancelled = true;
     this.pending.clear();
-    this.sockets = [];
+    this.sockets = new Set();
+    this.listening = [];
+    this.streams = new Map();
+    this.named = new Map();
   }
 
   // ---- system calls that the scenario asks for ----
@@ -88,7 +96,9 @@ export class Process {
       this.returnCall('listen', this.place, 0, result.errno);
       return;
     }
-    this.sockets.push({ kind: 'listening', fd: this.nextFd++, listener: result.listener });
+    const socket: ListeningSocket = { kind: 'listening', fd: this.nextFd++, listener: result.listener };
+    this.sockets.add(socket);
+    this.listening.push(socket);
     this.returnCall('listen', this.place, backlog);
   }
 
@@ -162,7 +172,7 @@ export class Process {
 
   /** The socket of an end, when this process holds it. */
   socketOf(tcb: Tcb): StreamSocket | undefined {
-    return this.sockets.find((socket): socket is StreamSocket => socket.kind === 'stream' && socket.tcb === tcb);
+    return this.streams.get(tcb);
   }
 
   /** The handshake is complete: connect() wakes up once the kernel is done. */
@@ -199,8 +209,7 @@ export class Process {
 
   private acceptAll(): void {
     if (this.behaves('never-accepts')) return;
-    for (const socket of [...this.sockets]) {
-      if (socket.kind !== 'listening') continue;
+    for (const socket of this.listening) {
       for (let tcb = socket.listener.queue.shift(); tcb !== undefined; tcb = socket.listener.queue.shift()) {
         socket.listener.children.delete(tcb);
         const name = this.kernel.connectionName(tcb);
@@ -223,7 +232,7 @@ export class Process {
   }
 
   private readAll(socket: StreamSocket): void {
-    while (socket.reading && !socket.sawEof && this.sockets.includes(socket)) {
+    while (socket.reading && !socket.sawEof && this.sockets.has(socket)) {
       const result = calls.receive(socket.tcb);
       if (result === 'would-block') return;
       if ('errno' in result) {
@@ -269,7 +278,7 @@ export class Process {
 
   private beat(socket: StreamSocket): void {
     const { heartbeat } = socket;
-    if (heartbeat === undefined || !this.sockets.includes(socket) || socket.sawEof) return;
+    if (heartbeat === undefined || !this.sockets.has(socket) || socket.sawEof) return;
     if (heartbeat.awaiting) {
       heartbeat.misses += 1;
       const missed = this.decide('heartbeat-missed', socket, heartbeat.misses);
@@ -324,7 +333,7 @@ export class Process {
   }
 
   private closeSocket(socket: StreamSocket): void {
-    if (!this.sockets.includes(socket)) return;
+    if (!this.sockets.has(socket)) return;
     this.remove(socket);
     calls.close(socket.tcb);
     this.returnCall('close', socket.tcb.place, 0);
@@ -336,7 +345,8 @@ export class Process {
   }
 
   private remove(socket: StreamSocket): void {
-    this.sockets = this.sockets.filter((other) => other !== socket);
+    this.sockets.delete(socket);
+    this.streams.delete(socket.tcb);
     if (socket.idleTimer !== undefined) socket.idleTimer.cancelled = true;
     socket.heartbeat = undefined;
   }
@@ -356,14 +366,23 @@ export class Process {
       heartbeat: undefined,
       idleTimer: undefined,
     };
-    this.sockets.push(socket);
+    this.sockets.add(socket);
+    this.streams.set(tcb, socket);
+    const sameName = this.named.get(name);
+    if (sameName === undefined) this.named.set(name, [socket]);
+    else sameName.push(socket);
     this.kernel.assignProcess(tcb, this.place);
     return socket;
   }
 
   /** The newest open connection of that name. */
   private stream(name: string): StreamSocket | undefined {
-    return this.sockets.findLast((socket): socket is StreamSocket => socket.kind === 'stream' && socket.name === name);
+    const sameName = this.named.get(name) ?? [];
+    for (let last = sameName.at(-1); last !== undefined; last = sameName.at(-1)) {
+      if (this.sockets.has(last)) return last;
+      sameName.pop();
+    }
+    return undefined;
   }
 
   private withStream(
