@@ -39,26 +39,29 @@ export function variable(end: EndState, name: VariableName): number {
 
 const CHECKPOINT_EVERY = 512;
 
-/** Answers for any event id in the time of at most CHECKPOINT_EVERY steps; checkpoints are made when first needed. */
+/**
+ * Answers for any event id in the time of as many steps as lie between two checkpoints, which are made when first needed. Each holds
+ * all ends: the more of them there are, the further apart the checkpoints stand.
+ */
 export class WorldIndex {
   private readonly trace: Trace;
   private readonly checkpoints: World[];
+  private readonly spacing: number;
 
   constructor(trace: Trace) {
     this.trace = trace;
+    this.spacing = Math.max(CHECKPOINT_EVERY, trace.places.length);
     this.checkpoints = [initialWorld(trace)];
   }
 
   /** The world right after event `id`; -1 gives the world before the first. */
   after(id: EventId): World {
-    const wanted = Math.floor((id + 1) / CHECKPOINT_EVERY);
+    const wanted = Math.floor((id + 1) / this.spacing);
     while (this.checkpoints.length <= wanted) {
-      const from = (this.checkpoints.length - 1) * CHECKPOINT_EVERY;
-      this.checkpoints.push(
-        this.fold(assertDefined(this.checkpoints.at(-1), 'checkpoint'), from, from + CHECKPOINT_EVERY),
-      );
+      const from = (this.checkpoints.length - 1) * this.spacing;
+      this.checkpoints.push(this.fold(assertDefined(this.checkpoints.at(-1), 'checkpoint'), from, from + this.spacing));
     }
-    return this.fold(assertDefined(this.checkpoints[wanted], 'checkpoint'), wanted * CHECKPOINT_EVERY, id + 1);
+    return this.fold(assertDefined(this.checkpoints[wanted], 'checkpoint'), wanted * this.spacing, id + 1);
   }
 
   /** The world at a time: after the last event that is not later. */
@@ -67,12 +70,12 @@ export class WorldIndex {
   }
 
   private fold(world: World, from: EventId, to: EventId): World {
-    let result = world;
+    const draft = draftOf(world);
     const end = Math.min(to, this.trace.length);
     for (let id = from; id < end; id++) {
-      if (CHANGES_WORLD.has(this.trace.kindAt(id))) result = step(this.trace, result, this.trace.event(id));
+      if (CHANGES_WORLD.has(this.trace.kindAt(id))) step(this.trace, draft, this.trace.event(id));
     }
-    return { ...result, after: end - 1 };
+    return { ...draft, after: end - 1 };
   }
 }
 
@@ -104,32 +107,50 @@ function initialWorld(trace: Trace): World {
 
 const NEW_END: EndState = { state: 'CLOSED', exists: true, variables: VARIABLES.map(() => 0), timers: new Map() };
 
-/** The world after one more event. Copies only what changes, so that checkpoints share the rest. */
-function step(trace: Trace, world: World, event: TraceEvent): World {
+/** A world whose maps may be changed, since nobody else holds them. */
+interface Draft extends World {
+  readonly hostsOn: Map<PlaceId, boolean>;
+  readonly processesRunning: Map<PlaceId, boolean>;
+  readonly linksCut: Map<PlaceId, ReadonlySet<PlaceId>>;
+  readonly ends: Map<PlaceId, EndState>;
+}
+
+function draftOf({ hostsOn, processesRunning, linksCut, ends, after }: World): Draft {
+  return {
+    after,
+    hostsOn: new Map(hostsOn),
+    processesRunning: new Map(processesRunning),
+    linksCut: new Map(linksCut),
+    ends: new Map(ends),
+  };
+}
+
+/** Adds one more event. What stands in the maps is never changed, only replaced: checkpoints share it. */
+function step(trace: Trace, world: Draft, event: TraceEvent): void {
   switch (event.kind) {
     case 'host.state':
-      return { ...world, hostsOn: with_(world.hostsOn, event.place, event.on) };
+      world.hostsOn.set(event.place, event.on);
+      return;
     case 'process.state':
-      return { ...world, processesRunning: with_(world.processesRunning, event.place, event.running) };
+      world.processesRunning.set(event.place, event.running);
+      return;
     case 'link.state': {
       const place = trace.places[event.place];
-      if (place?.kind !== 'link') return world;
+      if (place?.kind !== 'link') return;
       const cut = new Set(world.linksCut.get(event.place));
       for (const host of event.from === -1 ? place.hosts : [event.from]) {
         if (event.up) cut.delete(host);
         else cut.add(host);
       }
-      return { ...world, linksCut: with_(world.linksCut, event.place, cut) };
+      world.linksCut.set(event.place, cut);
+      return;
     }
-    default:
-      return withEnd(world, event);
+    default: {
+      const end = world.ends.get(event.place) ?? NEW_END;
+      const changed = endAfter(end, event);
+      if (changed !== end) world.ends.set(event.place, changed);
+    }
   }
-}
-
-function withEnd(world: World, event: TraceEvent): World {
-  const end = world.ends.get(event.place) ?? NEW_END;
-  const changed = endAfter(end, event);
-  return changed === end ? world : { ...world, ends: with_(world.ends, event.place, changed) };
 }
 
 function endAfter(end: EndState, event: TraceEvent): EndState {

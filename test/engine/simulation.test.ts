@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Simulation } from '../../extension/engine/simulation.ts';
 import type { ExpectationPlan } from '../../extension/scenario/expectation.ts';
 import { Trace } from '../../extension/trace/trace.ts';
+import { stopOf } from '../../extension/trace/explain/index.ts';
 import { play } from '../../extension/engine/play.ts';
 import type { Statement } from './support/run.ts';
 import {
@@ -107,6 +108,25 @@ describe('the end of a run', () => {
     const endless: Statement = { trigger: { kind: 'every', interval: SECOND, from: SECOND }, ...send('app', 1) };
     expect([...play(planOf([endless]), { maxEvents: 500 }).eventsOf('run.ended')][0]?.reason).toBe('event-limit');
     expect([...play(planOf([endless]), { maxTime: 50 * SECOND }).eventsOf('run.ended')][0]?.reason).toBe('time-limit');
+  });
+
+  it('a single step that makes any number of events stops at the limit too', () => {
+    const listening = at(0, listen);
+    const crowd = Array.from({ length: 200 }, () => at(1, connect));
+    const full = play(planOf([listening, ...crowd, at(2, kill('web'))]));
+    const killed = [...full.eventsOf('process.state')][0]!.id;
+    const trace = play(planOf([listening, ...crowd, at(2, kill('web'))]), { maxEvents: killed + 50 });
+    const end = [...trace.eventsOf('run.ended')][0]!;
+    expect([end.id, end.reason]).toEqual([killed + 50, 'event-limit']);
+    expect(stopOf(trace)?.lastEvents).toHaveLength(3);
+  });
+
+  it('more places and connections than 65,536: each keeps its own number', () => {
+    const plan = planOf([at(0, listen), at(1, connect)]);
+    const hosts = Array.from({ length: 66_000 }, (_, i) => ({ ...plan.hosts[0]!, name: `h${i}` }));
+    const trace = play({ ...plan, hosts: [...plan.hosts, ...hosts] });
+    const opened = [...trace.eventsOf('end.opened')];
+    expect(opened.map(({ place }) => trace.placeName(place))).toEqual(['conn', 'conn']);
   });
 
   it('cancelled: what happened so far is kept', () => {

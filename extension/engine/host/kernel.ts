@@ -120,7 +120,7 @@ export class Kernel implements TcpKernel {
 
   /** A free port of the ephemeral range, or undefined when every one is taken towards `remote`. */
   ephemeralPort(remote: Neighbour & { readonly port: number }): number | undefined {
-    for (let tries = 0; tries < EPHEMERAL_PORTS; tries++) {
+    for (let tries = 0; tries < EPHEMERAL_PORTS / 2; tries++) {
       // Linux prefers ports of the other parity than bind() does.
       const port = FIRST_EPHEMERAL_PORT + this.nextPort - (this.nextPort % 2);
       this.nextPort = (this.nextPort + 2) % EPHEMERAL_PORTS;
