@@ -121,14 +121,6 @@ describe('the end of a run', () => {
     expect(stopOf(trace)?.lastEvents).toHaveLength(3);
   });
 
-  it('more places and connections than 65,536: each keeps its own number', () => {
-    const plan = planOf([at(0, listen), at(1, connect)]);
-    const hosts = Array.from({ length: 66_000 }, (_, i) => ({ ...plan.hosts[0]!, name: `h${i}` }));
-    const trace = play({ ...plan, hosts: [...plan.hosts, ...hosts] });
-    const opened = [...trace.eventsOf('end.opened')];
-    expect(opened.map(({ place }) => trace.placeName(place))).toEqual(['conn', 'conn']);
-  });
-
   it('cancelled: what happened so far is kept', () => {
     const simulation = new Simulation(planOf([at(1, kill('web'))]));
     expect(simulation.advance(5)).toBe(false);

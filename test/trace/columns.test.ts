@@ -102,3 +102,13 @@ describe('TraceWriter and Trace', () => {
     expect(trace.relative(trace.eventOf('segment.sent', id))).toEqual({ seq: 1, ack: 1 });
   });
 });
+
+it('more places than 65,536: each event keeps its own', () => {
+  const b = new TraceBuilder();
+  let last = 0;
+  for (let i = 0; i < 66_000; i++) last = b.writer.addPlace({ kind: 'host', name: `h${i}`, address: '10.0.0.1' });
+  const id = b.add('host.state', last, { on: false, reason: 'power-loss' });
+  const trace = b.done();
+  expect(trace.placeAt(id)).toBe(last);
+  expect(trace.placeName(trace.placeAt(id))).toBe('h65999');
+});
