@@ -18,7 +18,7 @@ const results = new Results();
 const chosen = readChoice();
 try {
   await ensurePackages();
-  continueOnProjectNode(fileURLToPath(import.meta.url));
+  await continueOnProjectNode(fileURLToPath(import.meta.url));
   await build();
   for (const name of chosen) await runSuite(name);
 } catch (error) {
