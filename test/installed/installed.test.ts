@@ -67,6 +67,10 @@ describe('the package, installed, in a folder that is not trusted', () => {
     const [variant, place] = ['.variant-list option:checked', '[role=treeitem][aria-selected=true]'];
     await panel.locator(`${place}[aria-label*="client sends RST"]`).waitFor();
     expect(await panel.locator(variant).textContent()).toMatch(/keepalive on$/);
+    // With no scenario in an editor, the panel alone must wake the extension.
+    await page.locator('.tab', { hasText: 'variants.tcpscn' }).first().click();
+    await window.command('View: Close All Editors in Group');
+    await page.locator('.view-lines').first().waitFor({ state: 'detached' });
 
     await window.reload();
 
