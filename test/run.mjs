@@ -2,23 +2,27 @@
 // without packages until it has installed them.
 //   npm test -- --only unit        one suite
 //   npm test -- --only vscode      tests inside VS Code; also 'zh-cn' and 'browser'
+//   npm test -- --only installed   the package, installed as a user does it
 import { fileURLToPath } from 'node:url';
 import { build, continueOnProjectNode, ensurePackages } from './workbench/setup.mjs';
 import { reason } from './workbench/shell.mjs';
 import { Results } from './workbench/results.mjs';
 
 const suites = {
-  unit: async (/** @type {Results} */ results) => (await import('./workbench/unit-suite.mjs')).runUnitSuite(results),
+  unit: async (/** @type {Results} */ results) => (await import('./workbench/vitest-suite.mjs')).runUnitSuite(results),
   vscode: inEditor({ name: 'vscode', folder: '.' }),
   'zh-cn': inEditor({ name: 'zh-cn', folder: 'zh-cn', locale: 'zh-cn' }),
   browser: inEditor({ name: 'browser', folder: 'browser', browser: true }),
+  // Last: packaging leaves a build without source maps behind.
+  installed: async (/** @type {Results} */ results) =>
+    (await import('./workbench/vitest-suite.mjs')).runInstalledSuite(results),
 };
 
 const results = new Results();
 const chosen = readChoice();
 try {
   await ensurePackages();
-  continueOnProjectNode(fileURLToPath(import.meta.url));
+  await continueOnProjectNode(fileURLToPath(import.meta.url));
   await build();
   for (const name of chosen) await runSuite(name);
 } catch (error) {

@@ -1,5 +1,4 @@
-import { realpathSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import manifest from '../../package.json' with { type: 'json' };
 import { play } from '../engine/play.ts';
 import { parseScenarios } from '../language/index.ts';
@@ -9,8 +8,8 @@ import { languageOf, loadTranslations, readText, writerTo } from './node.ts';
 
 async function main(): Promise<void> {
   const language = languageOf(process.env);
-  // This file is dist/cli.js, perhaps behind a link; the translations ship in dist/l10n.
-  loadTranslations(join(dirname(realpathSync(process.argv[1] ?? '.')), '..'), language);
+  // This file is dist/cli.js, whatever link or launcher led to it; the translations ship in dist/l10n.
+  loadTranslations(join(__dirname, '..'), language);
   const [out, err] = [writerTo(process.stdout), writerTo(process.stderr)];
   try {
     process.exitCode = await runCli(process.argv.slice(2), {

@@ -1,5 +1,6 @@
 /** The command line's environment on Node: files, standard streams, the language of the user. */
 import * as l10n from '@vscode/l10n';
+import { isUtf8 } from 'node:buffer';
 import { existsSync, readFileSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -25,17 +26,23 @@ export function loadTranslations(root: string, language: 'en' | 'zh-cn'): void {
 /** The text of a file or of standard input, or a sentence that says why there is none. */
 export const readText: Environment['read'] = async (file) => {
   try {
-    if (file === '-') return { text: await readAll(process.stdin) };
+    if (file === '-') return textOf(await readAll(process.stdin));
     const found = await stat(file);
     if (found.isDirectory()) return { reason: l10n.t('This is a folder. Name the .tcpscn files in it.') };
     if (found.size > LARGEST_FILE) return { reason: l10n.t('The file is too large to be a scenario.') };
-    return { text: await readFile(file, 'utf8') };
+    return textOf(await readFile(file));
   } catch (error) {
     return { reason: reasonOf(error as NodeJS.ErrnoException) };
   }
 };
 
-async function readAll(stream: NodeJS.ReadableStream): Promise<string> {
+/** The file's text. What is not UTF-8, or has a NUL, is a picture or a program, or was saved in another encoding. */
+function textOf(bytes: Buffer): Awaited<ReturnType<Environment['read']>> {
+  if (!isUtf8(bytes) || bytes.includes(0)) return { reason: l10n.t('This is not a text file in UTF-8.') };
+  return { text: new TextDecoder().decode(bytes) };
+}
+
+async function readAll(stream: NodeJS.ReadableStream): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of stream) {
@@ -44,7 +51,7 @@ async function readAll(stream: NodeJS.ReadableStream): Promise<string> {
     if (length > LARGEST_FILE) throw new Error(l10n.t('The file is too large to be a scenario.'));
     chunks.push(bytes);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }
 
 function reasonOf(error: NodeJS.ErrnoException): string {

@@ -37,6 +37,24 @@ describe('readText', () => {
     expect(await readText(join(folder, 'none'))).toEqual({ reason: 'There is no such file.' });
     expect(await readText(huge)).toEqual({ reason: 'The file is too large to be a scenario.' });
   });
+
+  it('a program, a text in UTF-16: a reason instead of a hundred wrong characters', async () => {
+    const file = join(folder, 'not-text.tcpscn');
+    for (const bytes of [
+      Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0, 0]),
+      Buffer.from('host client', 'utf16le'),
+      Buffer.of(0xff, 0xfe),
+    ]) {
+      writeFileSync(file, bytes);
+      expect(await readText(file)).toEqual({ reason: 'This is not a text file in UTF-8.' });
+    }
+  });
+
+  it('a byte order mark is no part of the text', async () => {
+    const file = join(folder, 'with-mark.tcpscn');
+    writeFileSync(file, '\uFEFFhost client');
+    expect(await readText(file)).toEqual({ text: 'host client' });
+  });
 });
 
 describe('writerTo', () => {

@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { writeBundles } from '../../l10n.mjs';
 
 const root = join(import.meta.dirname, '../..');
-/** As an installed extension, without what the package leaves out: dist/cli.js, the texts beside it, and a link to it on the path. */
+/** What runs of a clone: the launcher, dist/cli.js, the texts beside it, and a link on the path. */
 const installed = mkdtempSync(join(tmpdir(), 'tcpscn-program-'));
 const program = join(installed, 'tcpscn');
 
@@ -25,7 +25,8 @@ beforeAll(async () => {
   });
   writeBundles(root);
   cpSync(join(root, 'dist', 'l10n'), join(installed, 'dist', 'l10n'), { recursive: true });
-  symlinkSync(join(installed, 'dist', 'cli.js'), program);
+  cpSync(join(root, 'tcpscn.cjs'), join(installed, 'tcpscn.cjs'));
+  symlinkSync(join(installed, 'tcpscn.cjs'), program);
 });
 
 interface Outcome {
@@ -34,11 +35,13 @@ interface Outcome {
   readonly err: string;
 }
 
-function tcpscn(args: readonly string[], variables: Record<string, string> = {}): Promise<Outcome> {
+const tcpscn = (args: readonly string[], variables: Record<string, string> = {}) => run(program, args, variables);
+
+function run(script: string, args: readonly string[], variables: Record<string, string> = {}): Promise<Outcome> {
   return new Promise((resolve) => {
     const child = execFile(
       process.execPath,
-      [program, ...args],
+      [script, ...args],
       { env: { PATH: process.env.PATH, ...variables } },
       (error, out, err) => {
         resolve({ status: error === null ? 0 : Number(error.code), out, err });
@@ -68,6 +71,19 @@ describe('the built tcpscn', () => {
     expect(err).toContain('This is a folder.');
     expect(err).toContain('There is no such file.');
     expect(out).toContain('files that are wrong: 2');
+  });
+
+  it('dist/cli.js by itself, as in an installed extension, finds its texts', async () => {
+    const { out } = await run(join(installed, 'dist', 'cli.js'), ['--help'], { LANG: 'zh_CN.UTF-8' });
+    expect(out).toContain('用法：');
+  });
+
+  it('in a clone that was not built: status 2, and what to do', async () => {
+    const clone = mkdtempSync(join(tmpdir(), 'tcpscn-clone-'));
+    cpSync(join(root, 'tcpscn.cjs'), join(clone, 'tcpscn.cjs'));
+    const { status, err } = await run(join(clone, 'tcpscn.cjs'), ['--help']);
+    expect(status).toBe(2);
+    expect(err).toContain('`npm install`');
   });
 
   it('an unknown option: status 2', async () => {

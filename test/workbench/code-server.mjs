@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { projectNode } from './setup.mjs';
-import { cache, freePort, npm, timed, withPath } from './shell.mjs';
+import { cache, freePort, npm, run, timed, withPath } from './shell.mjs';
 
 /** The version of VS Code that the tests run in, wherever it comes from, and the package that carries it. */
 export const vscodeVersion = '1.139.1';
@@ -14,6 +14,9 @@ const home = join(cache, `code-server-${codeServerVersion}`);
 
 /** The folder of VS Code's server inside the package. */
 export const vscodeFolder = join(home, 'node_modules', 'code-server', 'lib', 'vscode');
+
+/** Nothing is asked of a marketplace. */
+const withoutMarketplace = { EXTENSIONS_GALLERY: '{}' };
 
 /** Installs the editor under .vscode-test/, once. */
 export async function ensureCodeServer() {
@@ -64,8 +67,7 @@ export async function startCodeServer({ userData, extensions, locale, log }) {
     `--extensions-dir=${extensions ?? join(userData, 'extensions')}`,
     ...(locale === undefined ? [] : [`--locale=${locale}`]),
   ];
-  // Nothing is asked of a marketplace.
-  const env = { ...process.env, EXTENSIONS_GALLERY: '{}' };
+  const env = { ...process.env, ...withoutMarketplace };
   const child = spawn(projectNode, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   /** @type {string[]} */
   const output = [];
@@ -93,6 +95,16 @@ export async function startCodeServer({ userData, extensions, locale, log }) {
         child.kill('SIGTERM');
       }),
   };
+}
+
+/**
+ * Installs an extension from its package, as "Install from VSIX…" does.
+ * @param {{ vsix: string, userData: string, extensions: string }} options
+ */
+export async function installExtension({ vsix, userData, extensions }) {
+  const args = [`--install-extension=${vsix}`, `--server-data-dir=${userData}`, `--extensions-dir=${extensions}`];
+  const env = { ...process.env, ...withoutMarketplace };
+  await run(projectNode, [join(vscodeFolder, 'out', 'server-main.js'), ...args], { env, quiet: true });
 }
 
 /**

@@ -1,7 +1,7 @@
 // What a fresh clone lacks: packages, a build, a browser. Each step looks first and says what it does. Node 20, no
 // dependencies: this runs before `npm ci`.
 import { existsSync, readFileSync } from 'node:fs';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { npm, parseJson, root, run, say, timed } from './shell.mjs';
 
@@ -30,11 +30,14 @@ export async function build() {
  * Goes on under the project's Node when this process runs on another one; only the first of the two returns.
  * @param {string} script
  */
-export function continueOnProjectNode(script) {
+export async function continueOnProjectNode(script) {
   const wanted = spawnSync(projectNode, ['--version'], { encoding: 'utf8' }).stdout.trim();
   if (process.version === wanted) return;
-  const { status } = spawnSync(projectNode, [script, ...process.argv.slice(2)], { stdio: 'inherit', cwd: root });
-  process.exit(status ?? 1);
+  const child = spawn(projectNode, [script, ...process.argv.slice(2)], { stdio: 'inherit', cwd: root });
+  // This one stays until the other has tidied up. Ctrl-C reaches both from the terminal.
+  process.on('SIGINT', () => undefined);
+  for (const signal of /** @type {const} */ (['SIGTERM', 'SIGHUP'])) process.on(signal, () => child.kill(signal));
+  process.exit(await new Promise((ended, fail) => child.on('error', fail).on('exit', (code) => ended(code ?? 1))));
 }
 
 /**

@@ -1,52 +1,27 @@
 // `npm start`: from a fresh clone to a VS Code in which a sample scenario plays. Takes the desktop's VS Code where there is
-// one, else a served one that any browser shows.
-//   npm start -- --scenario C1                       another scenario
-//   npm start -- --locale zh-cn --theme light        another language; light, dark, hc or hc-light
-//   npm start -- --served                            in a browser, even where there is a desktop VS Code
-//   npm start -- --browser                           as on the web: no Node behind the extension
-//   npm start -- --screenshot FILE [--viewport WxH]  only a picture
+// one, else a served one that any browser shows. `npm start -- --help` says what can be chosen.
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { build, continueOnProjectNode, ensurePackages } from './setup.mjs';
 import { freePort, root, say } from './shell.mjs';
+import { readStartOptions } from './start-options.mjs';
 
-const { values: options } = parseArgs({
-  options: {
-    scenario: { type: 'string', default: 'B2' },
-    theme: { type: 'string' },
-    locale: { type: 'string' },
-    viewport: { type: 'string', default: '1280x800' },
-    screenshot: { type: 'string' },
-    served: { type: 'boolean', default: false },
-    browser: { type: 'boolean', default: false },
-  },
-});
-
-/** @type {Record<string, string>} */
-const themes = {
-  light: 'Light Modern',
-  dark: 'Dark Modern',
-  hc: 'Default High Contrast',
-  'hc-light': 'Default High Contrast Light',
-};
-const theme = options.theme === undefined ? undefined : themes[options.theme];
-if (options.theme !== undefined && theme === undefined) {
-  console.error(`--theme takes one of: ${Object.keys(themes).join(', ')}`);
+const options = readStartOptions(process.argv.slice(2));
+if ('help' in options) {
+  console.log(options.help);
+  process.exit(0);
+}
+if ('wrong' in options) {
+  console.error(options.wrong);
   process.exit(2);
 }
-if (options.browser && options.locale !== undefined) {
-  console.error(
-    '--browser speaks English only: the editor on the web takes its language from a server that is not there.',
-  );
-  process.exit(2);
-}
+const { scenario, theme, locale, viewport, screenshot, served, browser } = options;
 
 await ensurePackages();
-continueOnProjectNode(fileURLToPath(import.meta.url));
+await continueOnProjectNode(fileURLToPath(import.meta.url));
 await build();
 const { bundleForHost } = await import('./bundle-for-host.mjs');
 const { downloadEditor, editorArguments, ensureServedEditor, hasDisplay, runInEditor } = await import('./editor.mjs');
@@ -56,12 +31,12 @@ const setup = {
   folder: join(root, 'media', 'scenarios'),
   userData: join(scratch, 'user'),
   settings: theme === undefined ? {} : { 'workbench.colorTheme': theme, 'window.autoDetectColorScheme': false },
-  browser: options.browser,
-  ...(options.locale === undefined ? {} : { locale: options.locale }),
+  browser,
+  ...(locale === undefined ? {} : { locale }),
 };
 try {
-  if (options.screenshot !== undefined) await takePicture(resolve(options.screenshot));
-  else if (options.served || options.browser || !(await openDesktop())) await openServed();
+  if (screenshot !== undefined) await takePicture(resolve(screenshot));
+  else if (served || browser || !(await openDesktop())) await openServed();
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }
@@ -74,7 +49,7 @@ async function takePicture(file) {
   const bridge = await startPageBridge({ debuggingPort, onReport: sayFailure });
   try {
     const testsPath = await bundle(bridge.url, file);
-    await runInEditor(editor, { ...setup, testsPath, debuggingPort, viewport: options.viewport });
+    await runInEditor(editor, { ...setup, testsPath, debuggingPort, viewport });
   } finally {
     await bridge.stop();
   }
@@ -116,24 +91,26 @@ async function openServed() {
     `--extensionDevelopmentPath=${root}`,
     `--extensionTestsPath=${await bundle('', '')}`,
   ];
-  const served = await serveWindow(readLaunchArguments(args), () => undefined);
-  say(`VS Code with the extension is at\n\n    ${served.url}\n`);
+  const window = await serveWindow(readLaunchArguments(args), () => undefined);
+  say(`VS Code with the extension is at\n\n    ${window.url}\n`);
   say('Open it in Chrome, Edge or Chromium. Scenario files are in media/scenarios. Ctrl-C here ends it.');
   if (process.platform === 'linux' && hasDisplay())
-    spawn('xdg-open', [served.url], { stdio: 'ignore' }).on('error', () => undefined);
+    spawn('xdg-open', [window.url], { stdio: 'ignore' }).on('error', () => undefined);
+  // Told twice by some (the terminal and npm): the second time must not cut the tidying up short.
   await new Promise((ended) => {
-    for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) process.once(signal, ended);
+    for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) process.on(signal, ended);
   });
-  await served.stop();
+  await window.stop();
+  say('VS Code has ended.');
 }
 
-/** @param {string} bridgeUrl @param {string} screenshot */
-function bundle(bridgeUrl, screenshot) {
+/** @param {string} bridgeUrl @param {string} picture the file to write it to; none is '' */
+function bundle(bridgeUrl, picture) {
   return bundleForHost({
     name: 'start',
     contents: `export { run } from './workbench/open-scenario.ts';`,
-    browser: options.browser,
-    define: { PAGE_BRIDGE: bridgeUrl, SCENARIO: options.scenario, SCREENSHOT: screenshot },
+    browser,
+    define: { PAGE_BRIDGE: bridgeUrl, SCENARIO: scenario, SCREENSHOT: picture, THEME: theme ?? '' },
   });
 }
 

@@ -48,4 +48,24 @@ describe('the browser build', () => {
     ok(!lenses.some((lens) => lens.includes('$(error)')), lenses.join('\n'));
     equal(vscode.languages.getDiagnostics(document.uri).length, 0);
   });
+
+  it('a copy of it is saved in the folder in memory, and played from there', async () => {
+    await vscode.commands.executeCommand('tcpscn.runScenario', 'A3');
+    const original = await eventually('the scenario', () =>
+      vscode.workspace.textDocuments.find(({ uri }) => uri.scheme === 'tcpscn-catalogue' && uri.path.includes('A3')),
+    );
+    const [folder] = vscode.workspace.workspaceFolders ?? [];
+    equal(folder?.uri.scheme, 'tmp');
+    const target = folder && vscode.Uri.joinPath(folder.uri, 'my-copy.tcpscn');
+    await vscode.commands.executeCommand('tcpscn.saveCopy', original.uri, target);
+    const copy = vscode.window.activeTextEditor?.document;
+    equal(copy?.uri.toString(), target?.toString());
+    equal(copy?.getText(), original.getText());
+    await vscode.commands.executeCommand('tcpscn.runThisFile', target);
+    await eventually(
+      'its result',
+      async () => copy && (await codeLenses(copy)).some((lens) => lens.includes('$(pass)')),
+    );
+    if (target) await vscode.workspace.fs.delete(target);
+  });
 });

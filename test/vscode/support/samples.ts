@@ -13,12 +13,3 @@ export async function writeSamples(): Promise<void> {
     await vscode.workspace.fs.writeFile(vscode.Uri.joinPath(folder.uri, name), new TextEncoder().encode(text));
   }
 }
-
-/** The sample scenario whose file's name begins so, in the first workspace folder. */
-export async function findSample(beginning: string): Promise<vscode.Uri | undefined> {
-  const [folder] = vscode.workspace.workspaceFolders ?? [];
-  if (!folder) return undefined;
-  const names = (await vscode.workspace.fs.readDirectory(folder.uri)).map(([name]) => name).sort();
-  const found = names.find((name) => name.startsWith(beginning) && name.endsWith('.tcpscn'));
-  return found === undefined ? undefined : vscode.Uri.joinPath(folder.uri, found);
-}
