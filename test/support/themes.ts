@@ -118,4 +118,39 @@ const highContrast: SampleTheme = {
   },
 };
 
-export const THEMES = { dark, light, highContrast };
+const highContrastLight: SampleTheme = {
+  body: 'vscode-high-contrast-light vscode-high-contrast',
+  variables: {
+    ...fonts,
+    foreground: '#292929',
+    'editor-foreground': '#292929',
+    'editor-background': '#ffffff',
+    descriptionForeground: '#292929b3',
+    'editorWidget-background': '#ffffff',
+    'editorWidget-border': '#0f4a85',
+    'widget-border': '#0f4a85',
+    contrastBorder: '#0f4a85',
+    contrastActiveBorder: '#006bbd',
+    focusBorder: '#006bbd',
+    'textLink-foreground': '#0f4a85',
+    'textLink-activeForeground': '#0f4a85',
+    'button-background': '#0f4a85',
+    'button-foreground': '#ffffff',
+    'button-hoverBackground': '#0f4a85',
+    'button-border': '#0f4a85',
+    'button-secondaryBackground': '#ffffff',
+    'button-secondaryForeground': '#292929',
+    'dropdown-background': '#ffffff',
+    'dropdown-foreground': '#292929',
+    'dropdown-border': '#0f4a85',
+    errorForeground: '#b5200d',
+    'editorWarning-foreground': '#895503',
+    'charts-blue': '#1a85ff',
+    'charts-green': '#374e06',
+    'charts-yellow': '#895503',
+    'charts-red': '#b5200d',
+    'testing-iconPassed': '#007100',
+  },
+};
+
+export const THEMES = { dark, light, highContrast, highContrastLight };
