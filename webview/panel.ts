@@ -9,7 +9,7 @@ import { Connection } from './connection.ts';
 import { setLanguage } from './language.ts';
 import type { Cursor, StepSize } from './model/run-view.ts';
 import { RunView } from './model/run-view.ts';
-import { observerOf, openingOf } from './model/perspective.ts';
+import { connectionAt, observerOf, openingOf } from './model/perspective.ts';
 import { spokenCursor } from './model/spoken.ts';
 import { Player } from './player.ts';
 import { Store } from './store.ts';
@@ -98,7 +98,7 @@ export class Panel {
   select(cursor: Cursor): void {
     const { view } = this.store.state;
     if (view === undefined) return;
-    this.store.update({ cursor, announcement: spokenCursor(view, cursor) });
+    this.store.update({ cursor, announcement: spokenCursor(view, cursor), ...this.followed(view, cursor) });
     const action = rootAction(view.trace, cursor.until ?? cursor.event)?.action;
     const range = action === undefined ? undefined : view.trace.header.actions[action]?.range;
     this.connection.notify({
@@ -135,9 +135,22 @@ export class Panel {
     this.store.update({ side });
   }
 
-  setConnection(connection: number): void {
-    const { view } = this.store.state;
-    if (view !== undefined) this.store.update({ connection, side: observerOf(view.trace, connection) });
+  /** Shows the ends of a connection; undefined: of the one that the selection belongs to. */
+  setConnection(connection: number | undefined): void {
+    const { view, cursor } = this.store.state;
+    if (view === undefined) return;
+    if (connection === undefined) this.store.update({ pinned: false });
+    this.store.update(
+      connection === undefined
+        ? this.followed(view, cursor)
+        : { connection, pinned: true, side: observerOf(view.trace, connection) },
+    );
+  }
+
+  private followed(view: RunView, cursor: Cursor): { readonly connection?: number; readonly side?: 0 | 1 } {
+    const { connection: shown, pinned } = this.store.state;
+    const connection = pinned ? shown : connectionAt(view.trace, cursor.until ?? cursor.event, shown);
+    return connection === shown ? {} : { connection, side: observerOf(view.trace, connection) };
   }
 
   /** Shows a line of the scenario in the editor. */
@@ -179,22 +192,24 @@ export class Panel {
     const results = view.expectations();
     const outcome = { met: results.filter(({ met }) => met).length, failed: results.filter(({ met }) => !met).length };
     const runs = file.runs.map((info, i) => (i === run ? { ...info, outcome } : info));
-    const connection = 0;
     const wanted = this.wanted;
     this.wanted = undefined;
     const here = wanted !== undefined && wanted.variant === file.runs[run]?.variant?.en;
     const known = (event: EventId | undefined): event is EventId => event !== undefined && event < view.trace.length;
+    const cursor =
+      here && known(wanted.event)
+        ? { event: wanted.event, ...(known(wanted.until) ? { until: wanted.until } : {}) }
+        : openingOf(view);
+    const connection = connectionAt(view.trace, cursor.until ?? cursor.event, 0);
     this.store.update({
       view,
       file: { ...file, runs },
       running: undefined,
       connection,
+      pinned: false,
       side: observerOf(view.trace, connection),
       opened: here ? new Set(wanted.opened) : new Set(),
-      cursor:
-        here && known(wanted.event)
-          ? { event: wanted.event, ...(known(wanted.until) ? { until: wanted.until } : {}) }
-          : openingOf(view),
+      cursor,
       announcement: l10n.t('Run finished: {0} lines', view.rows.all.length),
     });
     this.save();

@@ -22,6 +22,8 @@ export interface PanelState {
   readonly playing: boolean;
   /** The connection that tables and cards speak of. */
   readonly connection: number;
+  /** The reader chose the connection; otherwise it is that of what is selected. */
+  readonly pinned: boolean;
   /** The end from which the cards look. */
   readonly side: 0 | 1;
   /** Said aloud by a screen reader. */
@@ -41,6 +43,7 @@ export const INITIAL_STATE: PanelState = {
   stepSize: 'row',
   playing: false,
   connection: 0,
+  pinned: false,
   side: 0,
   announcement: '',
 };

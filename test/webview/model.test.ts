@@ -153,11 +153,13 @@ describe('strip', () => {
     });
     fc.assert(
       fc.property(fc.array(label, { maxLength: 12 }), fc.integer({ min: 50, max: 1200 }), (wanted, width) => {
-        const placed = [...placeLabels(wanted, width)].sort((a, b) => a.left - b.left);
-        for (const [i, { left, text }] of placed.entries()) {
-          const right = left + Array.from(text).length * 6.2;
-          expect(left).toBeGreaterThanOrEqual(0);
-          expect(right).toBeLessThanOrEqual(Math.min(width, placed[i + 1]?.left ?? width) + 0.001);
+        const all = [...placeLabels(wanted, width)].sort((a, b) => a.left - b.left);
+        for (const placed of [0, 1].map((line) => all.filter((label) => label.line === line))) {
+          for (const [i, { left, text }] of placed.entries()) {
+            const right = left + Array.from(text).length * 6.2;
+            expect(left).toBeGreaterThanOrEqual(0);
+            expect(right).toBeLessThanOrEqual(Math.min(width, placed[i + 1]?.left ?? width) + 0.001);
+          }
         }
       }),
     );

@@ -19,6 +19,8 @@ export interface Shape {
 export interface RowBox {
   readonly top: number;
   readonly height: number;
+  /** Where a note begins. */
+  readonly left?: number;
 }
 
 export interface Layout {
@@ -27,6 +29,8 @@ export interface Layout {
   readonly height: number;
   /** x of each host's lifeline, from the left edge of the drawing. */
   readonly lifelines: readonly { readonly host: PlaceId; readonly x: number }[];
+  /** Between two lifelines, px. */
+  readonly spacing: number;
 }
 
 const LINE = 15;
@@ -37,6 +41,8 @@ const SLANT = 7;
 const NOTE_INSET = 12;
 /** From a lifeline or a note to a state beside it. */
 const STATE_GAP = 9;
+/** Left in a fold's line for the sign that it opens. */
+const FOLD_SIGN = 18;
 /** From a lifeline to the end of an arrow. */
 const BESIDE = 6;
 /** How far a segment gets that is lost on the way. */
@@ -81,6 +87,10 @@ export interface LayoutOptions {
   readonly margin: number;
   /** How far a label may reach over a lifeline on each side, px. */
   readonly overhang: number;
+  /** Above each line, for its time, where there is no column for times; px. */
+  readonly headroom: number;
+  /** States stand below their arrow, between the lifelines: where there is no room outside. */
+  readonly statesInside: boolean;
 }
 
 /** Puts every shape in its place. The drawing must be in the document, since texts are measured. */
@@ -89,7 +99,7 @@ export function layOut(
   rows: readonly DisplayRow[],
   text: MermaidText,
   shapes: readonly Shape[],
-  { spacing: wanted, margin, overhang }: LayoutOptions,
+  { spacing: wanted, margin, overhang, headroom, statesInside }: LayoutOptions,
 ): Layout {
   const labels = shapes.filter(({ line }) => line !== undefined).flatMap(({ texts }) => texts);
   const spacing = Math.max(wanted, ...labels.map((label) => label.getBBox().width + 24 - 2 * overhang));
@@ -105,26 +115,36 @@ export function layOut(
     while (text.statements[statement]?.row === index) own.push(statement++);
     const main = shapes[own[0] as number] as Shape;
     const states = own.slice(1).map((i) => ({ shape: shapes[i] as Shape, host: text.statements[i]?.host as PlaceId }));
-    let height: number;
+    // A silence has no time of its own.
+    const top = row.kind === 'silence' ? y : y + headroom;
+    let left: number | undefined;
+    let bottom: number;
     if (row.kind === 'segment' && main.line !== undefined) {
-      const lineY = placeMessage(main, row, y, xOf(row.from), xOf(row.to));
+      const lineY = placeMessage(main, row, top, xOf(row.from), xOf(row.to));
+      bottom = lineY + SLANT + PADDING + 2;
       for (const { shape, host } of states) {
         const x = xOf(host);
-        const toLeft = x === xs[0];
-        placeState(shape, toLeft ? x - STATE_GAP : x + STATE_GAP, toLeft, lineY + (host === row.from ? 0 : SLANT));
+        // Outside, away from the arrow; a host between others has arrows on either side.
+        const outwardLeft = x < xOf(host === row.from ? row.to : row.from);
+        const toLeft = outwardLeft !== statesInside;
+        const height = stateHeight(shape);
+        const middle = statesInside ? bottom + height / 2 - 1 : lineY + (host === row.from ? 0 : SLANT);
+        placeState(shape, toLeft ? x - STATE_GAP : x + STATE_GAP, toLeft, middle);
       }
-      height = lineY + SLANT + PADDING + 2 - y;
+      if (statesInside && states.length > 0) bottom += Math.max(...states.map(({ shape }) => stateHeight(shape))) + 2;
     } else {
-      const note = placeNote(main, y, row.kind === 'note' ? row.hosts.map(xOf) : [], xs, right);
-      height = note.height;
+      const extra = row.kind === 'fold' ? FOLD_SIGN : 0;
+      const note = placeNote(main, top, row.kind === 'note' ? row.hosts.map(xOf) : [], xs, right, extra);
+      bottom = top + note.height;
+      left = note.left;
       // Beside the note, on the side that looks to the other lifelines.
       for (const { shape, host } of states) {
         const toLeft = xOf(host) !== xs[0];
-        placeState(shape, toLeft ? note.left - STATE_GAP : note.right + STATE_GAP, toLeft, y + height / 2);
+        placeState(shape, toLeft ? note.left - STATE_GAP : note.right + STATE_GAP, toLeft, (top + bottom) / 2);
       }
     }
-    boxes.push({ top: y, height });
-    y += height;
+    boxes.push({ top: y, height: bottom - y, ...(left === undefined ? {} : { left }) });
+    y = bottom;
   }
 
   // The page draws heads and lifelines itself: they stay in view, and show who is alive.
@@ -138,6 +158,7 @@ export function layOut(
     width: right,
     height: y,
     lifelines: text.hosts.map((host, i) => ({ host, x: xs[i] as number })),
+    spacing,
   };
 }
 
@@ -163,10 +184,13 @@ function reachOf({ outcome }: SegmentRow): number {
   return outcome.where === 'host-off' ? BEFORE_HOST : ON_THE_WAY;
 }
 
+const stateHeight = ({ texts }: Shape): number => LINE * texts.length + 4;
+
 /** A state stands at `x`, reaching left or right from there. */
-function placeState({ texts, group }: Shape, x: number, toLeft: boolean, y: number): void {
+function placeState(shape: Shape, x: number, toLeft: boolean, y: number): void {
+  const { texts, group } = shape;
   const width = Math.max(...texts.map((text) => text.getBBox().width)) + 12;
-  const height = LINE * texts.length + 4;
+  const height = stateHeight(shape);
   const left = toLeft ? x - width : x;
   placeBox(group, left, y - height / 2, width, height);
   for (const [i, text] of texts.entries()) {
@@ -175,15 +199,16 @@ function placeState({ texts, group }: Shape, x: number, toLeft: boolean, y: numb
   }
 }
 
-/** A note stands over its host, or between the first and the last lifeline. */
+/** A note stands over its host, or between the first and the last lifeline; `extra` is left free before its text. */
 function placeNote(
   { texts, group }: Shape,
   top: number,
   over: readonly number[],
   xs: readonly number[],
   right: number,
+  extra: number,
 ): { readonly height: number; readonly left: number; readonly right: number } {
-  const textWidth = Math.max(...texts.map((text) => text.getBBox().width)) + 20;
+  const textWidth = Math.max(...texts.map((text) => text.getBBox().width)) + 20 + extra;
   const span = Math.max(...xs) - Math.min(...xs) - 2 * NOTE_INSET;
   const width = over.length === 0 && xs.length > 1 ? Math.max(textWidth, span) : textWidth;
   const centre = over[0] ?? (Math.min(...xs) + Math.max(...xs)) / 2;
@@ -192,7 +217,7 @@ function placeNote(
   placeBox(group, x, top + PADDING - 1, width, height);
   for (const [i, text] of texts.entries()) {
     setY(text, top + PADDING - 1 + 3 + LINE * i + LINE / 2);
-    setX(text, x + width / 2);
+    setX(text, x + (width + extra) / 2);
   }
   return { height: height + 2 * PADDING - 2, left: x, right: x + width };
 }

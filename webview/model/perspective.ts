@@ -1,3 +1,5 @@
+import { hostOf } from '../../extension/trace/diagram/rows.ts';
+import type { EventId } from '../../extension/trace/event.ts';
 import type { Trace } from '../../extension/trace/trace.ts';
 import type { Cursor, RunView } from './run-view.ts';
 
@@ -30,4 +32,21 @@ export function observerOf(trace: Trace, connection: number): 0 | 1 {
     }
   }
   return 0;
+}
+
+/**
+ * The connection that an event belongs to: a segment's, an end's, or one of the host where it happened.
+ * @param shown kept when the event says nothing, or touches this one, too
+ */
+export function connectionAt(trace: Trace, event: EventId, shown: number): number {
+  if (event < 0 || event >= trace.length) return shown;
+  if (trace.kindAt(event) === 'segment.sent') return trace.eventOf('segment.sent', event).connection;
+  const place = trace.places[trace.placeAt(event)];
+  if (place?.kind === 'end') return place.connection;
+  const host = hostOf(trace, trace.placeAt(event));
+  const touches = (connection: number): boolean =>
+    trace.connections[connection]?.sides.some((side) => side.host === host) === true;
+  if (host < 0 || touches(shown)) return shown;
+  const found = trace.connections.findIndex((_, connection) => touches(connection));
+  return found < 0 ? shown : found;
 }

@@ -81,6 +81,8 @@ export interface StripLabel {
   readonly kind: string;
   /** Left edge, px. */
   readonly left: number;
+  /** 0: right below the lanes. */
+  readonly line: number;
 }
 
 export interface WantedLabel {
@@ -95,9 +97,9 @@ export interface WantedLabel {
 const LETTER = 6.2;
 const GAP = 10;
 
-/** Labels on one line, the first in the list first; what finds no room is left out: its mark stays. */
+/** Labels on two lines, the first in the list first; what finds no room is left out: its mark stays. */
 export function placeLabels(wanted: readonly WantedLabel[], width: number): readonly StripLabel[] {
-  const placed: { left: number; right: number; text: string; kind: string }[] = [];
+  const placed: (StripLabel & { readonly right: number })[] = [];
   for (const { text, kind, from, to } of wanted) {
     const size = Array.from(text).reduce((sum, letter) => sum + (letter > '\u2e7f' ? 2 : 1), 0) * LETTER;
     const [start, end] = [from * width, to * width];
@@ -106,14 +108,14 @@ export function placeLabels(wanted: readonly WantedLabel[], width: number): read
       start === end
         ? [start - size / 2, start - 8, start + 8 - size]
         : [(start + end - size) / 2, end - size - GAP / 2, start + GAP / 2];
-    const left = places
-      .map((place) => Math.min(Math.max(0, place), width - size))
-      .find(
-        (place) => place >= 0 && placed.every((other) => place > other.right + GAP || place + size + GAP < other.left),
-      );
-    if (left !== undefined) placed.push({ left, right: left + size, text, kind });
+    const free = (left: number, line: number): boolean =>
+      placed.every((other) => line !== other.line || left > other.right + GAP || left + size + GAP < other.left);
+    const found = [0, 1]
+      .flatMap((line) => places.map((place) => ({ line, left: Math.min(Math.max(0, place), width - size) })))
+      .find(({ left, line }) => left >= 0 && free(left, line));
+    if (found !== undefined) placed.push({ ...found, right: found.left + size, text, kind });
   }
-  return placed.map(({ text, kind, left }) => ({ text, kind, left }));
+  return placed.map(({ text, kind, left, line }) => ({ text, kind, left, line }));
 }
 
 /** Idle stretches worth a name: each length once, the longest first. */

@@ -10,6 +10,7 @@ import { Expectations } from './expectations.tsx';
 import { Header } from './header.tsx';
 import { useStore } from './hooks.ts';
 import { StateTable } from './state-table.tsx';
+import { Takeaway } from './takeaway.tsx';
 import { Strip } from './strip.tsx';
 import { Transport } from './transport.tsx';
 import { Why } from './why.tsx';
@@ -50,7 +51,10 @@ function App({ panel }: { readonly panel: Panel }) {
               <Why panel={panel} state={state} view={view} />
             </aside>
           </div>
-          <Expectations panel={panel} view={view} />
+          <div class="findings">
+            <Expectations panel={panel} view={view} />
+            <Takeaway view={view} />
+          </div>
           <Transport panel={panel} state={state} view={view} />
         </>
       )}

@@ -24,11 +24,14 @@ export function Cards({ panel, state, view }: Props) {
   // An end that never comes into being believes nothing.
   const found = own.end < 0 ? undefined : verdict(view.trace, view.world(state.cursor), own.end);
   const now = view.time(state.cursor);
+  // With several of them, which one this is about.
+  const which = view.trace.connections.length > 1 && <span class="connection">{connection.name}</span>;
   return (
     <section class="cards" aria-label={l10n.t('Belief against truth')}>
       <div class="card">
         <h2>
           <span>{l10n.t('{0} believes', name)}</span>
+          {which}
           <button
             class="icon-button swap"
             title={l10n.t('Look from the other end')}
@@ -52,7 +55,11 @@ export function Cards({ panel, state, view }: Props) {
           <span class="wide-only">{l10n.t('{0} knows after', name)}</span>
           <span class="narrow-only">{l10n.t('knows after')}</span>
         </h2>
-        {found === undefined ? <Nothing /> : <Knows panel={panel} view={view} found={found} end={own.end} />}
+        {found === undefined ? (
+          <Nothing />
+        ) : (
+          <Knows panel={panel} view={view} found={found} end={own.end} only={which === false} />
+        )}
       </div>
     </section>
   );
@@ -108,11 +115,16 @@ interface KnowsProps {
   readonly view: RunView;
   readonly found: Verdict;
   readonly end: number;
+  /** There is no other connection. */
+  readonly only: boolean;
 }
 
-function Knows({ panel, view, found, end }: KnowsProps) {
+function Knows({ panel, view, found, end, only }: KnowsProps) {
   const { faultAt, learnsAt, learnsEvent } = found;
-  if (faultAt === undefined) return <Words headline="–" quiet detail={l10n.t('nothing goes wrong in this run')} />;
+  if (faultAt === undefined) {
+    const detail = only ? l10n.t('nothing goes wrong in this run') : l10n.t('nothing goes wrong for this connection');
+    return <Words headline="–" quiet detail={detail} />;
+  }
   if (learnsAt === undefined || learnsEvent === undefined)
     return (
       <Words

@@ -21,9 +21,7 @@ interface Props {
   readonly total: number;
 }
 
-/**
- * The lines over the drawing: they take the pointer, carry the times, and are what a screen reader reads instead of it.
- */
+/** The lines over the drawing: they take the pointer, and are what a screen reader reads instead of it. */
 export function DiagramRows({ panel, view, rows, layout, selected, start, total }: Props) {
   const tree = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -63,10 +61,33 @@ export function DiagramRows({ panel, view, rows, layout, selected, start, total 
             aria-label={spokenRow(view.trace, row)}
             style={{ top: `${box.top}px`, height: `${box.height}px` }}
             onClick={() => (row.kind === 'fold' ? panel.toggleFold(row.event) : panel.select(selectionOf(row)))}
+          />
+        );
+      })}
+    </div>
+  );
+}
+
+/** When each line happened, and how long after the one before; seen only, since every line says its time itself. */
+export function DiagramTimes({ rows, layout }: Pick<Props, 'rows' | 'layout'>) {
+  return (
+    <div class="times" aria-hidden="true">
+      {rows.map((row, i) => {
+        const box = layout.rows[i];
+        if (box === undefined) return null;
+        return (
+          <div
+            key={i}
+            class={`times-row row-of-${row.kind}`}
+            style={{ top: `${box.top}px`, height: `${box.height}px` }}
           >
             <span class="row-time">{row.kind !== 'silence' && <Times text={timeText(row)} />}</span>
             <span class="row-gap">{gapText(rows, i)}</span>
-            {row.kind === 'fold' && <Icon name={row.open ? 'chevron-down' : 'chevron-right'} />}
+            {row.kind === 'fold' && (
+              <span class="fold-sign" style={{ left: `calc(var(--gutter) + ${(box.left ?? 0) + 4}px)` }}>
+                <Icon name={row.open ? 'chevron-down' : 'chevron-right'} />
+              </span>
+            )}
           </div>
         );
       })}

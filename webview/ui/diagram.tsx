@@ -12,7 +12,7 @@ import { renderMermaid } from '../diagram/render.ts';
 import type { RunView } from '../model/run-view.ts';
 import type { Panel } from '../panel.ts';
 import type { PanelState } from '../store.ts';
-import { DiagramRows } from './diagram-rows.tsx';
+import { DiagramRows, DiagramTimes } from './diagram-rows.tsx';
 import { Icon } from './icon.tsx';
 import { useSize, useTheme } from './hooks.ts';
 
@@ -25,9 +25,17 @@ interface Drawn {
   readonly view: RunView;
 }
 
-/** Left of the drawing, for times; as in diagram.css. */
-const GUTTER = 156;
-const NARROW_GUTTER = 80;
+/** How much room there is; named as its class in diagram.css. */
+type Room = 'wide' | 'narrow' | 'tiny';
+
+/** Left of the drawing, for times; as in diagram.css. The narrowest has the times above the lines. */
+const GUTTER: Readonly<Record<Room, number>> = { wide: 156, narrow: 80, tiny: 0 };
+/** Outside of the lifelines, for states. */
+const MARGIN: Readonly<Record<Room, number>> = { wide: 112, narrow: 99, tiny: 18 };
+/** Letters that reach over a lifeline. */
+const OVERHANG: Readonly<Record<Room, number>> = { wide: 0, narrow: 40, tiny: 14 };
+/** For the arrows between two lifelines: less, and labels are broken into more lines. */
+const LEAST_SPACING = 200;
 
 /** The Mermaid sequence diagram of the part of the run around the cursor. */
 export function Diagram({
@@ -51,22 +59,22 @@ export function Diagram({
   const canvas = useRef<HTMLDivElement>(null);
   const { width } = useSize(scroller);
   const theme = useTheme();
-  const narrow = width < 560;
+  const gaps = Math.max(1, view.trace.header.hosts.length - 1);
+  const room = roomFor(width, gaps);
   const [drawn, setDrawn] = useState<Drawn>();
   const [failure, setFailure] = useState<string>();
 
   useEffect(() => {
     if (width === 0) return;
     let stale = false;
-    const margin = narrow ? 99 : 112;
-    const gaps = Math.max(1, view.trace.header.hosts.length - 1);
-    const room = width - (narrow ? NARROW_GUTTER : GUTTER) - 2 * margin - 2;
     const layout = {
-      margin,
-      spacing: Math.min(460, Math.max(170, Math.floor(room / gaps))),
-      overhang: narrow ? 40 : 0,
+      margin: MARGIN[room],
+      spacing: Math.min(560, Math.max(170, spacingIn(room, width, gaps))),
+      overhang: OVERHANG[room],
+      headroom: room === 'tiny' ? 13 : 0,
+      statesInside: room === 'tiny',
     };
-    const text = mermaidText(view.trace, rows, { compact: narrow });
+    const text = mermaidText(view.trace, rows, { compact: room !== 'wide' });
     renderMermaid(text.text, theme).then(
       (svg) => {
         if (stale || canvas.current === null) return;
@@ -84,7 +92,7 @@ export function Diagram({
     return () => {
       stale = true;
     };
-  }, [view, rows, width, theme]);
+  }, [view, rows, width, gaps, room, theme]);
 
   useLayoutEffect(() => {
     if (drawn === undefined) return;
@@ -137,7 +145,7 @@ export function Diagram({
           <Icon name="copy" />
         </button>
       </div>
-      <div class={`scroller ${narrow ? 'narrow' : ''}`} ref={scroller}>
+      <div class={`scroller ${room}`} ref={scroller}>
         {failure !== undefined && (
           <p class="failure">
             <Icon name="warning" /> {l10n.t('The diagram could not be drawn: {0}', failure)}
@@ -150,7 +158,12 @@ export function Diagram({
         >
           <span class="heads-time">{l10n.t('time')}</span>
           {drawn?.layout.lifelines.map(({ host, x }) => (
-            <span class="head" key={host} style={{ left: `calc(var(--gutter) + ${x}px)` }}>
+            <span
+              class="head"
+              key={host}
+              title={headText(view, host)}
+              style={{ left: `calc(var(--gutter) + ${x}px)`, maxWidth: `${drawn.layout.spacing - 8}px` }}
+            >
               {headText(view, host)}
             </span>
           ))}
@@ -170,6 +183,7 @@ export function Diagram({
             />
           ))}
           <div class="canvas" ref={canvas} />
+          {drawn !== undefined && <DiagramTimes rows={drawn.rows} layout={drawn.layout} />}
           {drawn !== undefined && (
             <DiagramRows
               panel={panel}
@@ -185,6 +199,14 @@ export function Diagram({
       </div>
     </section>
   );
+}
+
+const spacingIn = (room: Room, width: number, gaps: number): number =>
+  Math.floor((width - GUTTER[room] - 2 * MARGIN[room] - 2) / gaps);
+
+function roomFor(width: number, gaps: number): Room {
+  if (spacingIn('wide', width, gaps) >= LEAST_SPACING) return 'wide';
+  return width >= 448 ? 'narrow' : 'tiny';
 }
 
 /** `client · app`: the host, and the programs on it. */

@@ -1,7 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import type { EventOf } from '../../extension/trace/event.ts';
 import { describeExpectation } from '../../extension/trace/explain/index.ts';
-import { inLanguage } from '../language.ts';
 import type { RunView } from '../model/run-view.ts';
 import type { Panel } from '../panel.ts';
 import { Icon } from './icon.tsx';
@@ -9,38 +8,28 @@ import { Icon } from './icon.tsx';
 /** More met expectations than this fold away: only failed ones need to be read. */
 const SHOWN_AT_ONCE = 6;
 
-/** Did the run do what its author expected? And what is to be learned from it. */
+/** Did the run do what its author expected? */
 export function Expectations({ panel, view }: { readonly panel: Panel; readonly view: RunView }) {
   const results = view.expectations();
-  const { takeaway } = view.trace.header;
   const failed = results.filter(({ met }) => !met).length;
+  if (results.length === 0) return null;
   return (
-    <>
-      {results.length > 0 && (
-        <details class="expectations" open={failed > 0 || results.length <= SHOWN_AT_ONCE}>
-          <summary>
-            <strong>{l10n.t('Expected')}</strong>{' '}
-            <span class={failed === 0 ? 'met' : 'failed'}>
-              <Icon name={failed === 0 ? 'pass' : 'error'} />{' '}
-              {failed === 0
-                ? l10n.t('{0} of {1} met', results.length, results.length)
-                : l10n.t('{0} of {1} failed', failed, results.length)}
-            </span>
-          </summary>
-          <ul aria-label={l10n.t('Expectations')}>
-            {results.map((result) => (
-              <Result key={result.id} panel={panel} view={view} result={result} />
-            ))}
-          </ul>
-        </details>
-      )}
-      {takeaway !== undefined && (
-        <section class="takeaway" aria-label={l10n.t('What to take away')}>
-          <Icon name="lightbulb" />
-          <p>{inLanguage(takeaway)}</p>
-        </section>
-      )}
-    </>
+    <details class="expectations" open={failed > 0 || results.length <= SHOWN_AT_ONCE}>
+      <summary>
+        <strong>{l10n.t('Expected')}</strong>{' '}
+        <span class={failed === 0 ? 'met' : 'failed'}>
+          <Icon name={failed === 0 ? 'pass' : 'error'} />{' '}
+          {failed === 0
+            ? l10n.t('{0} of {1} met', results.length, results.length)
+            : l10n.t('{0} of {1} failed', failed, results.length)}
+        </span>
+      </summary>
+      <ul aria-label={l10n.t('Expectations')}>
+        {results.map((result) => (
+          <Result key={result.id} panel={panel} view={view} result={result} />
+        ))}
+      </ul>
+    </details>
   );
 }
 

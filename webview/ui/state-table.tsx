@@ -6,6 +6,9 @@ import { stateRows } from '../model/state-rows.ts';
 import type { Panel } from '../panel.ts';
 import type { PanelState } from '../store.ts';
 
+/** Value of the choice that follows the selection. */
+const SELECTED = 'selected';
+
 /** Both ends as their kernels see them at the cursor; what the last step changed is marked. */
 export function StateTable({
   panel,
@@ -24,13 +27,18 @@ export function StateTable({
   if (connections.length === 0) return null;
   const hosts = view.trace.connection(state.connection).sides.map(({ host }) => view.trace.placeName(host));
   return (
-    <section class="states" aria-label={l10n.t('State of both ends')}>
+    <section class="states" tabIndex={0} aria-label={l10n.t('State of both ends')}>
       {connections.length > 1 && (
         <select
           aria-label={l10n.t('Connection')}
-          value={String(state.connection)}
-          onChange={({ currentTarget }) => panel.setConnection(Number(currentTarget.value))}
+          value={state.pinned ? String(state.connection) : SELECTED}
+          onChange={({ currentTarget: { value } }) =>
+            panel.setConnection(value === SELECTED ? undefined : Number(value))
+          }
         >
+          <option value={SELECTED}>
+            {l10n.t('{0} (follows the selection)', view.trace.connection(state.connection).name)}
+          </option>
           {connections.map(({ name }, i) => (
             <option key={i} value={String(i)}>
               {name}
@@ -43,7 +51,7 @@ export function StateTable({
           <tr>
             <th scope="col">{l10n.t('at {0}', momentText(view.time(state.cursor)))}</th>
             {hosts.map((name, i) => (
-              <th scope="col" key={i}>
+              <th scope="col" key={i} class="end-name" title={name}>
                 {name}
               </th>
             ))}

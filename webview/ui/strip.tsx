@@ -12,6 +12,9 @@ import type { PanelState } from '../store.ts';
 import { Icon } from './icon.tsx';
 import { useSize } from './hooks.ts';
 
+/** px; as in strip.css. */
+const LABEL_LINE = 14;
+
 const percent = (part: number): string => `${(part * 100).toFixed(3)}%`;
 
 /** The whole run in one strip: who lived how long, what was sent, what went wrong, where the cursor is. */
@@ -49,6 +52,7 @@ export function Strip({
       <div
         class="track"
         ref={track}
+        style={{ '--lanes': model.lanes.length }}
         role="slider"
         tabIndex={0}
         aria-label={l10n.t('Place in the run')}
@@ -85,9 +89,13 @@ export function Strip({
             <Icon name={MARKS[mark.kind]} />
           </div>
         ))}
-        <div class="labels" aria-hidden="true">
-          {labels.map(({ text, left, kind }) => (
-            <span key={`${left} ${text}`} class={`strip-label label-${kind}`} style={{ left: `${left}px` }}>
+        <div class={`labels ${labels.some(({ line }) => line > 0) ? 'of-two-lines' : ''}`} aria-hidden="true">
+          {labels.map(({ text, left, kind, line }) => (
+            <span
+              key={`${left} ${text}`}
+              class={`strip-label label-${kind}`}
+              style={{ left: `${left}px`, top: `${line * LABEL_LINE}px` }}
+            >
               {text}
             </span>
           ))}

@@ -36,6 +36,7 @@ export function Transport({
       <label class="step-size">
         <span>{l10n.t('step by')}</span>
         <select
+          aria-label={l10n.t('step by')}
           value={state.stepSize}
           onChange={({ currentTarget }) => panel.setStepSize(currentTarget.value as StepSize)}
         >

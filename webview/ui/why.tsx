@@ -26,7 +26,7 @@ export function Why({
   );
   const rules = distinctRules(steps);
   return (
-    <section class="why" aria-label={l10n.t('Why')}>
+    <section class="why" tabIndex={0} aria-label={l10n.t('Why')}>
       <h2>{cursor.until === undefined ? l10n.t('Why did this happen?') : l10n.t('Why is nothing sent?')}</h2>
       {cursor.until === undefined && <p class="why-event">{describeEvent(view.trace, cursor.event)}</p>}
       <ol>
@@ -47,8 +47,7 @@ function StepText({ panel, view, step }: { readonly panel: Panel; readonly view:
   if (action === undefined || range === undefined) return <>{step.text}</>;
   return (
     <>
-      {step.text}
-      {': '}
+      {l10n.t('{0}: ', step.text)}
       <button class="link" title={l10n.t('Show the line in the editor')} onClick={() => panel.reveal(range)}>
         {statementLabel(view.trace, action)}
       </button>
