@@ -77,3 +77,48 @@ export const SEND_AT_2: Deed = [
   { kind: 'send', process: 'app', connection: 'conn', bytes: 100 },
   'send',
 ];
+
+/** A proxy between a client and a database: two connections, `front` and `back`. The database loses power at 1 s. */
+export const THREE_HOSTS: RunPlan = threeHosts();
+
+function threeHosts(): RunPlan {
+  const base = plan([]);
+  const { range } = base;
+  const [host] = base.hosts as [RunPlan['hosts'][number]];
+  const names = ['client', 'proxy', 'db'];
+  const deeds: readonly Deed[] = [
+    [0, 'at 0s relay listens on 80', { kind: 'listen', process: 'relay', port: 80, reuseAddress: true }],
+    [0, 'at 0s store listens on 5432', { kind: 'listen', process: 'store', port: 5432, reuseAddress: true }],
+    [
+      0.01,
+      'at 10ms app connects to proxy:80 as front',
+      { kind: 'connect', process: 'app', host: 'proxy', port: 80, connection: 'front' },
+    ],
+    [
+      0.03,
+      'at 30ms relay connects to db:5432 as back',
+      { kind: 'connect', process: 'relay', host: 'db', port: 5432, connection: 'back' },
+    ],
+    [1, 'at 1s db loses power', { kind: 'host-power-loss', host: 'db' }],
+    [2, 'at 2s relay sends 1000 B on back', { kind: 'send', process: 'relay', connection: 'back', bytes: 1000 }],
+  ];
+  return {
+    ...base,
+    hosts: names.map((name, i) => ({ ...host, name, address: `10.0.0.${i + 1}` })),
+    links: [
+      { name: 'outside', ends: ['client', 'proxy'], delay: 5_000, range },
+      { name: 'inside', ends: ['proxy', 'db'], delay: 1_000, range },
+    ],
+    processes: [
+      { name: 'app', host: 'client', behaviours: [], range },
+      { name: 'relay', host: 'proxy', behaviours: [], range },
+      { name: 'store', host: 'db', behaviours: [], range },
+    ],
+    actions: deeds.map(([seconds, text, action]) => ({
+      trigger: { kind: 'at', time: Math.round(seconds * SECOND) },
+      range,
+      text,
+      ...action,
+    })),
+  };
+}

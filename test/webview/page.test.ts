@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { PageOptions, PanelPage } from '../support/panel-page.ts';
 import { PanelBrowser } from '../support/panel-page.ts';
-import { KILLED, plan } from '../support/plans.ts';
+import { KILLED, THREE_HOSTS, plan } from '../support/plans.ts';
 import { THEMES } from '../support/themes.ts';
 
 const POWER_LOSS = 0;
@@ -261,38 +261,41 @@ describe('talking to the editor', () => {
 });
 
 describe('looks', () => {
-  test.each(['dark', 'light', 'highContrast'] as const)('%s: text stands out from its background', async (theme) => {
-    await open({ show: KEEPALIVE, theme: THEMES[theme] });
-    await press('End');
-    const worst = await page.page.evaluate(() => {
-      const canvas = new OffscreenCanvas(1, 1).getContext('2d')!;
-      const rgb = (color: string): number[] => {
-        canvas.clearRect(0, 0, 1, 1);
-        canvas.fillStyle = color;
-        canvas.fillRect(0, 0, 1, 1);
-        return [...canvas.getImageData(0, 0, 1, 1).data];
-      };
-      const luminance = (parts: number[]): number =>
-        parts.slice(0, 3).reduce((sum, part, i) => {
-          const share = part / 255;
-          return (
-            sum + [0.2126, 0.7152, 0.0722][i]! * (share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4)
-          );
-        }, 0);
-      const page = luminance(rgb(getComputedStyle(document.body).backgroundColor));
-      return Math.min(
-        ...[...document.querySelectorAll('.canvas text:not([class*="detail"]), .card strong, td, .head')].map(
-          (element) => {
-            const style = getComputedStyle(element);
-            const own = luminance(rgb(element instanceof SVGElement ? style.fill : style.color));
-            return (Math.max(own, page) + 0.05) / (Math.min(own, page) + 0.05);
-          },
-        ),
-      );
-    });
-    // 4.5 is WCAG's measure for text; bold headlines may have 3.
-    expect(worst).toBeGreaterThan(3);
-  });
+  test.each(['dark', 'light', 'highContrast', 'highContrastLight'] as const)(
+    '%s: text stands out from its background',
+    async (theme) => {
+      await open({ show: KEEPALIVE, theme: THEMES[theme] });
+      await press('End');
+      const worst = await page.page.evaluate(() => {
+        const canvas = new OffscreenCanvas(1, 1).getContext('2d')!;
+        const rgb = (color: string): number[] => {
+          canvas.clearRect(0, 0, 1, 1);
+          canvas.fillStyle = color;
+          canvas.fillRect(0, 0, 1, 1);
+          return [...canvas.getImageData(0, 0, 1, 1).data];
+        };
+        const luminance = (parts: number[]): number =>
+          parts.slice(0, 3).reduce((sum, part, i) => {
+            const share = part / 255;
+            return (
+              sum + [0.2126, 0.7152, 0.0722][i]! * (share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4)
+            );
+          }, 0);
+        const page = luminance(rgb(getComputedStyle(document.body).backgroundColor));
+        return Math.min(
+          ...[...document.querySelectorAll('.canvas text:not([class*="detail"]), .card strong, td, .head')].map(
+            (element) => {
+              const style = getComputedStyle(element);
+              const own = luminance(rgb(element instanceof SVGElement ? style.fill : style.color));
+              return (Math.max(own, page) + 0.05) / (Math.min(own, page) + 0.05);
+            },
+          ),
+        );
+      });
+      // 4.5 is WCAG's measure for text; bold headlines may have 3.
+      expect(worst).toBeGreaterThan(3);
+    },
+  );
 
   test('Chinese: all of the page speaks it, and nothing is wider than its room', async () => {
     const l10n = JSON.parse(
@@ -322,12 +325,86 @@ describe('looks', () => {
     expect(sheet).toBe(true);
   });
 
-  test.each([480, 745, 1160])('%i px: what an end believes, with its badge, is never cut', async (width) => {
-    await open({ show: KEEPALIVE, width });
+  test.each([300, 480, 745, 1160])('%i px: what an end believes, with its badge, is never cut', async (width) => {
+    await open({ show: KEEPALIVE, width, height: 900 });
     await press(...new Array<string>(11).fill('ArrowRight'));
     expect(await page.page.locator('.badge').first().innerText()).toBe('half-open for 2 h 9 min 59 s');
-    const headlines = page.page.locator('.headline strong');
-    expect(await headlines.evaluateAll((all) => all.filter((one) => one.scrollWidth > one.clientWidth).length)).toBe(0);
+    const cut = await page.page.locator('.headline strong, .card h2 span, .detail').evaluateAll((all) =>
+      all
+        .filter((one) => one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 2)
+        .filter((one) => getComputedStyle(one).display !== 'inline')
+        .map((one) => one.textContent),
+    );
+    expect(cut).toEqual([]);
+  });
+
+  test('300 px: both lifelines and all states fit, and each line begins with its time', async () => {
+    await open({ plans: [plan([KILLED], { until: 100 })], width: 300 });
+    const sheet = await page.page
+      .locator('.scroller')
+      .evaluate((element) => element.scrollWidth <= element.clientWidth);
+    expect(sheet).toBe(true);
+    const [client, server] = (await page.page
+      .locator('.life')
+      .evaluateAll((bars) => bars.map((bar) => bar.getBoundingClientRect().x))) as [number, number];
+    expect(await page.page.locator('.part-state rect').count()).toBeGreaterThan(5);
+    for (const rect of await page.page.locator('.canvas .part-state rect').all()) {
+      const box = (await rect.boundingBox())!;
+      expect(box.x).toBeGreaterThan(Math.min(client, server));
+      expect(box.x + box.width).toBeLessThanOrEqual(300);
+    }
+    expect(await page.page.locator('.row-time').first().innerText()).toBe('0.000 s');
+  });
+
+  test.each([
+    [1160, 500],
+    [900, 500],
+    [1160, 860],
+    [1800, 1000],
+  ])('%i × %i: answers, diagram, table, "why" and buttons are in view at once', async (width, height) => {
+    await open({ show: KEEPALIVE, width, height });
+    await press(...new Array<string>(11).fill('ArrowRight'));
+    for (const part of ['.cards', '.strip', '.highlight', '.states', '.why', '.expectations summary', '.transport']) {
+      const box = (await page.page.locator(part).boundingBox())!;
+      expect(box.y, part).toBeGreaterThanOrEqual(0);
+      expect(box.y + box.height, part).toBeLessThanOrEqual(height);
+    }
+    expect((await page.page.locator('.why').boundingBox())!.height).toBeGreaterThan(80);
+    expect(await page.page.evaluate(() => document.documentElement.scrollHeight <= window.innerHeight)).toBe(true);
+  });
+
+  test('"why" stands at one place, whatever is selected', async () => {
+    await open({ show: KEEPALIVE });
+    const places = new Set<number>();
+    for (let i = 0; i < 12; i++) {
+      places.add((await page.page.locator('.why').boundingBox())!.y);
+      await press('ArrowRight');
+    }
+    expect(places.size).toBe(1);
+  });
+
+  test('a long lesson is cut in a low window until the reader wants it', async () => {
+    await open({ show: KEEPALIVE, width: 900, height: 500 });
+    const more = page.page.getByRole('button', { name: 'More' });
+    const before = (await page.page.locator('.takeaway').boundingBox())!.height;
+    await more.click();
+    expect((await page.page.locator('.takeaway').boundingBox())!.height).toBeGreaterThan(before);
+    await page.page.getByRole('button', { name: 'Less' }).click();
+    expect((await page.page.locator('.takeaway').boundingBox())!.height).toBe(before);
+  });
+
+  test('very long names push nothing out of its place', async () => {
+    const names = { client: 'c'.repeat(200), server: '服'.repeat(200) };
+    for (const width of [300, 1160]) {
+      await open({ show: KEEPALIVE, names, width });
+      expect(await page.page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
+      const [client, server] = await page.page
+        .locator('.head')
+        .evaluateAll((heads) => heads.map((head) => head.getBoundingClientRect().toJSON() as DOMRect));
+      expect(client!.right).toBeLessThanOrEqual(server!.left);
+      expect((await page.page.locator('.states thead').boundingBox())!.height).toBeLessThan(50);
+      if (width === 300) await page.close();
+    }
   });
 
   test('participants stay in view while the lines scroll', async () => {
@@ -339,4 +416,78 @@ describe('looks', () => {
     expect(head.y).toBeGreaterThanOrEqual(scroller.y);
     expect(head.y).toBeLessThan(scroller.y + 30);
   });
+});
+
+describe('several hosts and connections', () => {
+  test('all hosts are in view, and a state never lies on an arrow', async () => {
+    await open({ plans: [THREE_HOSTS], width: 1160 });
+    const scroller = (await page.page.locator('.scroller').boundingBox())!;
+    expect(await page.page.locator('.head').allInnerTexts()).toEqual(['client · app', 'proxy · relay', 'db · store']);
+    const last = (await page.page.locator('.head').last().boundingBox())!;
+    expect(last.x + last.width).toBeLessThanOrEqual(scroller.x + scroller.width);
+    const overlaps = await page.page.evaluate(() =>
+      [...document.querySelectorAll('.canvas g.part-state')].filter((state) => {
+        const box = state.querySelector('rect')!.getBoundingClientRect();
+        const arrow = document.querySelector(`line.part-message[data-row="${state.getAttribute('data-row')}"]`);
+        const line = arrow?.getBoundingClientRect();
+        return line !== undefined && box.left < line.right && line.left < box.right;
+      }),
+    );
+    expect(overlaps).toEqual([]);
+  });
+
+  test('cards and table follow the selection from connection to connection, until the reader chooses one', async () => {
+    await open({ plans: [THREE_HOSTS], width: 1160 });
+    const select = page.page.getByRole('combobox', { name: 'Connection' });
+    // It begins at the fault, which is the database's.
+    expect(await page.selected()).toContain('db loses power');
+    expect(await text('.cards')).toContain('proxy believes\nback');
+    await press('Home', 'ArrowRight', 'ArrowRight', 'ArrowRight');
+    expect(await page.selected()).toContain('client sends SYN');
+    expect(await text('.cards')).toContain('client believes\nfront');
+    await select.selectOption({ label: 'back' });
+    expect(await text('.cards .connection')).toBe('back');
+    await page.page.locator('h1').click();
+    await press('ArrowRight');
+    expect(await text('.cards .connection')).toBe('back');
+    await select.selectOption({ label: 'back (follows the selection)' });
+    expect(await text('.cards .connection')).toBe('front');
+  });
+});
+
+describe('keyboard', () => {
+  test.each(['dark', 'light', 'highContrast', 'highContrastLight'] as const)(
+    '%s: Tab goes through all of the page and out of it again, and the focus is always seen',
+    async (theme) => {
+      await open({ show: KEEPALIVE, theme: THEMES[theme] });
+      const stops: string[] = [];
+      for (let i = 0; i < 60; i++) {
+        await press('Tab');
+        const stop = await page.page.evaluate(() => {
+          const { activeElement: at } = document;
+          if (at === null || at === document.body) return undefined;
+          const framed = at.matches('.rows') ? at.closest('.scroller')! : at;
+          const { outlineStyle, outlineColor } = getComputedStyle(framed);
+          const seen = outlineStyle !== 'none' && outlineColor !== 'rgba(0, 0, 0, 0)';
+          return `${seen ? '' : 'unseen: '}${at.getAttribute('aria-label') ?? at.textContent}`;
+        });
+        if (stop === undefined) break;
+        stops.push(stop);
+      }
+      expect(stops.filter((stop) => stop.startsWith('unseen'))).toEqual([]);
+      expect(stops).toEqual(
+        expect.arrayContaining([
+          'keepalive on',
+          'Look from the other end',
+          'Place in the run',
+          'What happened, line by line',
+          'State of both ends',
+          'Why',
+          'Play (Space)',
+          'step by',
+        ]),
+      );
+      expect(stops.length).toBeLessThan(60);
+    },
+  );
 });

@@ -34,6 +34,8 @@ const GUTTER: Readonly<Record<Room, number>> = { wide: 156, narrow: 80, tiny: 0 
 const MARGIN: Readonly<Record<Room, number>> = { wide: 112, narrow: 99, tiny: 18 };
 /** Letters that reach over a lifeline. */
 const OVERHANG: Readonly<Record<Room, number>> = { wide: 0, narrow: 40, tiny: 14 };
+/** A drawing takes longer than a frame: while the cursor flies over the run, none is made. */
+const SETTLE_MS = 60;
 /** For the arrows between two lifelines: less, and labels are broken into more lines. */
 const LEAST_SPACING = 200;
 
@@ -75,22 +77,26 @@ export function Diagram({
       statesInside: room === 'tiny',
     };
     const text = mermaidText(view.trace, rows, { compact: room !== 'wide' });
-    renderMermaid(text.text, theme).then(
-      (svg) => {
-        if (stale || canvas.current === null) return;
-        const shapes = findShapes(svg, text);
-        svg.setAttribute('aria-hidden', 'true');
-        canvas.current.replaceChildren(svg);
-        decorate(view.trace, rows, text, shapes);
-        setDrawn({ svg, layout: layOut(svg, rows, text, shapes, layout), rows, start: window_.start, view });
-        setFailure(undefined);
-      },
-      (error: unknown) => {
-        if (!stale) setFailure(error instanceof Error ? error.message : String(error));
-      },
-    );
+    const draw = (): void => {
+      renderMermaid(text.text, theme).then(
+        (svg) => {
+          if (stale || canvas.current === null) return;
+          const shapes = findShapes(svg, text);
+          svg.setAttribute('aria-hidden', 'true');
+          canvas.current.replaceChildren(svg);
+          decorate(view.trace, rows, text, shapes);
+          setDrawn({ svg, layout: layOut(svg, rows, text, shapes, layout), rows, start: window_.start, view });
+          setFailure(undefined);
+        },
+        (error: unknown) => {
+          if (!stale) setFailure(error instanceof Error ? error.message : String(error));
+        },
+      );
+    };
+    const timer = window.setTimeout(draw, canvas.current?.firstChild ? SETTLE_MS : 0);
     return () => {
       stale = true;
+      window.clearTimeout(timer);
     };
   }, [view, rows, width, gaps, room, theme]);
 
@@ -162,7 +168,7 @@ export function Diagram({
               class="head"
               key={host}
               title={headText(view, host)}
-              style={{ left: `calc(var(--gutter) + ${x}px)`, maxWidth: `${drawn.layout.spacing - 8}px` }}
+              style={{ left: `calc(var(--gutter) + ${x}px)`, maxWidth: `${headWidth(drawn.layout, room)}px` }}
             >
               {headText(view, host)}
             </span>
@@ -203,6 +209,11 @@ export function Diagram({
 
 const spacingIn = (room: Room, width: number, gaps: number): number =>
   Math.floor((width - GUTTER[room] - 2 * MARGIN[room] - 2) / gaps);
+
+/** Heads never lie over each other, nor beyond the drawing. */
+function headWidth({ lifelines, spacing, width }: Layout, room: Room): number {
+  return room === 'tiny' ? width / lifelines.length - 6 : Math.min(spacing - 8, 2 * MARGIN[room]);
+}
 
 function roomFor(width: number, gaps: number): Room {
   if (spacingIn('wide', width, gaps) >= LEAST_SPACING) return 'wide';
