@@ -14,11 +14,16 @@ const MOST_LETTERS = 76;
 export function Header({ panel, state }: { readonly panel: Panel; readonly state: PanelState }) {
   const run = state.file.runs[state.run];
   const question = run?.question;
+  const title = run === undefined ? state.fileName : inLanguage(run.scenario);
   return (
     <header class="header">
       <div class="titles">
-        <h1>{run === undefined ? state.fileName : inLanguage(run.scenario)}</h1>
-        {question !== undefined && <p class="question">{inLanguage(question)}</p>}
+        <h1 title={title}>{title}</h1>
+        {question !== undefined && (
+          <p class="question" title={inLanguage(question)}>
+            {inLanguage(question)}
+          </p>
+        )}
       </div>
       {state.file.runs.length > 1 && <Variants panel={panel} state={state} />}
     </header>
