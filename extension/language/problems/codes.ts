@@ -28,6 +28,7 @@ export const PROBLEM_CODES = {
   TCPSCN034: 'a socket option without its value',
   TCPSCN035: 'a kernel release that cannot be read',
   TCPSCN036: 'an address that cannot be read, or that two hosts have',
+  TCPSCN039: 'an unknown congestion control',
   TCPSCN040: 'time goes backward',
   TCPSCN041: '`after` without a statement above',
   TCPSCN042: '`every` without a beginning',

@@ -163,6 +163,8 @@ class RowBuilder {
       case 'tcp.error':
       case 'app.decided':
         return this.note(event, 'error');
+      case 'tcp.undo':
+        return this.note(event, 'notice');
       case 'scenario.skipped':
         return this.note(event, 'fault');
       default:
@@ -190,6 +192,7 @@ const ROW_KINDS: ReadonlySet<EventKind> = new Set<EventKind>([
   'segment.sent',
   'tcp.state',
   'tcp.error',
+  'tcp.undo',
   'run.ended',
 ]);
 
