@@ -1,5 +1,8 @@
-/** How a sysctl's number is to be read, and how a scenario file must write it. */
-export type KnobUnit = 'count' | 's' | 'ms' | 'us' | 'flag';
+import type { CongestionControlName } from './congestion.ts';
+import { CONGESTION_CONTROLS } from './congestion.ts';
+
+/** How a sysctl's number is to be read, and how a scenario file must write it. `congestion-control`: an index into CONGESTION_CONTROLS, written as its name. */
+export type KnobUnit = 'count' | 's' | 'ms' | 'us' | 'flag' | 'congestion-control';
 
 /** One kernel knob: its real name, default and legal range. */
 export interface SysctlDefinition {
@@ -35,6 +38,15 @@ export const SYSCTLS = {
   tcp_invalid_ratelimit: { unit: 'ms', default: 500, min: 0, max: INT_MAX },
   tcp_pingpong_thresh: { unit: 'count', default: 1, min: 1, max: 255, since: '6.7' },
   tcp_rfc1337: { unit: 'flag', default: 0, min: 0, max: 1 },
+  tcp_congestion_control: { unit: 'congestion-control', default: 1, min: 0, max: CONGESTION_CONTROLS.length - 1 },
+  tcp_recovery: { unit: 'count', default: 1, min: 0, max: 255 },
+  tcp_reordering: { unit: 'count', default: 3, min: 1, max: INT_MAX },
+  tcp_max_reordering: { unit: 'count', default: 300, min: 1, max: INT_MAX },
+  tcp_frto: { unit: 'count', default: 2, min: 0, max: 255 },
+  tcp_dsack: { unit: 'flag', default: 1, min: 0, max: 1 },
+  tcp_slow_start_after_idle: { unit: 'flag', default: 1, min: 0, max: 1 },
+  tcp_retrans_collapse: { unit: 'flag', default: 1, min: 0, max: 1 },
+  tcp_min_rtt_wlen: { unit: 's', default: 300, min: 0, max: 86_400 },
   tcp_rto_min_us: { unit: 'us', default: 200_000, min: 1, max: INT_MAX, since: '6.11' },
   tcp_rto_max_ms: { unit: 'ms', default: 120_000, min: 1_000, max: 120_000, since: '6.15' },
 } as const satisfies Record<string, SysctlDefinition>;
@@ -48,4 +60,9 @@ export type SysctlValues = Readonly<Record<SysctlName, number>>;
 export function sysctlValues(changes: Partial<SysctlValues> = {}): SysctlValues {
   const defaults = Object.fromEntries(Object.entries(SYSCTLS).map(([name, knob]) => [name, knob.default]));
   return { ...(defaults as Record<SysctlName, number>), ...changes };
+}
+
+/** The congestion control that `values` name. */
+export function congestionControlOf({ tcp_congestion_control: index }: SysctlValues): CongestionControlName {
+  return CONGESTION_CONTROLS[index] ?? 'cubic';
 }

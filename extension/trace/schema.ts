@@ -11,7 +11,7 @@ import { TCP_STATES } from '../scenario/tcp-state.ts';
 /** Rises when a field is renamed, removed or changes meaning. Additions keep it. */
 export const TRACE_VERSION = 1;
 
-/** The timers of an end. `retransmission`, `tail-loss-probe` and `persist` share one slot, as Linux's `icsk_pending`. */
+/** The timers of an end. `retransmission`, `tail-loss-probe`, `reordering` and `persist` share one slot, as Linux's `icsk_pending`. */
 export const TIMERS = [
   'retransmission',
   'tail-loss-probe',
@@ -21,6 +21,8 @@ export const TIMERS = [
   'fin-wait-2',
   'time-wait',
   'syn-ack',
+  /** RACK waits for what may only be late; in the shared slot too. */
+  'reordering',
 ] as const;
 export type TimerName = (typeof TIMERS)[number];
 
@@ -103,8 +105,18 @@ export const SEND_REASONS = [
   'listener-closed',
   /** A segment arrived for a TIME_WAIT entry. */
   'time-wait',
-  /** The third duplicate ACK, or SACK evidence. */
-  'loss-detected',
+  /** RACK: data sent later arrived a round trip ago, this did not: args [age in µs, round trip in µs]. */
+  'rack-loss',
+  /** The reordering timer fired: even late it should have arrived by now: args [age in µs, round trip in µs]. */
+  'reordering-timer',
+  /** So many duplicate ACKs, or SACKed segments above: args [threshold]. */
+  'duplicate-acks',
+  /** An ACK moved without reaching the recovery point: the next segment is missing too (RFC 6582). */
+  'partial-ack',
+  /** What the timeout marked lost goes out again as ACKs open the window: args [cwnd]. */
+  'slow-start-after-timeout',
+  /** F-RTO sends new data to find out whether the timeout was spurious (RFC 5682 §3.1). */
+  'frto-new-data',
 ] as const;
 export type SendReason = (typeof SEND_REASONS)[number];
 
@@ -140,8 +152,16 @@ export const VARIABLES = [
   'keepalive',
   /** Time of the last segment received; 0 = none. */
   'last_received',
+  /** Index into CONGESTION_STATES. */
+  'ca_state',
+  /** Segments in the network by the sender's reckoning. */
+  'in_flight',
 ] as const;
 export type VariableName = (typeof VARIABLES)[number];
+
+/** What showed that a reduction of the congestion window was needless. */
+export const UNDO_REASONS = ['frto', 'timestamps', 'dsack'] as const;
+export type UndoReason = (typeof UNDO_REASONS)[number];
 
 /** Stands for "no errno" in an errno column. */
 const NO_ERRNO = 'OK';
@@ -250,6 +270,8 @@ export const EVENT_SCHEMA = {
   'tcp.variables': { changes: 'numbers' },
   /** The kernel stores an error on the socket. Soft: only remembered for a later give-up. */
   'tcp.error': { errno: { enum: ERRNO_VALUES }, soft: 'bool' },
+  /** Retransmitting proved needless: cwnd and ssthresh are what they were before. */
+  'tcp.undo': { reason: { enum: UNDO_REASONS } },
   /** One per expectation, at the end of the run. `evidence`: the event that decided, -1 = none. `code` and `args`: see `expectations/`. */
   expectation: { expectation: 'u16', met: 'bool', evidence: 'i32', code: 'string', args: 'numbers' },
   'run.ended': { reason: { enum: ['until', 'idle', 'event-limit', 'time-limit', 'cancelled'] } },

@@ -1,5 +1,7 @@
 /** "What was the state of everything after event n?": the fold that tables, cards and expectations read. */
 import { assertDefined } from '../base/assert.ts';
+import type { CongestionState } from '../scenario/congestion.ts';
+import { CONGESTION_STATES } from '../scenario/congestion.ts';
 import type { Errno } from '../scenario/errno.ts';
 import type { TcpState } from '../scenario/tcp-state.ts';
 import type { EventId, EventOf, PlaceId, TraceEvent } from './event.ts';
@@ -35,6 +37,11 @@ export interface World {
 /** A variable's value, 0 before it was first set. */
 export function variable(end: EndState, name: VariableName): number {
   return end.variables[VARIABLES.indexOf(name)] ?? 0;
+}
+
+/** What the sender of an end thinks of its path. */
+export function congestionState(end: EndState): CongestionState {
+  return CONGESTION_STATES[variable(end, 'ca_state')] ?? 'Open';
 }
 
 const CHECKPOINT_EVERY = 512;

@@ -33,6 +33,7 @@ const EDGES: Readonly<Record<TcpState, readonly TcpState[]>> = {
 const SLOT: Readonly<Record<TimerName, number>> = {
   retransmission: 0,
   'tail-loss-probe': 0,
+  reordering: 0,
   persist: 0,
   'syn-ack': 0,
   'delayed-ack': 1,

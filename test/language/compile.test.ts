@@ -293,6 +293,11 @@ it.each([
   expect(when).toMatchObject({ time: { base: { kind: 'last-received' } } });
 });
 
+it('a congestion control is written as its name', () => {
+  const [run] = runs('sysctl tcp_congestion_control = reno on client');
+  expect(run?.hosts.map(({ sysctls }) => sysctls.tcp_congestion_control)).toEqual([0, undefined]);
+});
+
 it('later settings, values and behaviours count', () => {
   const [first, second] = runs(`let n = 8
 let wait = 1s * n

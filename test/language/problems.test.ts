@@ -70,6 +70,8 @@ const cases: readonly [code: keyof typeof PROBLEM_CODES, lines: string][] = [
   ['TCPSCN035', 'kernel «linux-six» on client'],
   ['TCPSCN036', 'address «10.0.0.300» on client'],
   ['TCPSCN036', 'address 10.0.0.9 on client\n«address 10.0.0.9» on server'],
+  ['TCPSCN039', 'sysctl tcp_congestion_control = «vegas» on client'],
+  ['TCPSCN039', 'sysctl tcp_congestion_control = «1» on client'],
   ['TCPSCN040', 'at 2s app sends 1 B on conn\n«at 1s» app sends 1 B on conn'],
   ['TCPSCN041', 'variant "a" {\n  «after 1s» app closes conn\n}'],
   ['TCPSCN042', 'variant "a" {\n  «every 1s until 5s» app sends 1 B on conn\n}'],

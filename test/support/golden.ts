@@ -2,6 +2,7 @@
  * A trace as text for reading in a diff: one line per event, times in seconds, names instead of ids, sequence numbers
  * counted from each side's first. Expectations are left out; they stand in the scenario.
  */
+import { CONGESTION_STATES } from '../../extension/scenario/congestion.ts';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { expect } from 'vitest';
@@ -100,6 +101,8 @@ function whatOf(trace: Trace, event: TraceEvent): string {
       return `${event.timer} cancelled`;
     case 'tcp.variables':
       return variablesText(trace, event.id, event.place, event.changes);
+    case 'tcp.undo':
+      return `reduction undone (${event.reason})`;
     case 'tcp.error':
       return `${event.soft ? 'soft error' : 'error'} ${event.errno}`;
     case 'run.ended':
@@ -136,6 +139,10 @@ function variablesText(trace: Trace, id: EventId, place: PlaceId, changes: reado
     const name = VARIABLES[changes[i]!]!;
     const value = changes[i + 1]!;
     const from = OWN.has(name) ? own.iss : PEER.has(name) ? peer.iss : 0;
+    if (name === 'ca_state') {
+      words.push(`${name} ${CONGESTION_STATES[value]}`);
+      continue;
+    }
     words.push(`${name} ${from === 0 ? value : (value - from + 2 ** 32) % 2 ** 32}`);
   }
   return words.join(', ');

@@ -3,7 +3,7 @@ import * as l10n from '@vscode/l10n';
 import { durationText, momentText } from '../../extension/trace/diagram/duration.ts';
 import { timerTitle, verdict } from '../../extension/trace/explain/index.ts';
 import type { EndState, World } from '../../extension/trace/world.ts';
-import { variable } from '../../extension/trace/world.ts';
+import { congestionState, variable } from '../../extension/trace/world.ts';
 import type { Cursor, RunView } from './run-view.ts';
 
 export interface StateRow {
@@ -61,6 +61,11 @@ const ROWS: readonly Definition[] = [
       if (cwnd === 0) return NOTHING;
       return threshold === 0 || threshold >= NO_THRESHOLD ? String(cwnd) : `${cwnd} / ${threshold}`;
     },
+  },
+  { name: () => l10n.t('in flight'), value: ({ end }) => String(variable(end, 'in_flight')) },
+  {
+    name: () => l10n.t('loss recovery'),
+    value: ({ end }) => congestionState(end),
   },
   { name: () => l10n.t('timer'), value: timers },
   {

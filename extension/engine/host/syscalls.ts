@@ -1,6 +1,7 @@
 /** Socket calls, with the errno that each of them would report (tcp.c, af_inet.c; facts: section 12). */
 import type { Errno } from '../../scenario/errno.ts';
 import type { SocketOptionName } from '../../scenario/socket-option.ts';
+import { restartAfterIdle } from '../tcp/congestion/window.ts';
 import { closeLast, shutdownWrite as shutdownWriting } from '../tcp/close.ts';
 import { onApplicationRead } from '../tcp/delayed-ack.ts';
 import { onKeepIdleChanged, startKeepalive, stopKeepalive } from '../tcp/keepalive.ts';
@@ -58,6 +59,7 @@ export function send(tcb: Tcb, bytes: number): Errno | undefined {
     return takeError(tcb) ?? 'EPIPE';
   }
   tcb.enter(() => {
+    restartAfterIdle(tcb);
     tcb.writeSeq = add(tcb.writeSeq, bytes);
     sendQueued(tcb, { purpose: 'data', reason: 'application-sent' });
     armPersistIfStuck(tcb);

@@ -102,9 +102,11 @@ export function onAckSent(tcb: Tcb): void {
   tcb.delackTimer.cancel();
 }
 
-/** Data left (`tcp_event_data_sent`): a reply within `ato` of what was received is a sign of interactive use. */
+/** Data leaves (`tcp_event_data_sent`): a reply within `ato` of what was received is a sign of interactive use. */
 export function onDataSent(tcb: Tcb): void {
   const { delack } = tcb;
+  if (tcb.sent.inFlight === 0) tcb.congestionControl.onTransmitStart?.();
+  tcb.lastDataSentAt = tcb.now;
   if (tcb.now - delack.lastDataAt < delack.ato) delack.pingpong += 1;
 }
 

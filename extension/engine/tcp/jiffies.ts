@@ -10,3 +10,8 @@ export function jiffies(count: number, hz: number): Micros {
 export function ceilToJiffy(duration: Micros, hz: number): Micros {
   return jiffies(Math.ceil((duration * hz) / SECOND), hz);
 }
+
+/** The kernel's jiffy counter at `time` (`tcp_jiffies32`). */
+export function jiffyNumber(time: Micros, hz: number): number {
+  return Math.floor((time * hz) / SECOND);
+}

@@ -10,7 +10,7 @@ import {
   TIMESTAMPS_LENGTH,
   WINDOW_SCALE,
 } from './constants.ts';
-import { takeRttSample } from './ack.ts';
+
 import { onReset } from './close.ts';
 import { initializeReceiveMss } from './delayed-ack.ts';
 import { jiffies } from './jiffies.ts';
@@ -18,7 +18,11 @@ import { startKeepalive } from './keepalive.ts';
 import { initialWindow, sendAck, sendQueued, sendSegment, timestampNow } from './output.ts';
 import { isStale, rememberTimestamp, storeTimestamp } from './paws.ts';
 import { mayAnswerOutOfWindow } from './rate-limit.ts';
-import { rttFromEcho, sendSynAck } from './retransmit.ts';
+import { advanceRack } from './recovery/rack.ts';
+import { newSegment } from './recovery/retransmission-queue.ts';
+import { setState } from './recovery/transitions.ts';
+import { sendSynAck } from './retransmit.ts';
+import { rttFromEcho, takeRttSample } from './rtt-sample.ts';
 import type { Segment } from './segment.ts';
 import { ACK, endSeq, has, RST, SYN } from './segment.ts';
 import { add, after, isInWindow } from './seq.ts';
@@ -31,19 +35,7 @@ export function openActively(tcb: Tcb): void {
   rcv.initialWnd = initialWindow(ADVERTISED_MSS);
   rcv.wnd = rcv.initialWnd;
   snd.nxt = add(snd.iss, 1);
-  tcb.sent.push({
-    seq: snd.iss,
-    length: 0,
-    syn: true,
-    fin: false,
-    push: false,
-    firstSentAt: tcb.now,
-    lastSentAt: tcb.now,
-    everRetransmitted: false,
-    retransmitOut: false,
-    sacked: false,
-    lost: false,
-  });
+  tcb.sent.push(newSegment({ seq: snd.iss, end: snd.nxt, length: 0, syn: true, fin: false, push: false }, tcb.now));
   // The clock of TCP_USER_TIMEOUT and of the model runs from the first SYN.
   tcb.retransStamp = tcb.now;
   tcb.firstSyn = { sentAt: tcb.now, tsVal: timestampNow(tcb) };
@@ -106,7 +98,6 @@ export function synSentArrives(tcb: Tcb, segment: Segment): void {
   }
   negotiate(tcb, segment);
   tcb.rcv.wup = tcb.rcv.nxt;
-  tcb.sent.length = 0;
   becomeEstablished(tcb, segment);
   sendAck(tcb, { purpose: 'ack', reason: 'handshake-completed' });
   sendQueued(tcb, { purpose: 'data', reason: 'application-sent' });
@@ -125,6 +116,19 @@ function measureHandshake(tcb: Tcb, segment: Segment): void {
   }
 }
 
+/** The SYN leaves the queue as the first segment delivered; what its loss may have done to the state is over. */
+function forgetSyn(tcb: Tcb): void {
+  const { sent, recovery } = tcb;
+  const syn = sent.head;
+  if (syn !== undefined && tcb.sackPermitted) advanceRack(tcb, syn);
+  sent.clear();
+  setState(tcb, 'Open');
+  recovery.highSeq = tcb.snd.nxt;
+  recovery.undoMarker = undefined;
+  recovery.undoRetrans = -1;
+  recovery.resendFrom = undefined;
+}
+
 /**
  * The congestion window to start with (`tcp_init_transfer`): one segment after more than one repeated SYN or SYN-ACK, unless
  * the echo of the first copy proves that repeating was needless (`tcp_try_undo_spurious_syn`).
@@ -133,7 +137,9 @@ function initializeCongestionWindow(tcb: Tcb, segment: Segment): void {
   const wasNeedless = tcb.timestamps && segment.options.timestamps?.tsEcr === tcb.firstSyn.tsVal;
   if (wasNeedless) tcb.ssthresh = TCP_INFINITE_SSTHRESH;
   tcb.cwnd = tcb.synCopies > 1 && !wasNeedless ? 1 : TCP_INIT_CWND;
-  tcb.recovery = 'Open';
+  tcb.cwndCount = 0;
+  tcb.cwndUsage.stamp = tcb.now;
+  tcb.congestionControl.init?.();
 }
 
 /** SYN_RECEIVED of a request (`tcp_check_req`). Returns true when the end is established and the segment wants further handling. */
@@ -192,7 +198,9 @@ function becomeEstablished(tcb: Tcb, segment: Segment): void {
   tcb.snd.una = segment.ack;
   tcb.lastAckAt = tcb.now;
   tcb.delack.lastDataAt = tcb.now;
+  tcb.lastDataSentAt = tcb.now;
   measureHandshake(tcb, segment);
+  forgetSyn(tcb);
   initializeCongestionWindow(tcb, segment);
   initializeReceiveMss(tcb);
   tcb.retransStamp = undefined;

@@ -1,14 +1,21 @@
 /** Segments leave: windows, options, Nagle, the sending loop (tcp_output.c). */
+import type { Micros } from '../../base/time.ts';
 import type { SegmentPurpose, SendReason } from '../../trace/schema.ts';
 import { ADVERTISED_MSS, RECEIVE_SPACE, TIMESTAMPS_LENGTH, WINDOW_SCALE } from './constants.ts';
 import { onAckSent, onDataSent } from './delayed-ack.ts';
-import { armRetransmission, scheduleLossProbe } from './retransmit.ts';
+import { validateCwnd } from './congestion/window.ts';
+import { noteSent } from './recovery/delivery.ts';
+import { isReducing } from './recovery/prr.ts';
+import type { SentSegment } from './recovery/retransmission-queue.ts';
+import { newSegment } from './recovery/retransmission-queue.ts';
+import { scheduleLossProbe } from './recovery/tail-loss-probe.ts';
+import { armRetransmission } from './retransmit.ts';
 import { sackBlocks } from './receive.ts';
 import type { Segment, SegmentOptions } from './segment.ts';
 import { ACK, FIN, hasFlag, PSH, SYN } from './segment.ts';
 import type { Seq } from './seq.ts';
 import { add, after, diff, seq } from './seq.ts';
-import type { SentSegment, Tcb } from './tcb.ts';
+import type { Tcb } from './tcb.ts';
 
 /** Why a segment leaves: goes into the trace beside it. */
 export interface SendWhy {
@@ -47,8 +54,13 @@ export function sendAck(tcb: Tcb, why: SendWhy): void {
 }
 
 /** The 32-bit millisecond clock of RFC 7323 with this connection's offset. */
-export function timestampNow(tcb: Tcb): number {
-  return seq(Math.floor(tcb.now / 1000) + tcb.tsOffset);
+export function timestampNow(tcb: Tcb): Seq {
+  return stampAt(tcb, tcb.now);
+}
+
+/** What it showed at `time`. */
+export function stampAt(tcb: Tcb, time: Micros): Seq {
+  return seq(Math.floor(time / 1000) + tcb.tsOffset);
 }
 
 function synOptions(tcb: Tcb, isAck: boolean): SegmentOptions {
@@ -108,15 +120,24 @@ function fitsWindow(tcb: Tcb, end: Seq): boolean {
   return !after(end, add(tcb.snd.una, tcb.snd.wnd));
 }
 
+/** Whether the peer's window has room for the next new segment, whatever the congestion window says. */
+export function hasRoomForNext(tcb: Tcb): boolean {
+  if (!tcb.hasUnsent) return false;
+  const bytes = Math.min(tcb.unsent, currentMss(tcb));
+  const fin = tcb.finQueued && bytes === tcb.unsent ? 1 : 0;
+  return fitsWindow(tcb, add(tcb.snd.nxt, bytes + fin));
+}
+
 /**
  * Sends what the windows allow (`tcp_write_xmit`). Returns how many segments left.
  * @param limit at most so many segments, past Nagle and the congestion window: a loss probe asks for one.
+ * @param pastNagle small segments go too.
  */
-export function sendQueued(tcb: Tcb, why: SendWhy, limit?: number): number {
+export function sendQueued(tcb: Tcb, why: SendWhy, limit?: number, pastNagle = limit !== undefined): number {
   let count = 0;
   const mss = currentMss(tcb);
   const hadInFlight = tcb.sent.length > 0;
-  while (tcb.hasUnsent && (limit === undefined ? tcb.inFlight < tcb.cwnd : count < limit)) {
+  while (tcb.hasUnsent && (limit === undefined ? tcb.sent.inFlight < tcb.cwnd : count < limit)) {
     const bytes = Math.min(tcb.unsent, mss, Math.max(0, diff(add(tcb.snd.una, tcb.snd.wnd), tcb.snd.nxt)));
     const isLast = bytes === tcb.unsent;
     const fin = tcb.finQueued && isLast;
@@ -124,10 +145,13 @@ export function sendQueued(tcb: Tcb, why: SendWhy, limit?: number): number {
     if (bytes > 0 && bytes < mss && !isLast) break;
     const end = add(tcb.snd.nxt, bytes + (fin ? 1 : 0));
     if (!fitsWindow(tcb, end)) break;
-    if (limit === undefined && bytes < mss && !fin && isHeldByNagle(tcb)) break;
+    if (!pastNagle && bytes < mss && !fin && isHeldByNagle(tcb)) break;
     sendNew(tcb, bytes, fin, isLast, why);
     count++;
   }
+  const isLimited = tcb.sent.inFlight >= tcb.cwnd;
+  if (count > 0 || (isLimited && tcb.hasUnsent)) validateCwnd(tcb, isLimited);
+  if (count > 0 && isReducing(tcb)) tcb.recovery.prrOut += count;
   if (count > 0 && limit === undefined && !scheduleLossProbe(tcb, false)) {
     // `tcp_event_new_data_sent`: the clock starts when nothing was in flight.
     if (!hadInFlight || tcb.retransmitTimer.pending === 'tail-loss-probe') armRetransmission(tcb);
@@ -142,28 +166,18 @@ function isHeldByNagle(tcb: Tcb): boolean {
 }
 
 function sendNew(tcb: Tcb, bytes: number, fin: boolean, push: boolean, why: SendWhy): void {
-  const segment: SentSegment = {
-    seq: tcb.snd.nxt,
-    length: bytes,
-    syn: false,
-    fin,
-    push: push && bytes > 0,
-    firstSentAt: tcb.now,
-    lastSentAt: tcb.now,
-    everRetransmitted: false,
-    retransmitOut: false,
-    sacked: false,
-    lost: false,
-  };
-  tcb.sent.push(segment);
   const at = tcb.snd.nxt;
-  tcb.snd.nxt = add(at, bytes + (fin ? 1 : 0));
-  if (bytes > 0 && bytes < currentMss(tcb)) tcb.snd.sml = tcb.snd.nxt;
+  const end = add(at, bytes + (fin ? 1 : 0));
+  const segment = newSegment({ seq: at, end, length: bytes, syn: false, fin, push: push && bytes > 0 }, tcb.now);
   sendSegment(
     tcb,
     { seq: at, flags: flagsOf(segment), length: bytes },
     fin && bytes === 0 ? { ...why, purpose: 'fin', reason: tcb.finReason } : why,
   );
+  noteSent(tcb, segment, tcb.sent.length === 0);
+  tcb.sent.push(segment);
+  tcb.snd.nxt = end;
+  if (bytes > 0 && bytes < currentMss(tcb)) tcb.snd.sml = end;
 }
 
 /** Flags of a data or FIN segment. A bare FIN carries no PSH. */

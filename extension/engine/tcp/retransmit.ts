@@ -1,26 +1,21 @@
 /**
- * The shared timer slot: retransmission timeout, tail loss probe, persist; giving up (tcp_timer.c; tcp_output.c for the
- * loss probe). RFC 6298 §5, RFC 8985 §7, RFC 9293 §3.8.
+ * The shared timer slot: retransmission timeout, reordering timer, persist; giving up (tcp_timer.c). RFC 6298 §5, RFC 9293
+ * §3.8.
  */
 import type { Micros } from '../../base/time.ts';
-import { MILLISECOND } from '../../base/time.ts';
 import type { SegmentPurpose, SendReason } from '../../trace/schema.ts';
-import {
-  isAtLeast,
-  MAX_PROBE_SHIFT,
-  ORPHAN_RETRIES,
-  TCP_RTO_MIN,
-  TCP_TIMEOUT_INIT,
-  TCP_TIMEOUT_MIN_US,
-} from './constants.ts';
-import { onLoss } from './congestion.ts';
-import { currentMss, flagsOf, sendQueued, sendSegment, timestampNow } from './output.ts';
+import { isAtLeast, MAX_PROBE_SHIFT, ORPHAN_RETRIES, TCP_RTO_MIN, TCP_TIMEOUT_INIT } from './constants.ts';
+import { sendQueued, sendSegment, timestampNow } from './output.ts';
 import { ceilToJiffy, jiffies } from './jiffies.ts';
-import type { Segment } from './segment.ts';
+import { enterRecovery } from './recovery/fast-recovery.ts';
+import { enterLoss } from './recovery/loss.ts';
+import { reduceWindow } from './recovery/prr.ts';
+import { detectLosses } from './recovery/rack.ts';
+import { resendLost, retransmit } from './recovery/resend.ts';
+import { sendLossProbe } from './recovery/tail-loss-probe.ts';
 import { ACK, SYN } from './segment.ts';
-import { add, diff, seq } from './seq.ts';
-import type { Seq } from './seq.ts';
-import type { RetransmitSlot, SentSegment, Tcb } from './tcb.ts';
+import { add, diff } from './seq.ts';
+import type { RetransmitSlot, Tcb } from './tcb.ts';
 
 /** The shared slot fired (`tcp_write_timer_handler`). */
 export function onRetransmitSlot(tcb: Tcb, name: RetransmitSlot): void {
@@ -30,6 +25,9 @@ export function onRetransmitSlot(tcb: Tcb, name: RetransmitSlot): void {
       break;
     case 'tail-loss-probe':
       sendLossProbe(tcb);
+      break;
+    case 'reordering':
+      onReorderingTimeout(tcb);
       break;
     case 'persist':
       onPersistTimeout(tcb);
@@ -41,13 +39,13 @@ export function onRetransmitSlot(tcb: Tcb, name: RetransmitSlot): void {
 }
 
 /** When the RTO would fire for the oldest segment in flight (`tcp_rto_delta_us`): µs from now, may be negative. */
-function rtoRemaining(tcb: Tcb): Micros {
-  const head = tcb.sent[0];
+export function rtoRemaining(tcb: Tcb): Micros {
+  const { head } = tcb.sent;
   return head === undefined ? tcb.rto : head.lastSentAt + tcb.rto - tcb.now;
 }
 
 /** The same as a wait: at least a jiffy (`tcp_rearm_rto`). */
-function rtoWait(tcb: Tcb): Micros {
+export function rtoWait(tcb: Tcb): Micros {
   return ceilToJiffy(Math.max(rtoRemaining(tcb), 1), tcb.kernel.hz);
 }
 
@@ -58,83 +56,31 @@ export function armRetransmission(tcb: Tcb): void {
     return;
   }
   // A pending probe is replaced by the RTO that it stood before.
-  const wait = tcb.retransmitTimer.pending === 'tail-loss-probe' ? rtoWait(tcb) : tcb.rto;
+  const { pending } = tcb.retransmitTimer;
+  const wait = pending === 'tail-loss-probe' || pending === 'reordering' ? rtoWait(tcb) : tcb.rto;
   tcb.retransmitTimer.arm('retransmission', tcb.now + Math.min(wait, tcb.rtoMax), tcb.backoff);
 }
 
-/**
- * Arms the tail loss probe in place of the RTO where one is due (`tcp_schedule_loss_probe`).
- * @param advancing an ACK moved SND.UNA: the RTO would count from now.
- */
-export function scheduleLossProbe(tcb: Tcb, advancing: boolean): boolean {
-  const { tcp_early_retrans: mode } = tcb.kernel.sysctls;
-  if ((mode !== 3 && mode !== 4) || tcb.sent.length === 0 || !tcb.sackPermitted || tcb.recovery === 'Loss')
-    return false;
-  if (tcb.state === 'SYN_SENT' || tcb.state === 'SYN_RECEIVED') return false;
-  let wait: Micros = TCP_TIMEOUT_INIT;
-  if (tcb.rtt.hasSample) {
-    // One segment alone may meet a delayed ACK: allow for it.
-    wait = tcb.rtt.twoSrtt + (tcb.sent.length === 1 ? tcb.rtoMin : TCP_TIMEOUT_MIN_US);
-  }
-  const { hz } = tcb.kernel;
-  wait = ceilToJiffy(wait, hz);
-  const untilRto = advancing ? tcb.rto : rtoRemaining(tcb);
-  if (untilRto > 0) wait = Math.min(wait, ceilToJiffy(untilRto, hz));
-  tcb.retransmitTimer.arm('tail-loss-probe', tcb.now + Math.min(wait, tcb.rtoMax));
-  return true;
-}
-
-/** The probe itself (`tcp_send_loss_probe`): new data if there is any, else the last segment again. */
-function sendLossProbe(tcb: Tcb): void {
-  const why = { purpose: 'tail-loss-probe', reason: 'tail-loss-probe-timer' } as const;
-  let sent = false;
-  if (tcb.tlpHighSeq === undefined) {
-    tcb.tlpRetransmitted = false;
-    if (sendQueued(tcb, why, 1) > 0) {
-      sent = true;
-    } else {
-      const last = tcb.sent.at(-1);
-      if (last !== undefined) {
-        resend(tcb, last, why);
-        tcb.tlpRetransmitted = true;
-        sent = true;
-      }
+/** Long enough to have arrived by now, if only reordered: RACK looks again (`tcp_rack_reo_timeout`). */
+function onReorderingTimeout(tcb: Tcb): void {
+  const { sent, recovery } = tcb;
+  const before = sent.inFlight;
+  const { lost } = recovery;
+  detectLosses(tcb, 'reordering-timer');
+  if (before !== sent.inFlight) {
+    if (recovery.state !== 'Recovery') {
+      enterRecovery(tcb);
+      reduceWindow(tcb, 1, recovery.lost - lost, false);
     }
-    if (sent) tcb.tlpHighSeq = tcb.snd.nxt;
+    resendLost(tcb, true);
   }
-  if (tcb.sent.length === 0) return;
-  // After a probe a full RTO from now; without one, what the RTO had left.
-  const wait = sent ? tcb.rto : rtoWait(tcb);
-  tcb.retransmitTimer.arm('retransmission', tcb.now + wait, tcb.backoff);
-}
-
-/** What an ACK said beside its number, as far as a loss probe cares. */
-export interface AckOfProbe {
-  /** It was a plain duplicate: nothing new acknowledged, no data, no new window. */
-  readonly duplicate: boolean;
-  /** Start and end of the range that the receiver says it got twice (RFC 2883). */
-  readonly dsack: readonly [Seq, Seq] | undefined;
-}
-
-/** An ACK arrived while a probe was outstanding (`tcp_process_tlp_ack`). */
-export function onAckOfLossProbe(tcb: Tcb, { duplicate, dsack }: AckOfProbe): void {
-  const high = tcb.tlpHighSeq;
-  if (high === undefined || diff(tcb.snd.una, high) < 0) return;
-  if (!tcb.tlpRetransmitted || dsack?.[1] === high) {
-    // New data was probed with, or both copies arrived: nothing was lost.
-    tcb.tlpHighSeq = undefined;
-  } else if (diff(tcb.snd.una, high) > 0) {
-    // Data sent after the probe was acknowledged: the probe had repaired a loss.
-    tcb.tlpHighSeq = undefined;
-    onLoss(tcb, 'repaired-by-probe');
-  } else if (duplicate) {
-    tcb.tlpHighSeq = undefined;
-  }
+  if (sent.length === 0) return;
+  tcb.retransmitTimer.arm('retransmission', tcb.now + Math.min(rtoWait(tcb), tcb.rtoMax), tcb.backoff);
 }
 
 /** One firing of the retransmission timer (`tcp_retransmit_timer`). */
 function onRetransmissionTimeout(tcb: Tcb): void {
-  const head = tcb.sent[0];
+  const { head } = tcb.sent;
   if (head === undefined) return;
   if (hasTimedOut(tcb)) {
     giveUp(tcb);
@@ -156,59 +102,6 @@ function onRetransmissionTimeout(tcb: Tcb): void {
 
 function synLinearTimeouts(tcb: Tcb): number {
   return isAtLeast(tcb.kernel.version, 6, 5) ? tcb.kernel.sysctls.tcp_syn_linear_timeouts : 0;
-}
-
-/** Marks everything in flight lost and shrinks the window to one segment (`tcp_enter_loss`, `tcp_timeout_mark_lost`). */
-function enterLoss(tcb: Tcb): void {
-  for (const segment of tcb.sent) {
-    if (!segment.sacked) segment.lost = true;
-    segment.retransmitOut = false;
-  }
-  onLoss(tcb, 'timeout');
-  tcb.recovery = 'Loss';
-  tcb.highSeq = tcb.snd.nxt;
-  tcb.tlpHighSeq = undefined;
-}
-
-/** Sends one segment again and counts it as a retransmission in flight (`tcp_retransmit_skb`). */
-function retransmit(tcb: Tcb, segment: SentSegment, why: Parameters<typeof sendSegment>[2]): void {
-  resend(tcb, segment, why);
-  segment.retransmitOut = true;
-  tcb.retransStamp ??= tcb.now;
-}
-
-/** Sends one segment again (`__tcp_retransmit_skb`), merged with small neighbours up to one MSS (`tcp_retrans_try_collapse`). */
-function resend(tcb: Tcb, segment: SentSegment, why: Parameters<typeof sendSegment>[2]): void {
-  collapseWithNext(tcb, segment);
-  segment.everRetransmitted = true;
-  segment.lastSentAt = tcb.now;
-  sendSegment(tcb, { seq: segment.seq, flags: segment.syn ? SYN : flagsOf(segment), length: segment.length }, why);
-}
-
-function collapseWithNext(tcb: Tcb, segment: SentSegment): void {
-  if (segment.syn || segment.sacked) return;
-  const index = tcb.sent.indexOf(segment);
-  for (let next = tcb.sent[index + 1]; next !== undefined; next = tcb.sent[index + 1]) {
-    if (segment.length >= currentMss(tcb) || next.sacked || segment.length + next.length > currentMss(tcb)) return;
-    // The neighbour's flags move over with its bytes.
-    segment.length += next.length;
-    segment.push ||= next.push;
-    segment.fin ||= next.fin;
-    tcb.sent.splice(index + 1, 1);
-  }
-}
-
-/** Resends what is marked lost as far as the congestion window allows (`tcp_xmit_retransmit_queue`). */
-export function resendLost(tcb: Tcb): void {
-  for (const segment of [...tcb.sent]) {
-    if (tcb.inFlight >= tcb.cwnd) return;
-    if (!segment.lost || segment.retransmitOut || segment.sacked || !tcb.sent.includes(segment)) continue;
-    retransmit(tcb, segment, {
-      purpose: 'rto-retransmission',
-      reason: 'window-opened',
-      args: [tcb.retransmits, tcb.backoff],
-    });
-  }
 }
 
 /**
@@ -336,14 +229,3 @@ export function sendSynAck(
   else tcb.synCopies += 1;
   sendSegment(tcb, { seq: tcb.snd.iss, flags: SYN + ACK }, why);
 }
-
-/** What a timestamp's echo says of the round trip: at least 1 ms (`tcp_rtt_tsopt_us`). Undefined when it says nothing. */
-export function rttFromEcho(tcb: Tcb, segment: Segment): Micros | undefined {
-  const tsEcr = segment.options.timestamps?.tsEcr ?? 0;
-  if (!tcb.timestamps || tsEcr === 0) return undefined;
-  const elapsed = seq(timestampNow(tcb) - tsEcr);
-  return elapsed < MAX_ECHO_AGE ? Math.max(1, elapsed) * MILLISECOND : undefined;
-}
-
-/** An echo older than that would overflow the kernel's arithmetic in µs. */
-const MAX_ECHO_AGE = Math.floor((2 ** 31 - 1) / 1000);

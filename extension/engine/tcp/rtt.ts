@@ -32,6 +32,11 @@ export class RttEstimator {
     return Math.floor(this.rttvar4 / 4);
   }
 
+  /** 8 × SRTT in µs, as rates are reckoned with; 0 = no sample yet. */
+  get eightSrtt(): number {
+    return this.srtt8;
+  }
+
   get hasSample(): boolean {
     return this.srtt8 !== 0;
   }

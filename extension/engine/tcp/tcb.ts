@@ -3,6 +3,8 @@ import type { Errno } from '../../scenario/errno.ts';
 import type { KernelVersion } from '../../scenario/plan.ts';
 import type { SocketOptionName } from '../../scenario/socket-option.ts';
 import type { SysctlValues } from '../../scenario/sysctl.ts';
+import { congestionControlOf } from '../../scenario/sysctl.ts';
+import { CONGESTION_STATES } from '../../scenario/congestion.ts';
 import type { TcpState } from '../../scenario/tcp-state.ts';
 import type { EventFields, EventId, PlaceId } from '../../trace/event.ts';
 import type { SegmentPurpose, SendReason } from '../../trace/schema.ts';
@@ -10,7 +12,11 @@ import { VARIABLES } from '../../trace/schema.ts';
 import type { Recorder } from '../recorder.ts';
 import type { Scheduler } from '../scheduler.ts';
 import { TCP_INFINITE_SSTHRESH, TCP_INIT_CWND, TCP_MSS_DEFAULT, TCP_TIMEOUT_INIT } from './constants.ts';
+import type { CongestionControl } from './congestion/congestion-control.ts';
+import { makeCongestionControl } from './congestion/congestion-control.ts';
 import { ceilToJiffy } from './jiffies.ts';
+import { RetransmissionQueue } from './recovery/retransmission-queue.ts';
+import { RecoveryState } from './recovery/state.ts';
 import { RttEstimator } from './rtt.ts';
 import type { Segment } from './segment.ts';
 import type { Seq } from './seq.ts';
@@ -39,23 +45,6 @@ export interface TcpKernel {
   removed(tcb: Tcb): void;
 }
 
-/** A segment that was sent and is not wholly acknowledged (an skb of the kernel's retransmission queue). */
-export interface SentSegment {
-  readonly seq: Seq;
-  length: number;
-  readonly syn: boolean;
-  fin: boolean;
-  push: boolean;
-  readonly firstSentAt: Micros;
-  lastSentAt: Micros;
-  /** At least two copies left (`TCPCB_EVER_RETRANS`): no RTT sample by Karn's rule. */
-  everRetransmitted: boolean;
-  /** A retransmitted copy counts as in flight (`TCPCB_SACKED_RETRANS`). */
-  retransmitOut: boolean;
-  sacked: boolean;
-  lost: boolean;
-}
-
 /** Bytes that arrived beyond RCV.NXT. */
 export interface OutOfOrderRange {
   start: Seq;
@@ -64,7 +53,7 @@ export interface OutOfOrderRange {
 }
 
 /** The timers that share one slot (`icsk_pending`). */
-export type RetransmitSlot = 'retransmission' | 'tail-loss-probe' | 'persist' | 'syn-ack';
+export type RetransmitSlot = 'retransmission' | 'tail-loss-probe' | 'reordering' | 'persist' | 'syn-ack';
 
 /**
  * One end of a connection: the transmission control block of RFC 9293 §3.3.1, with Linux's additions.
@@ -122,7 +111,7 @@ export class Tcb {
   finQueued = false;
   /** Why the FIN was queued: what its segment says. */
   finReason: SendReason = 'application-closed';
-  readonly sent: SentSegment[] = [];
+  readonly sent = new RetransmissionQueue();
 
   timestamps = false;
   sackPermitted = false;
@@ -144,16 +133,25 @@ export class Tcb {
   probesOut = 0;
   /** First probe of this zero-window episode (`icsk_probes_tstamp`). */
   probesStamp: Micros | undefined;
-  /** SND.NXT at the last loss probe; undefined when none is outstanding. */
-  tlpHighSeq: Seq | undefined;
-  tlpRetransmitted = false;
-  recovery: 'Open' | 'CWR' | 'Loss' = 'Open';
-  /** SND.NXT on entering Loss: the state ends when it is acknowledged. */
-  highSeq: Seq;
+  readonly recovery: RecoveryState;
+  readonly congestionControl: CongestionControl;
   cwnd = TCP_INIT_CWND;
   /** Segments acknowledged since the window last grew in congestion avoidance (`snd_cwnd_cnt`). */
   cwndCount = 0;
   ssthresh = TCP_INFINITE_SSTHRESH;
+  /** How much of the window is used (`tcp_cwnd_validate`): it grows only where it is what limits sending. */
+  readonly cwndUsage = {
+    /** The window held sending back in this flight (`is_cwnd_limited`). */
+    isLimited: false,
+    /** Most segments in flight in this flight (`max_packets_out`), which ends at `seq` (`cwnd_usage_seq`). */
+    maxPacketsOut: 0,
+    seq: seq(0),
+    /** Most segments in flight since `stamp`, when the window was last full or changed (`snd_cwnd_used`, `snd_cwnd_stamp`). */
+    used: 0,
+    stamp: 0 as Micros,
+  };
+  /** Last data sent, first or again; the start of the connection before any (`lsndtime`). */
+  lastDataSentAt: Micros = 0;
 
   readonly delack = {
     /** Something waits to be acknowledged (`ICSK_ACK_SCHED`). */
@@ -216,7 +214,9 @@ export class Tcb {
     const { iss } = init;
     this.snd = { iss, una: iss, nxt: iss, wnd: 0, wl1: seq(0), maxWnd: 0, wscale: 0, mss: TCP_MSS_DEFAULT, sml: iss };
     this.writeSeq = seq(iss + 1);
-    this.highSeq = iss;
+    this.cwndUsage.seq = iss;
+    this.recovery = new RecoveryState(iss, init.kernel.sysctls.tcp_reordering);
+    this.congestionControl = makeCongestionControl(congestionControlOf(init.kernel.sysctls), this);
     const { scheduler, recorder } = init.kernel;
     const handle =
       <Name>(handler: (tcb: Tcb, name: Name) => void) =>
@@ -262,16 +262,6 @@ export class Tcb {
     return diff(this.queueEnd, this.snd.nxt) > 0;
   }
 
-  /** Segments in the network by the sender's reckoning (`tcp_packets_in_flight`). */
-  get inFlight(): number {
-    let count = 0;
-    for (const segment of this.sent) {
-      if (!segment.sacked && !segment.lost) count++;
-      if (segment.retransmitOut) count++;
-    }
-    return count;
-  }
-
   /** The value in force of a knob that a socket option can override. */
   knob(option: SocketOptionName, fallback: number): number {
     return this.options.get(option) ?? fallback;
@@ -293,7 +283,7 @@ export class Tcb {
     this.retransmitTimer.cancel();
     this.delackTimer.cancel();
     this.keepaliveTimer.cancel();
-    this.sent.length = 0;
+    this.sent.clear();
   }
 
   /** Removes the end from its kernel (`tcp_done`). */
@@ -307,7 +297,7 @@ export class Tcb {
   /** Drops every timer without a word: the end is no more, or its host has no power. */
   forget(reason: EventFields<'end.gone'>['reason']): void {
     for (const timer of [this.retransmitTimer, this.delackTimer, this.keepaliveTimer, this.timeWaitTimer]) timer.drop();
-    this.sent.length = 0;
+    this.sent.clear();
     this.kernel.recorder.record('end.gone', this.place, { reason });
     this.currentState = 'CLOSED';
   }
@@ -354,6 +344,8 @@ export class Tcb {
       this.orphan ? 1 : 0,
       this.options.get('SO_KEEPALIVE') === 1 ? 1 : 0,
       this.lastReceivedAt,
+      CONGESTION_STATES.indexOf(this.recovery.state),
+      this.sent.inFlight,
     ];
   }
 }

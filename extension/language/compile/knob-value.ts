@@ -1,6 +1,9 @@
 import { formatDuration, MICROSECOND, MILLISECOND, SECOND } from '../../base/time.ts';
+import { CONGESTION_CONTROLS } from '../../scenario/congestion.ts';
 import type { KnobUnit } from '../../scenario/sysctl.ts';
 import type * as ast from '../generated/ast.ts';
+import { bareName } from '../names/name-sites.ts';
+import { nearest } from '../names/suggestion.ts';
 import { rangeOf } from '../parse/range.ts';
 import * as messages from '../problems/messages.ts';
 import type { RunScope } from './run-scope.ts';
@@ -13,6 +16,7 @@ interface Knob {
 
 /** The value of a sysctl or socket option in the unit of its definition. Those that are times are written as durations. */
 export function knobValue(scope: RunScope, name: string, knob: Knob, node: ast.Expression): number | undefined {
+  if (knob.unit === 'congestion-control') return congestionControl(scope, node);
   const unit = MICROS_OF_UNIT[knob.unit];
   const written = unit === undefined ? scope.values.count(node, {}) : scope.values.duration(node, {});
   if (written === undefined) return undefined;
@@ -27,8 +31,18 @@ export function knobValue(scope: RunScope, name: string, knob: Knob, node: ast.E
   return value;
 }
 
+/** The value of a knob that is written as a name. */
+function congestionControl(scope: RunScope, node: ast.Expression): number | undefined {
+  const written = bareName(node)?.name ?? node.$cstNode?.text.trim() ?? '';
+  const index = CONGESTION_CONTROLS.findIndex((name) => name === written);
+  if (index >= 0) return index;
+  const text = messages.unknownCongestionControl(written, CONGESTION_CONTROLS, nearest(written, CONGESTION_CONTROLS));
+  return void scope.problems.add(text, rangeOf(node));
+}
+
 /** A knob's number as a file writes it: `7200` of a knob in seconds is `2h`. */
 export function showKnob(unit: KnobUnit, value: number): string {
+  if (unit === 'congestion-control') return CONGESTION_CONTROLS[value] ?? `${value}`;
   const micros = MICROS_OF_UNIT[unit];
   if (micros === undefined) return `${value}`;
   return unit === 's' ? `${value}s` : formatDuration(value * micros);
@@ -40,4 +54,5 @@ const MICROS_OF_UNIT: Readonly<Record<KnobUnit, number | undefined>> = {
   s: SECOND,
   ms: MILLISECOND,
   us: MICROSECOND,
+  'congestion-control': undefined,
 };

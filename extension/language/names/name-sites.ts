@@ -2,6 +2,8 @@
  * Where names stand in the tree, and what each stands for. The one table behind unknown names, completion, go to definition,
  * references and rename: a new statement with a name in it adds its row here.
  */
+import type { SysctlName } from '../../scenario/sysctl.ts';
+import { SYSCTLS } from '../../scenario/sysctl.ts';
 import type { AstNode } from '../langium.ts';
 import type * as ast from '../generated/ast.ts';
 import type { NameKind } from './name-kind.ts';
@@ -103,6 +105,7 @@ const SETTING_OWNERS: Readonly<Record<ast.HostSetting['$type'] | ast.LinkSetting
 /** The names that stand in the properties of `node` itself, not of its children. */
 export function namesIn(node: AstNode): NameSite[] {
   const sites: NameSite[] = [];
+  if (isKnobWord(node)) return sites;
   const put = (property: string, kinds: readonly (NameKind | undefined)[], declares: boolean): void => {
     const value = (node as unknown as Record<string, unknown>)[property];
     const known = kinds.filter((kind) => kind !== undefined);
@@ -138,6 +141,16 @@ export function namesIn(node: AstNode): NameSite[] {
     }
   }
   return sites;
+}
+
+/** Whether a name is the word that a sysctl is set to, not the name of a value: `tcp_congestion_control = reno`. */
+function isKnobWord(node: AstNode): boolean {
+  const sysctl = node.$container?.$container?.$container as ast.Sysctl | undefined;
+  return node.$type === 'NameReference' && sysctl?.$type === 'Sysctl' && isWordKnob(sysctl.knob);
+}
+
+function isWordKnob(name: string): boolean {
+  return Object.hasOwn(SYSCTLS, name) && SYSCTLS[name as SysctlName].unit === 'congestion-control';
 }
 
 /** Whether a name is all there is of a time: `at fault`, where `fault` may be a moment. */

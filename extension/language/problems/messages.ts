@@ -204,6 +204,16 @@ export const knobRange = (name: string, min: string, max: string): ProblemText =
   text('TCPSCN031', l10n.t('{0} must lie between {1} and {2}.', name, min, max));
 export const sysctlTooNew = (name: string, since: string, kernel: string): ProblemText =>
   text('TCPSCN032', l10n.t('{0} came with Linux {1}; this host runs {2}.', name, since, kernel));
+export const unknownCongestionControl = (
+  name: string,
+  known: readonly string[],
+  suggestion: string | undefined,
+): ProblemText =>
+  withSuggestion(
+    'TCPSCN039',
+    l10n.t('There is no congestion control “{0}” here, only {1}.', name, known.join(', ')),
+    suggestion,
+  );
 export const unknownOption = (name: string, suggestion: string | undefined): ProblemText =>
   withSuggestion('TCPSCN033', l10n.t('There is no socket option “{0}” here.', name), suggestion);
 export const optionWithoutValue = (name: string): ProblemText =>

@@ -12,6 +12,7 @@ import {
 } from '../lsp.ts';
 import { ACTION_SUBJECTS, CLAIM_SUBJECTS } from '../names/name-sites.ts';
 import type { NameKind } from '../names/name-kind.ts';
+import { CONGESTION_CONTROLS } from '../../scenario/congestion.ts';
 import { ERRNOS } from '../../scenario/errno.ts';
 import { CALLS } from '../../scenario/expectation.ts';
 import { SOCKET_OPTIONS } from '../../scenario/socket-option.ts';
@@ -97,6 +98,7 @@ function fitsSubject(type: string | undefined, context: LineContext, scenario: S
 }
 
 function namesFor(property: string, context: LineContext, scenario: SectionAnalysis | undefined): CompletionItem[] {
+  if (/\btcp_congestion_control\s*=\s*$/.test(context.before)) return wordItems(CONGESTION_CONTROLS);
   const words = WORDS[property];
   if (words !== undefined) return words(context.before);
   // Where an expression begins, Langium names its innermost property; the word before it says that a time belongs there.

@@ -1,5 +1,6 @@
 /** What sysctls, socket options and states mean, in a sentence each: shown on hover and beside completions. */
 import * as l10n from '@vscode/l10n';
+import { CONGESTION_CONTROLS } from '../../scenario/congestion.ts';
 import { type SocketOptionDefinition, type SocketOptionName, SOCKET_OPTIONS } from '../../scenario/socket-option.ts';
 import { type KnobUnit, type SysctlDefinition, type SysctlName, SYSCTLS } from '../../scenario/sysctl.ts';
 import type { TcpState } from '../../scenario/tcp-state.ts';
@@ -31,6 +32,7 @@ export function stateMeaning(word: string): string | undefined {
 }
 
 function rangeText({ unit, min, max }: { unit: KnobUnit; min: number; max: number }): string {
+  if (unit === 'congestion-control') return l10n.t('One of: {0}', CONGESTION_CONTROLS.join(', '));
   return l10n.t('Range: {0} to {1}', showKnob(unit, min), showKnob(unit, max));
 }
 
@@ -46,6 +48,8 @@ function unitText(unit: KnobUnit): string {
       return l10n.t('a duration in whole milliseconds');
     case 'us':
       return l10n.t('a duration in whole microseconds');
+    case 'congestion-control':
+      return l10n.t('written as a name');
   }
 }
 
@@ -91,6 +95,28 @@ function sysctlMeaning(name: SysctlName): string {
       return l10n.t('After so many answers a connection counts as interactive, and its acknowledgements are delayed.');
     case 'tcp_rfc1337':
       return l10n.t('Whether a RST is ignored in TIME_WAIT.');
+    case 'tcp_congestion_control':
+      return l10n.t('The algorithm that sets the congestion window: how fast it grows, how far a loss shrinks it.');
+    case 'tcp_recovery':
+      return l10n.t(
+        'Loss detection by time (RACK): 1 on; plus 2 a reordering window that DSACKs do not widen; plus 4 without the rule of three duplicates. 0: by counting duplicates.',
+      );
+    case 'tcp_reordering':
+      return l10n.t('How many segments may overtake another before it counts as lost, until the path shows more.');
+    case 'tcp_max_reordering':
+      return l10n.t('The most reordering that a connection learns from its path.');
+    case 'tcp_frto':
+      return l10n.t(
+        'After a timeout, new data finds out whether it was needless (F-RTO); cwnd is then restored. 0 turns it off.',
+      );
+    case 'tcp_dsack':
+      return l10n.t('Whether a receiver reports data that arrived twice.');
+    case 'tcp_slow_start_after_idle':
+      return l10n.t('Whether the congestion window shrinks while nothing is sent for longer than a timeout.');
+    case 'tcp_retrans_collapse':
+      return l10n.t('Whether small neighbours are sent again in one segment.');
+    case 'tcp_min_rtt_wlen':
+      return l10n.t('How long the smallest round trip is remembered, by which RACK judges reordering.');
     case 'tcp_rto_min_us':
       return l10n.t('The least that is added to the measured round trip to make the retransmission timeout.');
     case 'tcp_rto_max_ms':

@@ -155,6 +155,8 @@ export function noteLabel(trace: Trace, row: NoteRow): string {
       return l10n.t('{0} fails: {1}', trace.placeName(event.place), event.errno);
     case 'tcp.state':
       return `${event.from} → ${event.to}`;
+    case 'tcp.undo':
+      return l10n.t('{0} sent again in vain: window restored', trace.placeName(event.place));
     case 'app.decided':
       return decisionText(trace, event);
     case 'end.gone':

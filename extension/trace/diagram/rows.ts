@@ -170,6 +170,8 @@ class RowBuilder {
       case 'tcp.error':
       case 'app.decided':
         return this.note(event, 'error');
+      case 'tcp.undo':
+        return this.note(event, 'notice');
       case 'scenario.skipped':
         return this.note(event, 'fault');
       case 'scenario.action':
@@ -201,6 +203,7 @@ const ROW_KINDS: ReadonlySet<EventKind> = new Set<EventKind>([
   'segment.duplicated',
   'tcp.state',
   'tcp.error',
+  'tcp.undo',
   'run.ended',
 ]);
 

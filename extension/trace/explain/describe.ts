@@ -76,6 +76,8 @@ function describe(trace: Trace, event: TraceEvent): string {
       return event.soft
         ? l10n.t('{0}: {1} is only remembered, in case the kernel gives up later', where, event.errno)
         : l10n.t('{0}: the kernel puts {1} on the socket', where, event.errno);
+    case 'tcp.undo':
+      return l10n.t('{0}: cwnd and ssthresh are restored, {1}', where, undoReason(event.reason));
     case 'expectation':
       return describeExpectation(trace, event);
     case 'run.ended':
@@ -217,5 +219,17 @@ function endReason(reason: EventFields<'run.ended'>['reason']): string {
       return l10n.t('The run was stopped: it reached the limit of virtual time');
     case 'cancelled':
       return l10n.t('The run was cancelled');
+  }
+}
+
+/** How it was found that nothing had to be sent again. */
+export function undoReason(reason: EventFields<'tcp.undo'>['reason']): string {
+  switch (reason) {
+    case 'frto':
+      return l10n.t('data that was sent only once has arrived: the timeout was needless (F-RTO)');
+    case 'timestamps':
+      return l10n.t('the acknowledgement echoes the first copy: sending again was needless');
+    case 'dsack':
+      return l10n.t('every retransmission is reported as a duplicate: sending again was needless');
   }
 }

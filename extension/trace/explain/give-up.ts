@@ -45,6 +45,7 @@ export function giveUp(trace: Trace, fired: EventOf<'timer.fired'>): WhyStep | u
         ),
         rule: { kernel: 'reqsk_timer_handler', sysctl: 'tcp_synack_retries' },
       };
+    case 'reordering':
     case 'delayed-ack':
     case 'fin-wait-2':
     case 'time-wait':

@@ -10,7 +10,7 @@ import { giveUp } from './give-up.ts';
 import { sendReason } from './reasons.ts';
 import { linkStep, onTheWay } from './link-events.ts';
 import type { Rule } from './rules.ts';
-import { goneRule, ignoredRule, segmentRule, timerRule } from './rules.ts';
+import { goneRule, ignoredRule, segmentRule, timerRule, undoRule } from './rules.ts';
 import type { WhyStep } from './step.ts';
 import { clock, placeTitle, segmentTitle, timerTitle } from './words.ts';
 import { rootAction } from './root.ts';
@@ -27,6 +27,7 @@ export interface Head {
 const TIMER_OF_REASON: Partial<Record<EventOf<'segment.sent'>['reason'], TimerName>> = {
   'retransmission-timer': 'retransmission',
   'tail-loss-probe-timer': 'tail-loss-probe',
+  'reordering-timer': 'reordering',
   'keepalive-timer': 'keepalive',
   'keepalive-gave-up': 'keepalive',
   'persist-timer': 'persist',
@@ -65,6 +66,8 @@ export function headStep(trace: Trace, event: TraceEvent): Head {
         from: event.id,
         tells: event.timer,
       };
+    case 'tcp.undo':
+      return own(trace, event, undoRule(event.reason));
     case 'timer.armed':
     case 'timer.cancelled':
       return own(trace, event, timerRule(event.timer));

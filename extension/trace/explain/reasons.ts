@@ -98,8 +98,34 @@ export function sendReason(trace: Trace, segment: EventOf<'segment.sent'>): stri
       return l10n.t('The listening socket was closed before anybody accepted this connection.');
     case 'time-wait':
       return l10n.t('A segment arrived for a connection in TIME_WAIT.');
-    case 'loss-detected':
-      return l10n.t('Later data was acknowledged and this was not: it counts as lost.');
+    case 'rack-loss':
+      return l10n.t(
+        'Something sent later has arrived, and this did not, {0} after it was sent with a round trip of {1}: RACK counts it as lost.',
+        span(first ?? 0),
+        span(second ?? 0),
+      );
+    case 'reordering-timer':
+      return l10n.t(
+        'Something sent later had arrived. The reordering timer gave this segment a little longer, in case it was only overtaken; {0} after it was sent it counts as lost.',
+        span(first ?? 0),
+      );
+    case 'duplicate-acks':
+      return l10n.t(
+        'As many duplicate ACKs as the threshold says ({0}): the oldest segment counts as lost, though its timer has not fired.',
+        first ?? 3,
+      );
+    case 'partial-ack':
+      return l10n.t(
+        'The acknowledgement moved, but not past all that was in flight when the loss was noticed: the next segment is missing too.',
+      );
+    case 'slow-start-after-timeout':
+      return l10n.t(
+        'After the timeout everything in flight counts as lost. It goes out again in slow start, as acknowledgements open the congestion window.',
+      );
+    case 'frto-new-data':
+      return l10n.t(
+        'The first acknowledgement after a timeout has come. Instead of resending more, new data finds out whether the timeout was needless (F-RTO).',
+      );
   }
 }
 

@@ -52,10 +52,16 @@ const REASON_RULES: Partial<Record<SendReason, Rule>> = {
   'data-after-close': { rfc: 'RFC 9293 §3.6.1', kernel: 'tcp_rcv_state_process' },
   'listener-closed': { kernel: 'inet_csk_listen_stop' },
   'time-wait': { rfc: 'RFC 9293 §3.10.7.4', kernel: 'tcp_timewait_state_process' },
+  'rack-loss': { rfc: 'RFC 8985 §6.2', kernel: 'tcp_rack_detect_loss', sysctl: 'tcp_recovery' },
+  'reordering-timer': { rfc: 'RFC 8985 §6.3', kernel: 'tcp_rack_reo_timeout', sysctl: 'tcp_recovery' },
+  'duplicate-acks': { rfc: 'RFC 5681 §3.2, RFC 6582', kernel: 'tcp_newreno_mark_lost', sysctl: 'tcp_reordering' },
+  'partial-ack': { rfc: 'RFC 6582 §3.2', kernel: 'tcp_newreno_mark_lost' },
+  'slow-start-after-timeout': { rfc: 'RFC 5681 §3.1', kernel: 'tcp_xmit_retransmit_queue' },
+  'frto-new-data': { rfc: 'RFC 5682 §3.1', kernel: 'tcp_process_loss', sysctl: 'tcp_frto' },
 };
 
 /** Same for all reasons: what the segment is decides. */
-const BY_PURPOSE: ReadonlySet<SegmentPurpose> = new Set<SegmentPurpose>(['rto-retransmission', 'keepalive-probe']);
+const BY_PURPOSE: ReadonlySet<SegmentPurpose> = new Set<SegmentPurpose>(['keepalive-probe']);
 
 export function segmentRule(purpose: SegmentPurpose, reason: SendReason): Rule {
   return (BY_PURPOSE.has(purpose) ? undefined : REASON_RULES[reason]) ?? PURPOSE_RULES[purpose];
@@ -70,10 +76,21 @@ const TIMER_RULES: Record<TimerName, Rule> = {
   'fin-wait-2': { kernel: 'tcp_fin_time', sysctl: 'tcp_fin_timeout' },
   'time-wait': { rfc: 'RFC 9293 §3.6', kernel: 'tcp_time_wait' },
   'syn-ack': { rfc: 'RFC 6298 §5', kernel: 'reqsk_timer_handler', sysctl: 'tcp_synack_retries' },
+  reordering: { rfc: 'RFC 8985 §6.3', kernel: 'tcp_rack_reo_timeout', sysctl: 'tcp_recovery' },
 };
 
 export function timerRule(timer: TimerName): Rule {
   return TIMER_RULES[timer];
+}
+
+const UNDO_RULES: Record<EventFields<'tcp.undo'>['reason'], Rule> = {
+  frto: { rfc: 'RFC 5682 §3.1', kernel: 'tcp_process_loss', sysctl: 'tcp_frto' },
+  timestamps: { rfc: 'RFC 3522, RFC 4015', kernel: 'tcp_packet_delayed', sysctl: 'tcp_timestamps' },
+  dsack: { rfc: 'RFC 3708', kernel: 'tcp_try_undo_dsack', sysctl: 'tcp_dsack' },
+};
+
+export function undoRule(reason: EventFields<'tcp.undo'>['reason']): Rule {
+  return UNDO_RULES[reason];
 }
 
 const GONE_RULES: Record<EventFields<'end.gone'>['reason'], Rule> = {

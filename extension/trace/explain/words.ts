@@ -79,7 +79,10 @@ export function segmentTitle(trace: Trace, segment: EventOf<'segment.sent'>): st
     case 'rst':
       return 'RST';
     case 'rto-retransmission':
-      return number === undefined ? l10n.t('RTO retransmission') : l10n.t('RTO retransmission {0}', number);
+      // What goes out again later, as ACKs come, is no firing of the timer.
+      return number === undefined || segment.reason !== 'retransmission-timer'
+        ? l10n.t('RTO retransmission')
+        : l10n.t('RTO retransmission {0}', number);
     case 'fast-retransmission':
       return l10n.t('fast retransmission');
     case 'tail-loss-probe':
@@ -120,6 +123,8 @@ export function timerTitle(timer: TimerName): string {
       return l10n.t('TIME_WAIT timer');
     case 'syn-ack':
       return l10n.t('SYN-ACK timer');
+    case 'reordering':
+      return l10n.t('reordering timer');
   }
 }
 

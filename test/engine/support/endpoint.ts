@@ -199,6 +199,11 @@ export class Endpoint {
     return [...this.trace.eventsOf('segment.ignored')].map((event) => event.reason);
   }
 
+  /** Why reductions of the window were undone. */
+  get undone(): string[] {
+    return [...this.trace.eventsOf('tcp.undo')].map((event) => event.reason);
+  }
+
   /** Why the end went, or undefined. */
   get goneBecause(): string | undefined {
     return [...this.trace.eventsOf('end.gone')].at(-1)?.reason;

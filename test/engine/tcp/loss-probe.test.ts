@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { SysctlValues } from '../../../extension/scenario/sysctl.ts';
 import { ack, data, established } from '../support/endpoint.ts';
 
 describe('ESTABLISHED, the application sends', () => {
@@ -64,19 +65,22 @@ describe('ESTABLISHED, the application sends', () => {
 });
 
 describe('a probe was sent', () => {
-  const probed = () => {
-    const end = established();
+  const probed = (sysctls: Partial<SysctlValues> = {}) => {
+    const end = established({ sysctls });
     end.send(100);
     end.at(220).sent();
     return end;
   };
 
-  it('its ACK changes nothing; the next ACK of later data halves the window', () => {
-    const end = probed().at(230).receive(ack());
+  it.each([
+    ['cubic', 1, 7],
+    ['reno', 0, 5],
+  ])('its ACK changes nothing; the next ACK of later data shrinks the window as %s does', (_, control, cwnd) => {
+    const end = probed({ tcp_congestion_control: control }).at(230).receive(ack());
     expect([end.tcb.cwnd, end.tcb.retransStamp]).toEqual([10, undefined]);
     end.send(100);
     end.at(240).receive(ack());
-    expect(end.tcb.cwnd).toBe(5);
+    expect([end.tcb.cwnd, end.tcb.recovery.state]).toEqual([cwnd, 'Open']);
   });
 
   it('a duplicate ACK shows that both copies arrived: the window stays', () => {
@@ -126,11 +130,11 @@ describe('the retransmission timer fires', () => {
     const end = established();
     end.send(3000);
     end.at(242).sent();
-    expect([end.tcb.recovery, end.tcb.cwnd]).toEqual(['Loss', 1]);
+    expect([end.tcb.recovery.state, end.tcb.cwnd]).toEqual(['Loss', 1]);
     end.at(252).receive(ack({ ack: 1449 }));
     expect(end.tcb.retransmitTimer.pending).toBe('retransmission');
     end.at(262).receive(ack({ ack: 3001 }));
-    expect(end.tcb.recovery).toBe('Open');
+    expect(end.tcb.recovery.state).toBe('Open');
   });
 
   it('progress starts the count and the clock of giving up anew', () => {

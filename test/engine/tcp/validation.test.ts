@@ -122,13 +122,12 @@ describe('ACK', () => {
       .expectSent('30 A 10001 ack 1 challenge-ack');
   });
 
-  it('old, with data: the data counts, the timestamp does not', () => {
+  it('old, with data: the data counts, and so does its timestamp', () => {
     const end = established();
     end.send(100);
     end.at(20).receive(ack());
-    const before = end.tcb.tsRecent;
-    end.at(30).receive(data(10, { ack: 1 }));
-    expect([end.read(), end.tcb.tsRecent === before]).toEqual([10, true]);
+    end.at(30).receive(data(10, { ack: 1, tsVal: 1_000_029 }));
+    expect([end.read(), end.tcb.tsRecent]).toEqual([10, 1_000_029]);
   });
 
   it('none at all: ignored', () => {

@@ -1,0 +1,68 @@
+import type { Micros } from '../../../base/time.ts';
+
+/** What one acknowledgement turned out to say (the FLAG_ bits of tcp_input.c), filled while it is handled. */
+export interface AckEvent {
+  /** It carried data or a FIN (`FLAG_DATA`). */
+  readonly carriesData: boolean;
+  /** SND.UNA moved (`FLAG_SND_UNA_ADVANCED`). */
+  readonly advanced: boolean;
+  /** The window was updated by it (`FLAG_WIN_UPDATE`). */
+  windowUpdate: boolean;
+  /** Segments taken out of the queue (`FLAG_DATA_ACKED`, `pkts_acked`). */
+  acked: number;
+  /** Some of them had been sent again (`FLAG_RETRANS_DATA_ACKED`). */
+  resentAcked: boolean;
+  /** Something was newly SACKed (`FLAG_DATA_SACKED`). */
+  dataSacked: boolean;
+  /** Data sent once only, before the state was entered, was acknowledged or SACKed (`FLAG_ORIG_SACK_ACKED`). */
+  originalDelivered: boolean;
+  /** A duplicate was reported (`FLAG_DSACKING_ACK`), that of a loss probe (`FLAG_DSACK_TLP`). */
+  dsack: boolean;
+  dsackOfProbe: boolean;
+  /** Segments delivered by SACK or reported twice (`sack_delivered`). */
+  sackDelivered: number;
+  /** A retransmission was found lost again (`FLAG_LOST_RETRANS`). */
+  lostRetransmission: boolean;
+  /** SND.UNA now points at a segment that was SACKed (`FLAG_SACK_RENEGING`). */
+  reneging: boolean;
+  /** The loss probe or the RTO is to be set anew (`FLAG_SET_XMIT_TIMER`). */
+  setTimer: boolean;
+  /** Perhaps the peer delayed it (`FLAG_ACK_MAYBE_DELAYED`). */
+  maybeDelayed: boolean;
+  /** When the first and the last newly SACKed segment that was sent once only had left. */
+  firstSackedSentAt: Micros | undefined;
+  lastSackedSentAt: Micros;
+  /** Delivered in all when the newest of the segments it covers left (`rate_sample.prior_delivered`); 0 = none. */
+  priorDelivered: number;
+  /** End of that segment. */
+  priorDeliveredEnd: number;
+}
+
+/** An acknowledgement of which nothing is known yet. */
+export function newAckEvent(carriesData: boolean, advanced: boolean): AckEvent {
+  return {
+    carriesData,
+    advanced,
+    windowUpdate: false,
+    acked: 0,
+    resentAcked: false,
+    dataSacked: false,
+    originalDelivered: false,
+    dsack: false,
+    dsackOfProbe: false,
+    sackDelivered: 0,
+    lostRetransmission: false,
+    reneging: false,
+    setTimer: false,
+    maybeDelayed: false,
+    firstSackedSentAt: undefined,
+    lastSackedSentAt: 0,
+    priorDelivered: 0,
+    priorDeliveredEnd: 0,
+  };
+}
+
+/** Nothing that only a duplicate lacks: neither data, nor a new window, nor news acknowledged (`!FLAG_NOT_DUP`). */
+export function isDuplicate(event: AckEvent): boolean {
+  return !event.carriesData && !event.windowUpdate && event.acked === 0;
+}
