@@ -153,6 +153,7 @@ const STATEMENTS = [
     'kernel',
     'address',
     'hz',
+    'timers',
   ],
   ...['delay', 'seed', 'run', 'part', 'variant', 'at', 'after', 'every', 'when', 'expect'],
 ];
@@ -187,6 +188,7 @@ const NAME_WORDS = new Set([
     'fails',
     'for',
     'hz',
+    'ideal',
     'idle',
     'kernel',
   ],
@@ -203,7 +205,9 @@ const NAME_WORDS = new Set([
     'restored',
     'segment',
     'starts',
+    'timers',
     'up',
   ],
+  'wheel',
   'writing',
 ]);

@@ -200,6 +200,7 @@ const STATEMENT_TYPES = new Set([
     'Address',
     'Kernel',
     'Hz',
+    'Timers',
     'Sysctl',
     'Delay',
   ],
