@@ -15,6 +15,7 @@ export function headerOf(plan: RunPlan): TraceHeader {
       address: host.address,
       kernel: `linux-${host.kernel.join('.')}`,
       hz: host.hz,
+      ...(host.timers === undefined ? {} : { timers: host.timers }),
       sysctls: host.sysctls,
     })),
     actions: plan.actions.map(statementOf),

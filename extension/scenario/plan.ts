@@ -52,6 +52,8 @@ export interface HostPlan {
   readonly kernel: KernelVersion;
   /** Ticks per second: what timer deadlines are rounded up to. */
   readonly hz: number;
+  /** Absent = ideal: timers fire at their deadlines. Wheel: late, as the kernel's timer wheel is. */
+  readonly timers?: 'wheel';
   /** Only what the scenario sets, in the unit of the knob's definition. */
   readonly sysctls: Readonly<Partial<Record<SysctlName, number>>>;
   readonly range: SourceRange;

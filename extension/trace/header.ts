@@ -17,6 +17,8 @@ export interface TraceHost {
   readonly address: string;
   readonly kernel: string;
   readonly hz: number;
+  /** Absent = ideal: timers fire at their deadlines. Wheel: late, as the kernel's timer wheel is. */
+  readonly timers?: 'wheel';
   /** Those that differ from the defaults, in the knob's own unit. */
   readonly sysctls: Readonly<Record<string, number>>;
 }

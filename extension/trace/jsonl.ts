@@ -6,7 +6,7 @@ import { TraceWriter } from './columns.ts';
 import type { Connection, Place, TraceEvent } from './event.ts';
 import type { TraceHeader } from './header.ts';
 import type { EventKind, FieldType } from './schema.ts';
-import { EVENT_SCHEMA, TRACE_VERSION } from './schema.ts';
+import { EVENT_SCHEMA, LATER_FIELDS, TRACE_VERSION } from './schema.ts';
 import { Trace } from './trace.ts';
 
 interface HeaderLine {
@@ -67,11 +67,12 @@ function eventLine(line: unknown): TraceEvent {
   if (typeof event.kind !== 'string' || !Object.hasOwn(EVENT_SCHEMA, event.kind)) {
     throw new Error('not an event of this version');
   }
+  const complete = { ...LATER_FIELDS[event.kind], ...event };
   const fields = { time: 'f64', place: 'u32', cause: 'i32', ...EVENT_SCHEMA[event.kind as EventKind] } as const;
   for (const [name, type] of Object.entries<FieldType>(fields)) {
-    if (!fits(type, event[name])) throw new Error(`"${name}" is missing or of the wrong kind`);
+    if (!fits(type, complete[name])) throw new Error(`"${name}" is missing or of the wrong kind`);
   }
-  return line as TraceEvent;
+  return complete as unknown as TraceEvent;
 }
 
 function fits(type: FieldType, value: unknown): boolean {

@@ -262,8 +262,8 @@ export const EVENT_SCHEMA = {
     },
   },
   'tcp.state': { from: { enum: TCP_STATES }, to: { enum: TCP_STATES } },
-  /** Arming a slot that is pending replaces what was there. `deadline` is absolute. */
-  'timer.armed': { timer: { enum: TIMERS }, deadline: 'f64', backoff: 'u8' },
+  /** Arming a slot that is pending replaces what was there. `deadline` is absolute. `late`: how much later the timer wheel fires it; 0 with ideal timers. */
+  'timer.armed': { timer: { enum: TIMERS }, deadline: 'f64', backoff: 'u8', late: 'f64' },
   'timer.fired': { timer: { enum: TIMERS } },
   'timer.cancelled': { timer: { enum: TIMERS } },
   /** Pairs (index into VARIABLES, value), flattened: what changed while the cause was handled. */
@@ -276,6 +276,11 @@ export const EVENT_SCHEMA = {
   expectation: { expectation: 'u16', met: 'bool', evidence: 'i32', code: 'string', args: 'numbers' },
   'run.ended': { reason: { enum: ['until', 'idle', 'event-limit', 'time-limit', 'cancelled'] } },
 } as const satisfies Record<string, Readonly<Record<string, FieldType>>>;
+
+/** Fields that came after the first files of this version, and what they are where a file does not have them. */
+export const LATER_FIELDS: Readonly<Partial<Record<string, Readonly<Record<string, unknown>>>>> = {
+  'timer.armed': { late: 0 },
+};
 
 export type EventKind = keyof typeof EVENT_SCHEMA;
 export const EVENT_KINDS = Object.keys(EVENT_SCHEMA) as readonly EventKind[];

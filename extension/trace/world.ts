@@ -17,7 +17,7 @@ export interface EndState {
   readonly goneBecause?: EventOf<'end.gone'>['reason'];
   /** In VARIABLES' order, absolute sequence numbers; read with `variable()`. */
   readonly variables: readonly number[];
-  /** Pending timers: name → absolute deadline in µs. */
+  /** Pending timers: name → absolute time in µs at which it fires. */
   readonly timers: ReadonlyMap<TimerName, number>;
   /** The last error that the kernel put on the socket. */
   readonly error?: Errno;
@@ -169,7 +169,7 @@ function endAfter(end: EndState, event: TraceEvent): EndState {
     case 'tcp.state':
       return { ...end, state: event.to };
     case 'timer.armed':
-      return { ...end, timers: with_(end.timers, event.timer, event.deadline) };
+      return { ...end, timers: with_(end.timers, event.timer, event.deadline + event.late) };
     case 'timer.fired':
     case 'timer.cancelled': {
       const timers = new Map(end.timers);

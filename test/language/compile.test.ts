@@ -20,6 +20,13 @@ function runs(lines: string): readonly RunPlan[] {
   return scenarios[0]!.runs;
 }
 
+it('timers as late as the wheel, in the block or as a statement; a later setting counts', () => {
+  const hosts = (lines: string) => runs(lines)[0]!.hosts.map(({ timers }) => timers);
+  expect(hosts('timers wheel on server')).toEqual([undefined, 'wheel']);
+  expect(hosts('timers wheel on server\ntimers ideal on server')).toEqual([undefined, undefined]);
+  expect(hosts('host other { hz 250  timers wheel }')).toEqual([undefined, undefined, 'wheel']);
+});
+
 it('a whole run', () => {
   const text = `scenario "Power loss" # a comment
 title zh-cn "断电"

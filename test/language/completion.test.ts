@@ -37,7 +37,7 @@ it.each<[line: string, offered: string[], absent: string[]]>([
   ['sysctl tcp_congestion_control = <|>', ['reno', 'cubic'], ['web']],
   ['sysctl tcp_sack = 1 on <|>', ['client', 'server'], ['web']],
   ['let x = rtt * <|>', ['rtt'], ['fault']],
-  ['host other { <|>', ['address', 'kernel', 'hz', 'sysctl'], ['expect']],
+  ['host other { <|>', ['address', 'kernel', 'hz', 'timers', 'sysctl'], ['expect']],
   ['variant "x" uses <|>', ['dies'], ['fault']],
   ['variant "x" extends "<|>', ['one'], ['dies']],
   ['variant "x" {\n  expect <|>', ['conn', 'client', 'app', 'no', 'at'], ['wire']],

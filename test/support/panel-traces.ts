@@ -109,7 +109,7 @@ class Story {
 
   arm(host: PlaceId, timer: TimerName, after: number, cause: EventId, backoff = 0): EventId {
     const deadline = this.now + after;
-    return this.writer.add('timer.armed', this.now, this.end[host]!, cause, { timer, deadline, backoff });
+    return this.writer.add('timer.armed', this.now, this.end[host]!, cause, { timer, deadline, backoff, late: 0 });
   }
 
   fire(host: PlaceId, timer: TimerName, time: number, cause: EventId): EventId {

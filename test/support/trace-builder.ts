@@ -108,7 +108,7 @@ export class TraceBuilder {
   }
 
   arm(end: PlaceId, timer: TimerName, deadline: number, cause?: EventId, backoff = 0): EventId {
-    return this.add('timer.armed', end, { timer, deadline: Math.round(deadline * 1e6), backoff }, cause);
+    return this.add('timer.armed', end, { timer, deadline: Math.round(deadline * 1e6), backoff, late: 0 }, cause);
   }
 
   /** A segment from one end to the other; an ACK unless told otherwise. */

@@ -27,6 +27,14 @@ describe('JSON Lines', () => {
     );
   });
 
+  it('a file from before a field came: the field has its default', () => {
+    const b = new TraceBuilder();
+    b.at(1).arm(b.near, 'keepalive', 2);
+    const lines = [...traceToJsonLines(b.done())].join('');
+    expect(lines).toContain(',"late":0');
+    expect([...traceFromJsonLines(lines.replace(',"late":0', '')).eventsOf('timer.armed')][0]!.late).toBe(0);
+  });
+
   const good = (): string[] => {
     const b = new TraceBuilder();
     b.at(1).action(0);

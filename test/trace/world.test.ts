@@ -19,7 +19,7 @@ function naiveEnd(events: readonly TraceEvent[], place: number): object | undefi
     else if (event.kind === 'tcp.state') end = { ...(end ?? fresh()), state: event.to };
     else if (event.kind === 'timer.armed') {
       end ??= fresh();
-      end = { ...end, timers: { ...end.timers, [event.timer]: event.deadline } };
+      end = { ...end, timers: { ...end.timers, [event.timer]: event.deadline + event.late } };
     } else if (event.kind === 'timer.fired' || event.kind === 'timer.cancelled') {
       end ??= fresh();
       end = { ...end, timers: Object.fromEntries(Object.entries(end.timers).filter(([name]) => name !== event.timer)) };

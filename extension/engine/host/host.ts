@@ -55,6 +55,7 @@ export class Host implements LinkEnd, KernelEvents {
         recorder,
         host: this,
         hz: plan.hz,
+        timers: plan.timers,
         sysctls: sysctlValues(plan.sysctls),
         version: plan.kernel,
         // A new boot draws new secrets.

@@ -57,6 +57,7 @@ export class Kernel implements TcpKernel {
   readonly scheduler: Scheduler;
   readonly recorder: Recorder;
   readonly hz: number;
+  readonly timers: 'wheel' | undefined;
   readonly sysctls: SysctlValues;
   readonly version: KernelVersion;
   private readonly host: Neighbour;
@@ -77,6 +78,7 @@ export class Kernel implements TcpKernel {
     readonly recorder: Recorder;
     readonly host: Neighbour;
     readonly hz: number;
+    readonly timers?: 'wheel' | undefined;
     readonly sysctls: SysctlValues;
     readonly version: KernelVersion;
     readonly seed: number;
@@ -86,6 +88,7 @@ export class Kernel implements TcpKernel {
     this.scheduler = init.scheduler;
     this.recorder = init.recorder;
     this.hz = init.hz;
+    this.timers = init.timers;
     this.sysctls = init.sysctls;
     this.version = init.version;
     this.host = init.host;

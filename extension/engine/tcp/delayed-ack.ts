@@ -137,7 +137,8 @@ function immediateReason(tcb: Tcb): SendReason | undefined {
 /** `tcp_send_delayed_ack`. */
 function delay(tcb: Tcb): void {
   const { delack, kernel } = tcb;
-  let ato: Micros = Math.max(delack.ato, TCP_ATO_MIN);
+  // 0 before the first data: the next tick.
+  let ato: Micros = delack.ato;
   if (ato > TCP_DELACK_MIN) {
     let ceiling: Micros = isPingPong(tcb) || delack.pushed > 0 ? TCP_DELACK_MAX : SECOND / 2;
     if (tcb.rtt.hasSample) ceiling = Math.min(ceiling, Math.max(tcb.rtt.srtt, TCP_DELACK_MIN));

@@ -31,6 +31,8 @@ export interface TcpKernel {
   readonly hz: number;
   readonly sysctls: SysctlValues;
   readonly version: KernelVersion;
+  /** How exact timers are: undefined = ideal. */
+  readonly timers: 'wheel' | undefined;
   /** Puts a segment on the wire. */
   transmit(tcb: Tcb, segment: Segment, purpose: SegmentPurpose, reason: SendReason, args: readonly number[]): void;
   /** Answers `to` without a socket (`tcp_v4_send_reset`). */
@@ -225,10 +227,10 @@ export class Tcb {
           handler(this, name);
         });
       };
-    this.retransmitTimer = new Timer(scheduler, recorder, init.place, handle(init.onTimer.retransmit));
-    this.delackTimer = new Timer(scheduler, recorder, init.place, handle(init.onTimer.delayedAck));
-    this.keepaliveTimer = new Timer(scheduler, recorder, init.place, handle(init.onTimer.keepalive));
-    this.timeWaitTimer = new Timer(scheduler, recorder, init.place, handle(init.onTimer.timeWait));
+    this.retransmitTimer = new Timer(scheduler, recorder, init.place, handle(init.onTimer.retransmit), init.kernel);
+    this.delackTimer = new Timer(scheduler, recorder, init.place, handle(init.onTimer.delayedAck), init.kernel);
+    this.keepaliveTimer = new Timer(scheduler, recorder, init.place, handle(init.onTimer.keepalive), init.kernel);
+    this.timeWaitTimer = new Timer(scheduler, recorder, init.place, handle(init.onTimer.timeWait), init.kernel);
   }
 
   get state(): TcpState {

@@ -3,6 +3,15 @@ import type { EventId, PlaceId } from '../../trace/event.ts';
 import type { TimerName } from '../../trace/schema.ts';
 import type { Recorder } from '../recorder.ts';
 import type { Scheduled, Scheduler } from '../scheduler.ts';
+import { jiffies } from './jiffies.ts';
+import { wheelExpiry } from './timer-wheel.ts';
+
+/** What counts a host's ticks. */
+export interface TickClock {
+  /** Ticks per second. */
+  readonly hz: number;
+  readonly timers: 'wheel' | undefined;
+}
 
 /**
  * One timer slot of an end. Arming it again replaces what was pending. What it does when it fires is caused by the firing,
@@ -13,15 +22,25 @@ export class Timer<Name extends TimerName = TimerName> {
   private readonly recorder: Recorder;
   private readonly place: PlaceId;
   private readonly onFire: (name: Name) => void;
-  private armed: { readonly name: Name; readonly deadline: Micros; readonly event: EventId } | undefined;
+  private readonly clock: TickClock | undefined;
+  private armed:
+    { readonly name: Name; readonly deadline: Micros; readonly fires: Micros; readonly event: EventId } | undefined;
   /** The queue's entry for this timer. It may come early: moving a deadline later costs no new entry. */
   private wakeUp: { readonly at: Micros; readonly entry: Scheduled } | undefined;
 
-  constructor(scheduler: Scheduler, recorder: Recorder, place: PlaceId, onFire: (name: Name) => void) {
+  /** @param clock without one, a timer knows no ticks */
+  constructor(
+    scheduler: Scheduler,
+    recorder: Recorder,
+    place: PlaceId,
+    onFire: (name: Name) => void,
+    clock?: TickClock,
+  ) {
     this.scheduler = scheduler;
     this.recorder = recorder;
     this.place = place;
     this.onFire = onFire;
+    this.clock = clock;
   }
 
   /** Which timer is pending in this slot. */
@@ -29,17 +48,24 @@ export class Timer<Name extends TimerName = TimerName> {
     return this.armed?.name;
   }
 
-  /** Absolute time at which it fires; undefined when nothing is pending. */
+  /** Absolute time for which it was armed; undefined when nothing is pending. */
   get deadline(): Micros | undefined {
     return this.armed?.deadline;
   }
 
-  arm(name: Name, deadline: Micros, backoff = 0): void {
+  /** Timers fire in a tick: one that is armed for now, in the next. */
+  arm(name: Name, wanted: Micros, backoff = 0): void {
+    const { clock } = this;
+    const { now } = this.scheduler;
+    const isWheel = clock?.timers === 'wheel';
+    const deadline = isWheel || clock === undefined ? wanted : Math.max(wanted, now + jiffies(1, clock.hz));
     if (this.armed?.name === name && this.armed.deadline === deadline) return;
     if (this.armed !== undefined && this.armed.name !== name) this.cancel();
-    const event = this.recorder.record('timer.armed', this.place, { timer: name, deadline, backoff });
-    this.armed = { name, deadline, event };
-    this.wake(deadline);
+    const fires = isWheel ? wheelExpiry(now, deadline, clock.hz) : deadline;
+    const late = fires - deadline;
+    const event = this.recorder.record('timer.armed', this.place, { timer: name, deadline, backoff, late });
+    this.armed = { name, deadline, fires, event };
+    this.wake(fires);
   }
 
   cancel(): void {
@@ -67,8 +93,8 @@ export class Timer<Name extends TimerName = TimerName> {
     this.wakeUp = undefined;
     const armed = this.armed;
     if (armed === undefined) return;
-    if (armed.deadline > this.scheduler.now) {
-      this.wake(armed.deadline);
+    if (armed.fires > this.scheduler.now) {
+      this.wake(armed.fires);
       return;
     }
     this.armed = undefined;

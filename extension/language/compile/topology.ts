@@ -26,6 +26,7 @@ export function compileHosts(scope: RunScope): HostPlan[] {
     const kernel = kernelSetting ? parseKernel(scope, kernelSetting) : DEFAULT_KERNEL;
     const hzSetting = settings.findLast((setting) => setting.$type === 'Hz');
     const hz = hzSetting ? scope.values.count(hzSetting.value, { min: 100, max: 1000 }) : DEFAULT_HZ;
+    const timers = settings.findLast((setting) => setting.$type === 'Timers')?.mode;
     const sysctls: Partial<Record<SysctlName, number>> = {};
     for (const setting of settings) {
       if (setting.$type !== 'Sysctl') continue;
@@ -37,6 +38,7 @@ export function compileHosts(scope: RunScope): HostPlan[] {
       address,
       kernel: kernel ?? DEFAULT_KERNEL,
       hz: hz ?? DEFAULT_HZ,
+      ...(timers === 'wheel' ? { timers } : {}),
       sysctls,
       range: rangeOfHeading(host, 'name'),
     };

@@ -98,6 +98,7 @@ const SETTING_OWNERS: Readonly<Record<ast.HostSetting['$type'] | ast.LinkSetting
   Address: 'host',
   Kernel: 'host',
   Hz: 'host',
+  Timers: 'host',
   Sysctl: 'host',
   Delay: 'link',
 };

@@ -156,6 +156,7 @@ const STATEMENTS = [
     'kernel',
     'address',
     'hz',
+    'timers',
   ],
   ...['delay', 'seed', 'run', 'part', 'variant', 'at', 'after', 'every', 'when', 'expect'],
 ];
@@ -190,6 +191,7 @@ const NAME_WORDS = new Set([
     'fails',
     'for',
     'hz',
+    'ideal',
     'idle',
     'kernel',
   ],
@@ -206,7 +208,9 @@ const NAME_WORDS = new Set([
     'restored',
     'segment',
     'starts',
+    'timers',
     'up',
   ],
+  'wheel',
   'writing',
 ]);

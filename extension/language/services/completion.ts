@@ -225,6 +225,7 @@ const STATEMENT_TYPES = new Set([
     'Address',
     'Kernel',
     'Hz',
+    'Timers',
     'Sysctl',
     'Delay',
   ],

@@ -31,6 +31,22 @@ export function stateMeaning(word: string): string | undefined {
   return state === undefined ? undefined : `**${word}**\n\n${meaningOfState(state)}`;
 }
 
+/** How exact a host's timers are, as Markdown. */
+export function timersMeaning(word: string): string | undefined {
+  switch (word) {
+    case 'timers':
+      return l10n.t('How exact the kernel’s timers are: ideal (the default), or as late as its timer wheel.');
+    case 'ideal':
+      return l10n.t('Timers fire exactly at their deadlines.');
+    case 'wheel':
+      return l10n.t(
+        'Timers fire as late as the kernel’s timer wheel: never early, and up to 12.5 % of the wait late. The ticks are those of hz; a wait below 63 ticks ends at the next tick, one below 504 at a multiple of 8 ticks, one below 4032 at a multiple of 64, and so on. Tick 0 is the start of the run.',
+      );
+    default:
+      return undefined;
+  }
+}
+
 function rangeText({ unit, min, max }: { unit: KnobUnit; min: number; max: number }): string {
   if (unit === 'congestion-control') return l10n.t('One of: {0}', CONGESTION_CONTROLS.join(', '));
   return l10n.t('Range: {0} to {1}', showKnob(unit, min), showKnob(unit, max));

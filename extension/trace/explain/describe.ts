@@ -59,6 +59,16 @@ function describe(trace: Trace, event: TraceEvent): string {
     case 'tcp.state':
       return l10n.t('{0}: {1} → {2}', where, event.from, event.to);
     case 'timer.armed':
+      if (event.late > 0) {
+        return l10n.t(
+          '{0}: the {1} is set to {2}, {3} from now; the timer wheel fires it at {4}',
+          where,
+          timerTitle(event.timer),
+          clock(event.deadline),
+          span(event.deadline - event.time),
+          clock(event.deadline + event.late),
+        );
+      }
       return l10n.t(
         '{0}: the {1} is set to {2}, {3} from now',
         where,

@@ -209,6 +209,16 @@ class Telling {
           ? l10n.t('It was set {0} earlier, by {1}.', wait, segmentTitle(trace, by))
           : l10n.t('It was set {0} earlier, by {1} ({2}).', wait, segmentTitle(trace, by), interval);
     this.add({ event: armed.id, text, rule: timerRule(armed.timer) });
+    if (armed.late === 0) return;
+    this.add({
+      event: armed.id,
+      text: l10n.t(
+        'It was armed for {0}; the wheel fired it at {1}: a timer waits for the end of its slot, and the slots of long waits are coarse.',
+        clock(armed.deadline),
+        clock(fired.time),
+      ),
+      rule: { kernel: 'calc_wheel_index' },
+    });
   }
 
   /** How the probes began, and who wanted them. */

@@ -106,8 +106,21 @@ describe('ESTABLISHED, data arrives', () => {
 });
 
 describe('a FIN arrives', () => {
-  it('in ESTABLISHED, nobody closes: acknowledged after 40 ms', () => {
-    established().at(20).receive(fin()).expectNothing(59).at(60).expectSent('60 A 1 ack 2 ack');
+  it('in ESTABLISHED, no data ever came, nobody closes: acknowledged at the next tick', () => {
+    established().at(20).receive(fin()).expectNothing(20).at(21).expectSent('21 A 1 ack 2 ack');
+    established({ hz: 250 }).at(20).receive(fin()).expectNothing(23).at(24).expectSent('24 A 1 ack 2 ack');
+  });
+
+  it('in ESTABLISHED after data, nobody closes: acknowledged after 40 ms', () => {
+    const end = established();
+    end.at(20).receive({ flags: 'PA', length: 100 }).expectSent('20 A 1 ack 101 ack');
+    expect(end.read()).toBe(100);
+    end
+      .at(30)
+      .receive(fin({ seq: 101 }))
+      .expectNothing(69)
+      .at(70)
+      .expectSent('70 A 1 ack 102 ack');
   });
 
   it('in ESTABLISHED, the application closes at once: its FIN carries the ACK', () => {

@@ -26,9 +26,9 @@ export const NOTHING_IS_SENT: readonly Break[] = [
         '3 segments after fault',
       ],
       'the client closes 500 ms after EOF': [
-        'client sends ACK at 45ms after fault',
+        'client sends ACK at 6ms after fault',
         '1 ACK from client after fault',
-        'conn on server becomes FIN_WAIT_2 at 50ms after fault',
+        'conn on server becomes FIN_WAIT_2 at 11ms after fault',
         'conn on client is CLOSE_WAIT between 5ms after fault and 504ms after fault',
         "app's close on conn succeeds at 505ms after fault",
         'client sends FIN at 505ms after fault',
@@ -62,8 +62,8 @@ export const NOTHING_IS_SENT: readonly Break[] = [
         'conn on client becomes CLOSED at 60.01s after fault',
       ],
       'the server closes 500 ms after EOF': [
-        'server sends ACK at 45ms after fault',
-        'conn on client becomes FIN_WAIT_2 at 50ms after fault',
+        'server sends ACK at 6ms after fault',
+        'conn on client becomes FIN_WAIT_2 at 11ms after fault',
         'conn on server is CLOSE_WAIT between 5ms after fault and 504ms after fault',
         "web's close on conn succeeds at 505ms after fault",
         'server sends FIN at 505ms after fault',
@@ -124,8 +124,8 @@ export const NOTHING_IS_SENT: readonly Break[] = [
     what: 'the client closes when it reads EOF',
     change: ['  ignores EOF ', '  # '],
     everywhere: [
-      'client sends ACK at 45ms after fault',
-      'conn on server becomes FIN_WAIT_2 at 50ms after fault',
+      'client sends ACK at 6ms after fault',
+      'conn on server becomes FIN_WAIT_2 at 11ms after fault',
       'conn on client is CLOSE_WAIT between 5ms after fault and 9.999ms after first',
       "app's send on conn succeeds at first",
       'client sends a data segment at first',

@@ -51,6 +51,17 @@ describe('explainWhy', () => {
     expect(explainWhy(trace, probe)[0]?.rule).toEqual({ rfc: 'RFC 9293 §3.8.4', kernel: 'tcp_keepalive_timer' });
   });
 
+  it('with timers as late as the wheel: the deadline, and when the wheel fired', () => {
+    const wheel = { ...data, hosts: data.hosts.map((host) => ({ ...host, hz: 250, timers: 'wheel' as const })) };
+    const trace = run(wheel);
+    const probe = last(trace, 'segment.sent', ({ purpose }) => purpose === 'tail-loss-probe');
+    expect(why(trace, probe).slice(0, 3)).toEqual([
+      'The tail loss probe timer fired: the last segment is sent again before the retransmission timer would, to draw an answer.',
+      'It was set 216 ms earlier, at 2.000 s.',
+      'It was armed for 2.212 s; the wheel fired it at 2.216 s: a timer waits for the end of its slot, and the slots of long waits are coarse.',
+    ]);
+  });
+
   it('the first keepalive probe: the silence itself', () => {
     const trace = run(keepalive);
     const probe = [...trace.eventsOf('segment.sent')].find(({ purpose }) => purpose === 'keepalive-probe')!;
