@@ -101,9 +101,9 @@ function processDeed(action: ProcessAction, process: Process, host: Host, world:
       return { place, act: () => process.connect(target, action.connection, action.localPort) };
     }
     case 'send':
-      return { place, act: () => process.send(action.connection, action.bytes) };
+      return { place, act: () => process.sendOn(action.connection, action.bytes) };
     case 'close':
-      return { place, act: () => process.close(action.connection) };
+      return { place, act: () => process.closeNamed(action.connection) };
     case 'shutdown-write':
       return { place, act: () => process.shutdownWrite(action.connection) };
     case 'set-option':

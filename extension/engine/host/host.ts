@@ -12,6 +12,7 @@ import type { Segment } from '../tcp/segment.ts';
 import type { Tcb } from '../tcp/tcb.ts';
 import type { KernelEvents } from './kernel.ts';
 import { Kernel } from './kernel.ts';
+import type { StreamDescriptor } from './descriptors.ts';
 import type { Process } from './process.ts';
 
 /** An orderly shutdown ends the processes, then leaves the network up so long before the power goes. */
@@ -122,22 +123,27 @@ export class Host implements LinkEnd, KernelEvents {
 
   stateChanged(tcb: Tcb, from: TcpState, changed: EventId): void {
     if (tcb.state === 'ESTABLISHED' && from === 'SYN_SENT') {
-      const owner = this.owner(tcb);
-      owner?.process.wakeConnected(owner.socket);
+      for (const { process, descriptor } of this.holders(tcb)) process.wakeConnected(descriptor);
     }
     this.onStateChange(tcb, changed);
   }
 
   readable(tcb: Tcb): void {
-    const owner = this.owner(tcb);
-    owner?.process.wakeToRead(owner.socket);
+    for (const { process, descriptor } of this.holders(tcb)) process.wakeToRead(descriptor);
   }
 
-  private owner(tcb: Tcb): { process: Process; socket: NonNullable<ReturnType<Process['socketOf']>> } | undefined {
+  /**
+   * Who has a descriptor of an end. All who sleep in recv() are woken, whoever went to sleep last first (`add_wait_queue` puts
+   * it at the head): after a fork that is the child. The first takes what is there, the others find nothing and sleep on.
+   */
+  private holders(tcb: Tcb): { process: Process; descriptor: StreamDescriptor }[] {
+    const found: { process: Process; descriptor: StreamDescriptor }[] = [];
     for (const process of this.processes) {
-      const socket = process.socketOf(tcb);
-      if (socket !== undefined) return { process, socket };
+      const descriptor = process.descriptorOf(tcb);
+      if (descriptor !== undefined) found.push({ process, descriptor });
     }
-    return undefined;
+    if (found.length < 2) return found;
+    const order = found[0]?.descriptor.socket.holders ?? [];
+    return found.sort((a, b) => order.indexOf(b.process.place) - order.indexOf(a.process.place));
   }
 }

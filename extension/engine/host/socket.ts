@@ -1,42 +1,30 @@
-import type { Micros } from '../../base/time.ts';
-import type { Scheduled } from '../scheduler.ts';
+import type { PlaceId } from '../../trace/event.ts';
 import type { Tcb } from '../tcp/tcb.ts';
 import type { Listener } from './kernel.ts';
 
-/** A descriptor that listens. */
+/** A socket that listens. */
 export interface ListeningSocket {
   readonly kind: 'listening';
-  readonly fd: number;
   readonly listener: Listener;
+  /** Processes with a descriptor for it, in the order in which they got it. */
+  readonly holders: PlaceId[];
+  /** Those who sleep in accept(), the longest first: each connection wakes one of them (`prepare_to_wait_exclusive`). */
+  readonly acceptors: Acceptor[];
 }
 
-/** A descriptor of a connection, with what its program remembers about it. */
+/** Somebody who sleeps in accept(). */
+export interface Acceptor {
+  readonly process: PlaceId;
+  wake(): void;
+}
+
+/** The socket of a connection. It lives while any process has a descriptor for it. */
 export interface StreamSocket {
   readonly kind: 'stream';
-  readonly fd: number;
   readonly tcb: Tcb;
   /** The scenario's name of the connection. */
   readonly name: string;
-  /** connect() has not returned yet. */
-  connecting: boolean;
-  /** Bytes of send() calls that wait for the connection. */
-  pendingSends: number[];
-  reading: boolean;
-  sawEof: boolean;
-  /** A wake-up for reading is under way. */
-  wakeScheduled: boolean;
-  /** Bytes read that do not make a whole request yet. */
-  partialRequest: number;
-  heartbeat: Heartbeat | undefined;
-  idleTimer: Scheduled | undefined;
-}
-
-export interface Heartbeat {
-  readonly bytes: number;
-  readonly interval: Micros;
-  readonly limit: number;
-  awaiting: boolean;
-  misses: number;
+  readonly holders: PlaceId[];
 }
 
 export type Socket = ListeningSocket | StreamSocket;

@@ -1,0 +1,109 @@
+import type { PlaceId } from '../../trace/event.ts';
+import type { Tcb } from '../tcp/tcb.ts';
+import type { Conversation } from './program.ts';
+import type { ListeningSocket, StreamSocket } from './socket.ts';
+
+/** A descriptor that listens. */
+export interface ListeningDescriptor {
+  readonly kind: 'listening';
+  readonly fd: number;
+  readonly socket: ListeningSocket;
+}
+
+/** A descriptor of a connection, with what its own program knows about it. */
+export interface StreamDescriptor {
+  readonly kind: 'stream';
+  readonly fd: number;
+  readonly socket: StreamSocket;
+  readonly tcb: Tcb;
+  /** connect() has not returned yet. */
+  connecting: boolean;
+  /** Bytes of send() calls that wait for the connection. */
+  pendingSends: number[];
+  /** A wake-up for reading is under way. */
+  wakeScheduled: boolean;
+  readonly talk: Conversation;
+}
+
+export type Descriptor = ListeningDescriptor | StreamDescriptor;
+
+/** Standard input, output and error come first. */
+const FIRST_FD = 3;
+
+/** The descriptors of one process, in ascending order: the order in which the kernel closes them (`close_files`). */
+export class DescriptorTable {
+  private readonly owner: PlaceId;
+  private readonly open = new Set<Descriptor>();
+  private readonly streams = new Map<Tcb, StreamDescriptor>();
+  /** By the connection's name, oldest first; closed ones are taken away when they are met at the end. */
+  private readonly names = new Map<string, StreamDescriptor[]>();
+  private nextFd = FIRST_FD;
+
+  constructor(owner: PlaceId) {
+    this.owner = owner;
+  }
+
+  listening(socket: ListeningSocket): ListeningDescriptor {
+    const descriptor: ListeningDescriptor = { kind: 'listening', fd: this.nextFd++, socket };
+    this.open.add(descriptor);
+    socket.holders.push(this.owner);
+    return descriptor;
+  }
+
+  stream(socket: StreamSocket, talk: Conversation): StreamDescriptor {
+    const descriptor: StreamDescriptor = {
+      kind: 'stream',
+      fd: this.nextFd++,
+      socket,
+      tcb: socket.tcb,
+      connecting: false,
+      pendingSends: [],
+      wakeScheduled: false,
+      talk,
+    };
+    this.open.add(descriptor);
+    this.streams.set(socket.tcb, descriptor);
+    const sameName = this.names.get(socket.name);
+    if (sameName === undefined) this.names.set(socket.name, [descriptor]);
+    else sameName.push(descriptor);
+    socket.holders.push(this.owner);
+    return descriptor;
+  }
+
+  all(): readonly Descriptor[] {
+    return [...this.open];
+  }
+
+  /** The descriptor of an end, if this process holds one. */
+  of(tcb: Tcb): StreamDescriptor | undefined {
+    return this.streams.get(tcb);
+  }
+
+  /** The newest open connection of that name. */
+  named(name: string): StreamDescriptor | undefined {
+    const sameName = this.names.get(name) ?? [];
+    for (let last = sameName.at(-1); last !== undefined; last = sameName.at(-1)) {
+      if (this.open.has(last)) return last;
+      sameName.pop();
+    }
+    return undefined;
+  }
+
+  /** Takes a descriptor out of the table. @returns whether it was the last one of its socket. */
+  remove(descriptor: Descriptor): boolean {
+    this.open.delete(descriptor);
+    if (descriptor.kind === 'stream') this.streams.delete(descriptor.tcb);
+    const { holders } = descriptor.socket;
+    const index = holders.indexOf(this.owner);
+    if (index >= 0) holders.splice(index, 1);
+    return holders.length === 0;
+  }
+
+  /** A new program begins: nothing is open. */
+  reset(): void {
+    this.open.clear();
+    this.streams.clear();
+    this.names.clear();
+    this.nextFd = FIRST_FD;
+  }
+}

@@ -1,0 +1,161 @@
+import type { Micros } from '../../base/time.ts';
+import type { BehaviourPlan } from '../../scenario/plan.ts';
+import type { EventFields, EventId } from '../../trace/event.ts';
+import type { Scheduled } from '../scheduler.ts';
+import type { StreamDescriptor } from './descriptors.ts';
+
+/** What a program remembers about one connection. */
+export interface Conversation {
+  reading: boolean;
+  sawEof: boolean;
+  /** Bytes read that do not make a whole request yet. */
+  partialRequest: number;
+  heartbeat: Heartbeat | undefined;
+  idleTimer: Scheduled | undefined;
+}
+
+export interface Heartbeat {
+  readonly bytes: number;
+  readonly interval: Micros;
+  readonly limit: number;
+  awaiting: boolean;
+  misses: number;
+}
+
+/** What a program asks of the process that runs it. */
+export interface ProgramCalls {
+  /** send() by the program itself. */
+  send(descriptor: StreamDescriptor, bytes: number): void;
+  /** close(). */
+  close(descriptor: StreamDescriptor): void;
+  isOpen(descriptor: StreamDescriptor): boolean;
+  /** Writes down a decision. */
+  decide(what: EventFields<'app.decided'>['what'], descriptor: StreamDescriptor, value: number): EventId;
+  /** Runs `work` after `delay` unless the process dies before. */
+  later(work: () => void, delay?: Micros): Scheduled;
+  /** Takes back what `later` scheduled. */
+  cancel(entry: Scheduled): void;
+  causedBy(cause: EventId, work: () => void): void;
+}
+
+/**
+ * What a program does by itself with its connections. Without instructions it is an ordinary one: it reads what arrives and
+ * closes when it reads EOF or an error. `BehaviourPlan` says where it differs.
+ */
+export class Program {
+  private readonly behaviours: readonly BehaviourPlan[];
+  private readonly calls: ProgramCalls;
+
+  constructor(behaviours: readonly BehaviourPlan[], calls: ProgramCalls) {
+    this.behaviours = behaviours;
+    this.calls = calls;
+  }
+
+  get accepts(): boolean {
+    return !this.has('never-accepts');
+  }
+
+  /** Nothing is remembered yet. */
+  newConversation(): Conversation {
+    return {
+      reading: !this.has('never-reads'),
+      sawEof: false,
+      partialRequest: 0,
+      heartbeat: undefined,
+      idleTimer: undefined,
+    };
+  }
+
+  /** recv() returned data. */
+  onData(descriptor: StreamDescriptor, bytes: number): void {
+    const { talk } = descriptor;
+    this.touch(descriptor);
+    if (talk.heartbeat !== undefined) {
+      talk.heartbeat.awaiting = false;
+      talk.heartbeat.misses = 0;
+    }
+    const answers = this.find('answers');
+    if (answers === undefined) return;
+    talk.partialRequest += bytes;
+    while (talk.partialRequest >= answers.request) {
+      talk.partialRequest -= answers.request;
+      this.calls.send(descriptor, answers.response);
+    }
+  }
+
+  /** recv() returned 0. */
+  onEof(descriptor: StreamDescriptor): void {
+    descriptor.talk.sawEof = true;
+    if (this.has('ignores-eof')) return;
+    const delayed = this.find('closes-after-eof');
+    if (delayed === undefined) this.calls.close(descriptor);
+    else
+      this.calls.later(() => {
+        this.calls.close(descriptor);
+      }, delayed.delay);
+  }
+
+  /** recv() failed. */
+  onError(descriptor: StreamDescriptor): void {
+    this.calls.close(descriptor);
+  }
+
+  /** The descriptor is closed: what was planned for it is off. */
+  onClosed({ talk }: StreamDescriptor): void {
+    if (talk.idleTimer !== undefined) this.calls.cancel(talk.idleTimer);
+    talk.heartbeat = undefined;
+  }
+
+  startHeartbeat(descriptor: StreamDescriptor, beat: Omit<Heartbeat, 'awaiting' | 'misses'>): void {
+    descriptor.talk.heartbeat = { ...beat, awaiting: false, misses: 0 };
+    this.beat(descriptor);
+  }
+
+  private beat(descriptor: StreamDescriptor): void {
+    const { talk } = descriptor;
+    const { heartbeat } = talk;
+    if (heartbeat === undefined || !this.calls.isOpen(descriptor) || talk.sawEof) return;
+    if (heartbeat.awaiting) {
+      heartbeat.misses += 1;
+      const missed = this.calls.decide('heartbeat-missed', descriptor, heartbeat.misses);
+      if (heartbeat.misses >= heartbeat.limit) {
+        this.calls.causedBy(missed, () => {
+          const gaveUp = this.calls.decide('gave-up', descriptor, heartbeat.misses);
+          this.calls.causedBy(gaveUp, () => {
+            this.calls.close(descriptor);
+          });
+        });
+        return;
+      }
+    }
+    heartbeat.awaiting = true;
+    this.calls.send(descriptor, heartbeat.bytes);
+    this.calls.later(() => {
+      this.beat(descriptor);
+    }, heartbeat.interval);
+  }
+
+  /** The connection was opened, or something was read or sent: the idle limit counts anew. */
+  touch(descriptor: StreamDescriptor): void {
+    const limit = this.find('closes-idle');
+    if (limit === undefined) return;
+    const { talk } = descriptor;
+    if (talk.idleTimer !== undefined) this.calls.cancel(talk.idleTimer);
+    talk.idleTimer = this.calls.later(() => {
+      const decided = this.calls.decide('idle-limit', descriptor, limit.idle);
+      this.calls.causedBy(decided, () => {
+        this.calls.close(descriptor);
+      });
+    }, limit.idle);
+  }
+
+  private has(kind: BehaviourPlan['kind']): boolean {
+    return this.behaviours.some((behaviour) => behaviour.kind === kind);
+  }
+
+  private find<K extends BehaviourPlan['kind']>(kind: K): Extract<BehaviourPlan, { kind: K }> | undefined {
+    return this.behaviours.find(
+      (behaviour): behaviour is Extract<BehaviourPlan, { kind: K }> => behaviour.kind === kind,
+    );
+  }
+}
