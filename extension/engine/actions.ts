@@ -32,6 +32,8 @@ function deedOf(action: ActionPlan, world: World): Deed {
     case 'host-power-loss':
     case 'host-shutdown':
     case 'host-boot':
+    case 'host-freeze':
+    case 'host-resume':
       return hostDeed(action, assertDefined(world.hosts.get(action.host), action.host));
     case 'link-cut':
     case 'link-restore':
@@ -44,16 +46,20 @@ function deedOf(action: ActionPlan, world: World): Deed {
   }
 }
 
-type HostAction = Extract<ActionPlan, { kind: 'host-power-loss' | 'host-shutdown' | 'host-boot' }>;
+type HostAction = Extract<ActionPlan, { readonly host: string; readonly process?: never }>;
 
 function hostDeed(action: HostAction, host: Host): Deed {
   switch (action.kind) {
     case 'host-power-loss':
       return { place: host.place, ...refuseUnless(host.isOn, 'host-off'), act: () => host.losePower() };
     case 'host-shutdown':
-      return { place: host.place, ...refuseUnless(host.isOn, 'host-off'), act: () => host.shutDown() };
+      return { place: host.place, ...refusalOf(host), act: () => host.shutDown() };
     case 'host-boot':
       return { place: host.place, ...refuseUnless(!host.isOn, 'already-running'), act: () => host.boot() };
+    case 'host-freeze':
+      return { place: host.place, ...refusalOf(host), act: () => host.freeze() };
+    case 'host-resume':
+      return { place: host.place, ...refuseUnless(host.isFrozen, 'not-frozen'), act: () => host.resume() };
   }
 }
 
@@ -83,12 +89,17 @@ type ProcessAction = Exclude<ActionPlan, HostAction | LinkAction>;
 
 function processDeed(action: ProcessAction, process: Process, host: Host, world: World): Deed {
   const { place } = process;
-  if (!host.isOn) return { place, refusal: 'host-off', act: () => undefined };
+  const { refusal } = refusalOf(host);
+  if (refusal !== undefined) return { place, refusal, act: () => undefined };
   if (action.kind === 'process-start') {
     return { place, ...refuseUnless(!process.running, 'already-running'), act: () => process.start(host.kernel) };
   }
   if (!process.running) return { place, refusal: 'process-dead', act: () => undefined };
   switch (action.kind) {
+    case 'process-fork': {
+      const { process: child } = assertDefined(world.processes.get(action.child), action.child);
+      return { place, ...refuseUnless(!child.running, 'already-running'), act: () => process.fork(child) };
+    }
     case 'process-kill':
       return { place, act: () => process.end('killed') };
     case 'process-exit':
@@ -105,7 +116,9 @@ function processDeed(action: ProcessAction, process: Process, host: Host, world:
     case 'close':
       return { place, act: () => process.closeNamed(action.connection) };
     case 'shutdown-write':
-      return { place, act: () => process.shutdownWrite(action.connection) };
+      return { place, act: () => process.shutdown(action.connection, 'SHUT_WR') };
+    case 'shutdown-read':
+      return { place, act: () => process.shutdown(action.connection, 'SHUT_RD') };
     case 'set-option':
       return { place, act: () => process.setOption(action.connection, action.option, action.value) };
     case 'stop-reading':
@@ -128,6 +141,12 @@ function processDeed(action: ProcessAction, process: Process, host: Host, world:
 
 /** `net.core.somaxconn` since Linux 5.4. */
 const SOMAXCONN = 4096;
+
+/** Why nothing can run on a host. */
+function refusalOf(host: Host): { readonly refusal?: Refusal } {
+  if (!host.isOn) return { refusal: 'host-off' };
+  return refuseUnless(!host.isFrozen, 'host-frozen');
+}
 
 function refuseUnless(possible: boolean, refusal: Refusal): { readonly refusal?: Refusal } {
   return possible ? {} : { refusal };

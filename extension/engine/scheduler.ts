@@ -5,6 +5,15 @@ export interface Scheduled {
   cancelled: boolean;
 }
 
+/** Tells the time and wakes up: the clock of the run, or that of a host which can stand still. */
+export interface Clock {
+  readonly now: Micros;
+  /** Runs something when this clock shows `time`. */
+  at(time: Micros, run: () => void): Scheduled;
+  /** A time of this clock, not in the past, in the time of the run; should it go on standing still, it will be later. */
+  toRunTime(time: Micros): Micros;
+}
+
 interface Entry extends Scheduled {
   readonly time: Micros;
   /** Insertion number: breaks ties, so that a run is a function of its plan. */
@@ -18,7 +27,7 @@ interface Entry extends Scheduled {
  * Invariants: 1. `now` never decreases. 2. Of two entries for the same time, the one scheduled first runs first.
  * 3. Nothing is ever scheduled into the past.
  */
-export class Scheduler {
+export class Scheduler implements Clock {
   private readonly heap: Entry[] = [];
   private inserted = 0;
   private clock: Micros = 0;
@@ -47,6 +56,10 @@ export class Scheduler {
     }
     this.heap[i] = entry;
     return entry;
+  }
+
+  toRunTime(time: Micros): Micros {
+    return time;
   }
 
   /** Runs the next entry; false when there is none. */

@@ -1,11 +1,12 @@
 import { assertDefined } from '../base/assert.ts';
 import type { RunPlan } from '../scenario/plan.ts';
 import { Connections } from './connections.ts';
+import { HostClock } from './host/host-clock.ts';
 import { Host } from './host/host.ts';
 import { Process } from './host/process.ts';
 import { Link } from './network/link.ts';
 import type { Recorder } from './recorder.ts';
-import type { Scheduler } from './scheduler.ts';
+import type { Clock, Scheduler } from './scheduler.ts';
 
 /** Everything that a plan describes, by name, brought to life. */
 export interface World {
@@ -20,15 +21,21 @@ export function buildWorld(plan: RunPlan, scheduler: Scheduler, recorder: Record
   const { writer } = recorder;
   const connections = new Connections(writer);
   const hosts = new Map<string, Host>();
+  const clocks = new Map<string, Clock>();
   for (const host of plan.hosts) {
     const place = writer.addPlace({ kind: 'host', name: host.name, address: host.address });
-    hosts.set(host.name, new Host({ plan: host, place, scheduler, recorder, connections, seed: plan.seed }));
+    const freezes = plan.actions.some((action) => action.kind === 'host-freeze' && action.host === host.name);
+    const clock = freezes ? new HostClock(scheduler) : scheduler;
+    clocks.set(host.name, clock);
+    hosts.set(host.name, new Host({ plan: host, place, clock, recorder, connections, seed: plan.seed }));
   }
   const processes = new Map<string, { process: Process; host: Host }>();
-  for (const { name, host: hostName, behaviours } of plan.processes) {
+  for (const { name, host: hostName, behaviours, forked = false } of plan.processes) {
     const host = assertDefined(hosts.get(hostName), `host ${hostName}`);
-    const place = writer.addPlace({ kind: 'process', name, host: host.place });
-    const process = new Process({ name, place, scheduler, recorder, behaviours, kernel: host.kernel });
+    const clock = assertDefined(clocks.get(hostName), `clock of ${hostName}`);
+    const place = writer.addPlace({ kind: 'process', name, host: host.place, ...(forked ? { forked } : {}) });
+    const process = new Process({ name, place, scheduler: clock, recorder, behaviours, kernel: host.kernel });
+    process.running = !forked;
     host.processes.push(process);
     processes.set(name, { process, host });
   }

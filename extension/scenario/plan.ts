@@ -72,6 +72,8 @@ export interface ProcessPlan {
   readonly name: string;
   readonly host: string;
   readonly behaviours: readonly BehaviourPlan[];
+  /** It does not run from the beginning: another process forks it. */
+  readonly forked?: boolean;
   readonly range: SourceRange;
 }
 
@@ -113,12 +115,17 @@ export type Action =
   | { readonly kind: 'host-boot'; readonly host: string }
   /** Orderly: processes are ended first, so their kernels still send FIN or RST; then the host is off. */
   | { readonly kind: 'host-shutdown'; readonly host: string }
+  /** A stopped virtual machine: its clock stands still, what arrives waits. Nobody is told. */
+  | { readonly kind: 'host-freeze'; readonly host: string }
+  | { readonly kind: 'host-resume'; readonly host: string }
   /** `from` absent: both directions. Otherwise only what `from` sends is lost. */
   | { readonly kind: 'link-cut'; readonly link: string; readonly from?: string }
   | { readonly kind: 'link-restore'; readonly link: string; readonly from?: string }
   | ({ readonly kind: 'link-rule'; readonly link: string } & LinkRulePlan)
   /** Processes run from time 0; this starts one again after it died or its host booted. */
   | { readonly kind: 'process-start'; readonly process: string }
+  /** `child` begins with copies of all descriptors of `process`. */
+  | { readonly kind: 'process-fork'; readonly process: string; readonly child: string }
   /** `kill -9`. */
   | { readonly kind: 'process-kill'; readonly process: string }
   | { readonly kind: 'process-exit'; readonly process: string }
@@ -140,6 +147,7 @@ export type Action =
   | { readonly kind: 'send'; readonly process: string; readonly connection: string; readonly bytes: number }
   | { readonly kind: 'close'; readonly process: string; readonly connection: string }
   | { readonly kind: 'shutdown-write'; readonly process: string; readonly connection: string }
+  | { readonly kind: 'shutdown-read'; readonly process: string; readonly connection: string }
   /** `value` in the unit of the option's definition. */
   | {
       readonly kind: 'set-option';

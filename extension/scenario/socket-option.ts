@@ -16,6 +16,10 @@ export const SOCKET_OPTIONS = {
   TCP_KEEPINTVL: { unit: 's', min: 1, max: 32767, sysctl: 'tcp_keepalive_intvl' },
   TCP_KEEPCNT: { unit: 'count', min: 1, max: 127, sysctl: 'tcp_keepalive_probes' },
   TCP_USER_TIMEOUT: { unit: 'ms', min: 0, max: 2 ** 31 - 1 },
+  /** Set means on (`l_onoff`); 0 = abort. */
+  SO_LINGER: { unit: 's', min: 0, max: 32767 },
+  /** Negative: no stay in FIN_WAIT_2. */
+  TCP_LINGER2: { unit: 's', min: -1, max: 120, sysctl: 'tcp_fin_timeout' },
   TCP_NODELAY: { unit: 'flag', min: 0, max: 1 },
   TCP_SYNCNT: { unit: 'count', min: 1, max: 127, sysctl: 'tcp_syn_retries' },
 } as const satisfies Record<string, SocketOptionDefinition>;

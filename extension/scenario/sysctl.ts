@@ -27,6 +27,8 @@ export const SYSCTLS = {
   tcp_syn_linear_timeouts: { unit: 'count', default: 4, min: 0, max: 127, since: '6.5' },
   tcp_synack_retries: { unit: 'count', default: 5, min: 0, max: 255 },
   tcp_orphan_retries: { unit: 'count', default: 0, min: 0, max: 255 },
+  /** What an idle host with some memory computes (`tcp_init`); it depends on the machine. */
+  tcp_max_orphans: { unit: 'count', default: 131_072, min: 0, max: INT_MAX },
   tcp_fin_timeout: { unit: 's', default: 60, min: 0, max: INT_MAX / 1000 },
   tcp_keepalive_time: { unit: 's', default: 7200, min: 1, max: 32767 },
   tcp_keepalive_intvl: { unit: 's', default: 75, min: 1, max: 32767 },

@@ -13,7 +13,8 @@ export type PlaceId = number;
 export type Place =
   | { readonly kind: 'scenario' }
   | { readonly kind: 'host'; readonly name: string; readonly address: string }
-  | { readonly kind: 'process'; readonly name: string; readonly host: PlaceId }
+  /** `forked`: it does not run from the beginning. */
+  | { readonly kind: 'process'; readonly name: string; readonly host: PlaceId; readonly forked?: boolean }
   | { readonly kind: 'link'; readonly name: string; readonly hosts: readonly [PlaceId, PlaceId] }
   | EndPlace;
 

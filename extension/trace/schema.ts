@@ -65,6 +65,12 @@ export const SEND_REASONS = [
   'application-shut-down',
   /** Closing with unread data: args [unread bytes]. */
   'unread-data',
+  /** SO_LINGER with no time: args [bytes thrown away unsent]. */
+  'linger-zero',
+  /** TCP_LINGER2 is negative: nobody waits in FIN_WAIT_2. */
+  'linger2-negative',
+  /** More orphans than tcp_max_orphans: args [limit]. */
+  'too-many-orphans',
   /** Quick-ACK mode: args [quick ACKs left]. */
   'quick-ack',
   /** More than one full segment was unacknowledged. */
@@ -177,10 +183,15 @@ export const EVENT_SCHEMA = {
   /** A statement could not be carried out when its time came. */
   'scenario.skipped': {
     action: 'u16',
-    reason: { enum: ['process-dead', 'host-off', 'no-connection', 'already-running'] },
+    reason: { enum: ['process-dead', 'host-off', 'no-connection', 'already-running', 'host-frozen', 'not-frozen'] },
   },
   'host.state': { on: 'bool', reason: { enum: ['power-loss', 'boot', 'shutdown'] } },
-  'process.state': { running: 'bool', reason: { enum: ['started', 'killed', 'exited', 'host-off', 'shutdown'] } },
+  /** The virtual machine was stopped, or goes on: while it is stopped its clock stands still. */
+  'host.frozen': { frozen: 'bool' },
+  'process.state': {
+    running: 'bool',
+    reason: { enum: ['started', 'forked', 'killed', 'exited', 'host-off', 'shutdown'] },
+  },
   /** `from`: the host whose sending direction changed; -1 = both directions. */
   'link.state': { up: 'bool', from: 'i32' },
   'end.opened': { how: { enum: ['connect', 'syn-arrived'] } },
@@ -236,8 +247,14 @@ export const EVENT_SCHEMA = {
   },
   /** `segment`: id of its `segment.sent`. Place: the receiving end, or host. */
   'segment.delivered': { segment: 'i32' },
+  /** The segment waits before a host that is frozen. `blame`: the event that froze it. */
+  'segment.held': { segment: 'i32', blame: 'i32' },
   /** The segment never reached a kernel. `blame`: id of the event that made it so (a cut, a power loss, a statement). */
-  'segment.dropped': { segment: 'i32', reason: { enum: ['link-cut', 'host-off', 'rule'] }, blame: 'i32' },
+  'segment.dropped': {
+    segment: 'i32',
+    reason: { enum: ['link-cut', 'host-off', 'rule', 'host-frozen'] },
+    blame: 'i32',
+  },
   /**
    * The link made a copy of the segment. What becomes of the copy is caused by this event, and speaks of the same `segment`.
    * `blame`: the statement that asked for it, -1 = none.

@@ -28,6 +28,8 @@ export interface World {
   readonly after: EventId;
   /** Per place; only hosts, processes, links and ends have an entry. */
   readonly hostsOn: ReadonlyMap<PlaceId, boolean>;
+  /** Virtual machines that are stopped. */
+  readonly hostsFrozen: ReadonlySet<PlaceId>;
   readonly processesRunning: ReadonlyMap<PlaceId, boolean>;
   /** Per link: hosts whose sending direction is cut. */
   readonly linksCut: ReadonlyMap<PlaceId, ReadonlySet<PlaceId>>;
@@ -88,6 +90,7 @@ export class WorldIndex {
 
 const CHANGES_WORLD: ReadonlySet<EventKind> = new Set<EventKind>([
   'host.state',
+  'host.frozen',
   'process.state',
   'link.state',
   'end.opened',
@@ -106,10 +109,10 @@ function initialWorld(trace: Trace): World {
   const linksCut = new Map<PlaceId, ReadonlySet<PlaceId>>();
   for (const [id, place] of trace.places.entries()) {
     if (place.kind === 'host') hostsOn.set(id, true);
-    if (place.kind === 'process') processesRunning.set(id, true);
+    if (place.kind === 'process') processesRunning.set(id, place.forked !== true);
     if (place.kind === 'link') linksCut.set(id, new Set());
   }
-  return { after: -1, hostsOn, processesRunning, linksCut, ends: new Map() };
+  return { after: -1, hostsOn, hostsFrozen: new Set(), processesRunning, linksCut, ends: new Map() };
 }
 
 const NEW_END: EndState = { state: 'CLOSED', exists: true, variables: VARIABLES.map(() => 0), timers: new Map() };
@@ -117,15 +120,17 @@ const NEW_END: EndState = { state: 'CLOSED', exists: true, variables: VARIABLES.
 /** A world whose maps may be changed, since nobody else holds them. */
 interface Draft extends World {
   readonly hostsOn: Map<PlaceId, boolean>;
+  readonly hostsFrozen: Set<PlaceId>;
   readonly processesRunning: Map<PlaceId, boolean>;
   readonly linksCut: Map<PlaceId, ReadonlySet<PlaceId>>;
   readonly ends: Map<PlaceId, EndState>;
 }
 
-function draftOf({ hostsOn, processesRunning, linksCut, ends, after }: World): Draft {
+function draftOf({ hostsOn, hostsFrozen, processesRunning, linksCut, ends, after }: World): Draft {
   return {
     after,
     hostsOn: new Map(hostsOn),
+    hostsFrozen: new Set(hostsFrozen),
     processesRunning: new Map(processesRunning),
     linksCut: new Map(linksCut),
     ends: new Map(ends),
@@ -137,6 +142,11 @@ function step(trace: Trace, world: Draft, event: TraceEvent): void {
   switch (event.kind) {
     case 'host.state':
       world.hostsOn.set(event.place, event.on);
+      world.hostsFrozen.delete(event.place);
+      return;
+    case 'host.frozen':
+      if (event.frozen) world.hostsFrozen.add(event.place);
+      else world.hostsFrozen.delete(event.place);
       return;
     case 'process.state':
       world.processesRunning.set(event.place, event.running);

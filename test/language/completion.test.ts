@@ -16,8 +16,9 @@ variant "one" { at 2s app sends 1 B on conn as send }
 it.each<[line: string, offered: string[], absent: string[]]>([
   ['<|>', ['at', 'expect', 'host', 'scenario', 'variant', 'app'], ['between', 'client']],
   ['at 1s <|>', ['client', 'server', 'wire', 'app', 'web'], ['conn', 'rtt', 'expect', 'scenario']],
-  ['at 1s server <|>', ['loses', 'boots', 'shuts', 'reboots'], ['is', 'sends', 'killed']],
-  ['at 1s web <|>', ['is', 'exits', 'listens', 'sends', 'closes'], ['loses', 'boots']],
+  ['at 1s server <|>', ['loses', 'boots', 'freezes', 'shuts', 'reboots'], ['is', 'sends', 'killed']],
+  ['at 1s web forks <|>', ['web', 'app'], ['conn', 'server']],
+  ['at 1s web <|>', ['is', 'exits', 'forks', 'listens', 'sends', 'closes'], ['loses', 'boots', 'freezes']],
   ['at 1s wire is <|>', ['cut', 'restored'], []],
   ['at 1s app connects to <|>', ['client', 'server'], ['app', 'wire']],
   ['at 1s app sends 1 B on <|>', ['conn'], ['client', 'app']],

@@ -43,7 +43,11 @@ describe('the reference', () => {
       ? 'at 1s server loses power\n'
       : action.endsWith('starts')
         ? 'at 1s web is killed\n'
-        : '';
+        : action.endsWith('resumes')
+          ? 'at 1s server freezes\n'
+          : action.endsWith('worker')
+            ? 'process worker on server\n'
+            : '';
     const statement = action.replace('as conn', 'as another');
     expect(serious(withBase(`${dead}run until 1h\n${untimed ? '' : 'at 2s '}${statement}`))).toEqual([]);
   });

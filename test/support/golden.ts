@@ -65,7 +65,12 @@ function whatOf(trace: Trace, event: TraceEvent): string {
       return `# skipped, ${event.reason}: ${statement(trace, event.action)}`;
     case 'host.state':
       return `${event.on ? 'on' : 'off'} (${event.reason})`;
+    case 'host.frozen':
+      return event.frozen ? 'frozen' : 'resumed';
+    case 'segment.held':
+      return `held: ${segmentText(trace, trace.eventOf('segment.sent', event.segment))}`;
     case 'process.state':
+      if (event.reason === 'forked') return 'running (forked)';
       return event.running ? 'running' : `ended (${event.reason})`;
     case 'link.state':
       return `${event.up ? 'restored' : 'cut'}${event.from === -1 ? '' : ` from ${trace.placeName(event.from)}`}`;

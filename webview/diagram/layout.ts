@@ -179,9 +179,9 @@ function placeMessage({ texts, line }: Shape, row: SegmentRow, top: number, from
 }
 
 function reachOf({ outcome }: SegmentRow): number {
-  if (outcome.kind === 'in-flight') return ON_THE_WAY;
+  if (outcome.kind === 'in-flight') return outcome.held === undefined ? ON_THE_WAY : BEFORE_HOST;
   if (outcome.kind !== 'dropped') return 1;
-  return outcome.where === 'host-off' ? BEFORE_HOST : ON_THE_WAY;
+  return outcome.where === 'link-cut' ? ON_THE_WAY : BEFORE_HOST;
 }
 
 const stateHeight = ({ texts }: Shape): number => LINE * texts.length + 4;

@@ -8,7 +8,7 @@ import type { Cursor, RunView } from './run-view.ts';
  */
 export function openingOf(view: RunView): Cursor {
   const fault = view.rows.all.find(
-    (row) => row.kind === 'note' && row.tone === 'fault' && view.trace.kindAt(row.event).endsWith('.state'),
+    (row) => row.kind === 'note' && row.tone === 'fault' && /\.(state|frozen)$/.test(view.trace.kindAt(row.event)),
   );
   return fault === undefined ? view.first : { event: fault.event };
 }
@@ -21,6 +21,8 @@ export function observerOf(trace: Trace, connection: number): 0 | 1 {
       case 'host.state':
         if (!trace.eventOf('host.state', id).on) return trace.placeAt(id) === opener ? 1 : 0;
         break;
+      case 'host.frozen':
+        return trace.placeAt(id) === opener ? 1 : 0;
       case 'process.state': {
         const place = trace.places[trace.placeAt(id)];
         if (!trace.eventOf('process.state', id).running)

@@ -144,6 +144,7 @@ function beliefText(view: RunView, connection: number, side: number, world: Worl
   if (!end.exists) return l10n.t('gone');
   const { truth, halfOpen } = verdict(view.trace, world, place);
   if (halfOpen) return l10n.t('half-open');
+  if (truth === 'host-frozen') return l10n.t('peer frozen');
   return truth === 'unreachable' ? l10n.t('cut off') : l10n.t('as it is');
 }
 

@@ -79,6 +79,11 @@ function Belief({ found, now }: { readonly found: Verdict; readonly now: number 
             {now > since ? l10n.t('half-open for {0}', durationText(now - since)) : l10n.t('half-open')}
           </span>
         )}
+        {found.exists && found.truth === 'host-frozen' && (
+          <span class="badge">
+            <Icon name="debug-pause" /> {l10n.t('frozen')}
+          </span>
+        )}
         {found.exists && found.truth === 'unreachable' && (
           <span class="badge">
             <Icon name="debug-disconnect" /> {l10n.t('cut off')}
@@ -95,12 +100,13 @@ function Belief({ found, now }: { readonly found: Verdict; readonly now: number 
 function Truth({ found }: { readonly found: Verdict }) {
   const quiet = found.truth === 'none';
   const good = found.truth === 'alive';
-  const cut = found.truth === 'unreachable';
+  const cut = found.truth === 'unreachable' || found.truth === 'host-frozen';
+  const icon = !cut ? 'circle-slash' : found.truth === 'unreachable' ? 'debug-disconnect' : 'debug-pause';
   return (
     <>
       <p class="headline">
         <strong class={good ? 'good' : quiet ? 'muted' : cut ? 'warn' : 'bad'}>
-          {!good && !quiet && <Icon name={cut ? 'debug-disconnect' : 'circle-slash'} />} {found.truthText}
+          {!good && !quiet && <Icon name={icon} />} {found.truthText}
         </strong>
       </p>
       <p class="detail" title={found.truthDetail}>

@@ -108,7 +108,8 @@ export function Strip({
 
 const MARKS = { fault: 'circle-slash', error: 'error', notice: 'bell', good: 'debug-start' } as const;
 
-const lifeText = (life: Life): string => (life === 'off' ? l10n.t('no power') : l10n.t('kernel only'));
+const lifeText = (life: Life): string =>
+  life === 'off' ? l10n.t('no power') : life === 'frozen' ? l10n.t('frozen') : l10n.t('kernel only');
 
 /** Errors first, then how long nothing happens: the rest has a mark, and takes what room is left. */
 function stripLabels(model: StripModel, view: RunView): readonly WantedLabel[] {

@@ -7,9 +7,10 @@ import type { SegmentPurpose } from '../../trace/schema.ts';
 import type { Connections } from '../connections.ts';
 import type { Link, LinkEnd } from '../network/link.ts';
 import type { Recorder } from '../recorder.ts';
-import type { Scheduled, Scheduler } from '../scheduler.ts';
+import type { Clock, Scheduled } from '../scheduler.ts';
 import type { Segment } from '../tcp/segment.ts';
 import type { Tcb } from '../tcp/tcb.ts';
+import { HostClock } from './host-clock.ts';
 import type { KernelEvents } from './kernel.ts';
 import { Kernel } from './kernel.ts';
 import type { StreamDescriptor } from './descriptors.ts';
@@ -17,6 +18,12 @@ import type { Process } from './process.ts';
 
 /** An orderly shutdown ends the processes, then leaves the network up so long before the power goes. */
 export const SHUTDOWN_GRACE = SECOND;
+
+/**
+ * Frames that wait before a stopped virtual machine: nobody reads its tap device, whose queue holds so many (`tx_queue_len` of a
+ * tap, as of any Ethernet device); what comes after is lost.
+ */
+export const TAP_QUEUE = 1000;
 
 /** A machine: power, a kernel while it is on, processes, and the links at its back. */
 export class Host implements LinkEnd, KernelEvents {
@@ -28,31 +35,41 @@ export class Host implements LinkEnd, KernelEvents {
   /** Told of every change of a connection's state. */
   onStateChange: (tcb: Tcb, changed: EventId) => void = () => undefined;
   kernel: Kernel;
-  private readonly scheduler: Scheduler;
+  private readonly clock: Clock;
   private readonly recorder: Recorder;
   private readonly bootKernel: () => Kernel;
   /** The event that took its power; undefined while it is on. */
   private offBy: EventId | undefined;
   private powerOff: Scheduled | undefined;
+  /** The event that stopped its virtual machine; undefined while it runs. */
+  private frozenBy: EventId | undefined;
+  /** What arrived while it was stopped. */
+  private waiting: {
+    readonly segment: Segment;
+    readonly from: LinkEnd;
+    readonly sent: EventId;
+    readonly held: EventId;
+  }[] = [];
 
   constructor(init: {
     readonly plan: HostPlan;
     readonly place: PlaceId;
-    readonly scheduler: Scheduler;
+    /** A `HostClock` where the scenario freezes the host. */
+    readonly clock: Clock;
     readonly recorder: Recorder;
     readonly connections: Connections;
     readonly seed: number;
   }) {
-    const { plan, place, scheduler, recorder } = init;
+    const { plan, place, clock, recorder } = init;
     this.name = plan.name;
     this.address = plan.address;
     this.place = place;
-    this.scheduler = scheduler;
+    this.clock = clock;
     this.recorder = recorder;
     let boots = 0;
     this.bootKernel = () =>
       new Kernel({
-        scheduler,
+        scheduler: clock,
         recorder,
         host: this,
         hz: plan.hz,
@@ -71,10 +88,34 @@ export class Host implements LinkEnd, KernelEvents {
     return this.offBy === undefined;
   }
 
+  get isFrozen(): boolean {
+    return this.frozenBy !== undefined;
+  }
+
+  /** Its virtual machine is stopped: no instruction runs and its clock stands still. Nobody is told. */
+  freeze(): void {
+    this.frozenBy = this.recorder.record('host.frozen', this.place, { frozen: true });
+    if (this.clock instanceof HostClock) this.clock.freeze();
+  }
+
+  /** It goes on as if nothing had been, and takes what waits for it. */
+  resume(): void {
+    const resumed = this.recorder.record('host.frozen', this.place, { frozen: false });
+    this.frozenBy = undefined;
+    if (this.clock instanceof HostClock) this.clock.resume();
+    this.recorder.causedBy(resumed, () => {
+      for (const tcb of this.kernel.allEnds()) tcb.onClockResumed();
+    });
+    for (const { segment, from, sent, held } of this.waiting.splice(0)) this.kernel.receive(segment, from, sent, held);
+  }
+
   /** Power loss, kernel crash: nothing is sent, nothing remains. */
   losePower(reason: 'power-loss' | 'shutdown' = 'power-loss'): void {
     if (this.powerOff !== undefined) this.powerOff.cancelled = true;
     this.offBy = this.recorder.record('host.state', this.place, { on: false, reason });
+    for (const { sent, held } of this.waiting.splice(0)) this.drop(sent, 'host-off', this.offBy, held);
+    this.frozenBy = undefined;
+    if (this.clock instanceof HostClock) this.clock.resume();
     this.recorder.causedBy(this.offBy, () => {
       for (const process of this.processes) if (process.running) process.end('host-off');
       this.kernel.halt();
@@ -91,7 +132,7 @@ export class Host implements LinkEnd, KernelEvents {
   shutDown(): void {
     for (const process of this.processes) if (process.running) process.end('shutdown');
     const { cause } = this.recorder;
-    this.powerOff = this.scheduler.at(this.scheduler.now + SHUTDOWN_GRACE, () => {
+    this.powerOff = this.clock.at(this.clock.now + SHUTDOWN_GRACE, () => {
       this.recorder.causedBy(cause, () => {
         this.losePower('shutdown');
       });
@@ -102,15 +143,19 @@ export class Host implements LinkEnd, KernelEvents {
 
   arrive(segment: Segment, from: LinkEnd, sent: EventId, cause: EventId): void {
     if (this.offBy !== undefined) {
-      this.recorder.record(
-        'segment.dropped',
-        this.place,
-        { segment: sent, reason: 'host-off', blame: this.offBy },
-        cause,
-      );
-      return;
+      this.drop(sent, 'host-off', this.offBy, cause);
+    } else if (this.frozenBy === undefined) {
+      this.kernel.receive(segment, from, sent, cause);
+    } else if (this.waiting.length < TAP_QUEUE) {
+      const held = this.recorder.record('segment.held', this.place, { segment: sent, blame: this.frozenBy }, cause);
+      this.waiting.push({ segment, from, sent, held });
+    } else {
+      this.drop(sent, 'host-frozen', this.frozenBy, cause);
     }
-    this.kernel.receive(segment, from, sent, cause);
+  }
+
+  private drop(sent: EventId, reason: 'host-off' | 'host-frozen', blame: EventId, cause: EventId): void {
+    this.recorder.record('segment.dropped', this.place, { segment: sent, reason, blame }, cause);
   }
 
   send(to: PlaceId, segment: Segment, sent: EventId, purpose: SegmentPurpose): void {
@@ -125,6 +170,7 @@ export class Host implements LinkEnd, KernelEvents {
     if (tcb.state === 'ESTABLISHED' && from === 'SYN_SENT') {
       for (const { process, descriptor } of this.holders(tcb)) process.wakeConnected(descriptor);
     }
+    for (const process of this.processes) process.stateChanged(tcb);
     this.onStateChange(tcb, changed);
   }
 

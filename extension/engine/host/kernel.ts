@@ -5,7 +5,7 @@ import type { EventFields, EventId, PlaceId } from '../../trace/event.ts';
 import type { SegmentPurpose, SendReason } from '../../trace/schema.ts';
 import { hash32 } from '../random.ts';
 import type { Recorder } from '../recorder.ts';
-import type { Scheduler } from '../scheduler.ts';
+import type { Clock } from '../scheduler.ts';
 import { sendReset } from '../tcp/close.ts';
 import { segmentArrives } from '../tcp/input.ts';
 import { openPassively } from '../tcp/open.ts';
@@ -54,7 +54,7 @@ const ISS_TICKS_PER_MICRO = 1000 / 64;
 
 /** The TCP of one host from one boot to the next: tables of ends and listeners, demultiplexing, resets for strangers. */
 export class Kernel implements TcpKernel {
-  readonly scheduler: Scheduler;
+  readonly scheduler: Clock;
   readonly recorder: Recorder;
   readonly hz: number;
   readonly timers: 'wheel' | undefined;
@@ -74,7 +74,7 @@ export class Kernel implements TcpKernel {
   private nextPort: number;
 
   constructor(init: {
-    readonly scheduler: Scheduler;
+    readonly scheduler: Clock;
     readonly recorder: Recorder;
     readonly host: Neighbour;
     readonly hz: number;
@@ -320,6 +320,14 @@ export class Kernel implements TcpKernel {
     // A child that was reset in the queue is still handed out by accept(); a half-open one just vanishes.
     const listener = this.listenerOf(tcb);
     if (listener !== undefined && !listener.queue.includes(tcb)) listener.children.delete(tcb);
+  }
+
+  tooManyOrphans(): boolean {
+    const limit = this.sysctls.tcp_max_orphans;
+    if (this.ends.size <= limit) return false;
+    let orphans = 0;
+    for (const tcb of this.ends.values()) if (tcb.orphan && !tcb.isTimeWaitEntry) orphans++;
+    return orphans > limit;
   }
 
   private listenerOf(tcb: Tcb): Listener | undefined {

@@ -5,7 +5,7 @@ import type { BehaviourPlan } from '../../scenario/plan.ts';
 import type { SocketOptionName } from '../../scenario/socket-option.ts';
 import type { EventFields, EventId, PlaceId } from '../../trace/event.ts';
 import type { Recorder } from '../recorder.ts';
-import type { Scheduled, Scheduler } from '../scheduler.ts';
+import type { Clock, Scheduled } from '../scheduler.ts';
 import type { Tcb } from '../tcp/tcb.ts';
 import type { Descriptor, ListeningDescriptor, StreamDescriptor } from './descriptors.ts';
 import { DescriptorTable } from './descriptors.ts';
@@ -20,18 +20,20 @@ export class Process implements ProgramCalls {
   readonly name: string;
   readonly place: PlaceId;
   running = true;
-  private readonly scheduler: Scheduler;
+  private readonly scheduler: Clock;
   private readonly recorder: Recorder;
   private readonly program: Program;
   private readonly descriptors: DescriptorTable;
   /** Everything that the program has scheduled: dies with it. */
   private readonly pending = new Set<Scheduled>();
+  /** close() calls that sleep (SO_LINGER), with what wakes them. */
+  private readonly lingering = new Map<Tcb, Scheduled>();
   private kernel: Kernel;
 
   constructor(init: {
     readonly name: string;
     readonly place: PlaceId;
-    readonly scheduler: Scheduler;
+    readonly scheduler: Clock;
     readonly recorder: Recorder;
     readonly behaviours: readonly BehaviourPlan[];
     readonly kernel: Kernel;
@@ -53,6 +55,26 @@ export class Process implements ProgramCalls {
     this.recorder.record('process.state', this.place, { running: true, reason: 'started' });
   }
 
+  /** fork(): `child` begins with copies of all descriptors, and goes to sleep in the same calls (`dup_fd`). */
+  fork(child: Process): void {
+    child.kernel = this.kernel;
+    child.running = true;
+    const born = this.recorder.record('process.state', child.place, { running: true, reason: 'forked' });
+    this.recorder.causedBy(born, () => {
+      for (const descriptor of this.descriptors.all()) child.inherit(descriptor);
+    });
+  }
+
+  private inherit(descriptor: Descriptor): void {
+    if (descriptor.kind === 'listening') {
+      this.waitToAccept(this.descriptors.listening(descriptor.socket));
+      return;
+    }
+    const own = this.descriptors.stream(descriptor.socket, this.program.newConversation());
+    this.program.touch(own);
+    this.wakeToRead(own);
+  }
+
   /** The process ends by any means: its kernel closes its descriptors in ascending order (`close_files`). */
   end(reason: EventFields<'process.state'>['reason']): void {
     this.running = false;
@@ -60,8 +82,11 @@ export class Process implements ProgramCalls {
     for (const entry of this.pending) entry.cancelled = true;
     this.pending.clear();
     this.recorder.causedBy(ended, () => {
-      if (reason !== 'host-off') for (const descriptor of this.descriptors.all()) this.release(descriptor);
+      if (reason === 'host-off') return;
+      for (const tcb of this.lingering.keys()) calls.endLingering(tcb);
+      for (const descriptor of this.descriptors.all()) this.release(descriptor);
     });
+    this.lingering.clear();
     this.descriptors.reset();
   }
 
@@ -111,10 +136,20 @@ export class Process implements ProgramCalls {
     });
   }
 
-  shutdownWrite(name: string): void {
-    this.withStream(name, 'shutdown', 0, ({ tcb }) => {
-      this.returnCall('shutdown', tcb.place, 0, calls.shutdownWrite(tcb));
-    });
+  /** shutdown(): acts on the socket, whoever else has a descriptor for it. */
+  shutdown(name: string, how: calls.ShutdownHow): void {
+    this.withStream(
+      name,
+      'shutdown',
+      0,
+      (descriptor) => {
+        const { tcb } = descriptor;
+        this.returnCall('shutdown', tcb.place, 0, calls.shutdown(tcb, how));
+        // A program that wants to hear no more does not ask any more.
+        if (how === 'SHUT_RD') descriptor.talk.reading = false;
+      },
+      how,
+    );
   }
 
   setOption(name: string, option: SocketOptionName, value: number): void {
@@ -211,9 +246,8 @@ export class Process implements ProgramCalls {
       return;
     }
     // connect() has consumed the error.
-    for (const _ of descriptor.pendingSends) this.returnCall('send', tcb.place, 0, 'EPIPE');
-    this.program.onClosed(descriptor);
-    this.descriptors.remove(descriptor);
+    for (let left = descriptor.pendingSends.length; left > 0; left--) this.returnCall('send', tcb.place, 0, 'EPIPE');
+    this.forget(descriptor);
   }
 
   private readAll(descriptor: StreamDescriptor): void {
@@ -246,8 +280,42 @@ export class Process implements ProgramCalls {
 
   close(descriptor: StreamDescriptor): void {
     if (!this.isOpen(descriptor)) return;
-    this.release(descriptor);
-    this.returnCall('close', descriptor.tcb.place, 0);
+    const { tcb } = descriptor;
+    const isLast = descriptor.socket.holders.length === 1;
+    const lingers = isLast ? calls.lingerTime(tcb) : 0;
+    if (lingers === 0) {
+      this.release(descriptor);
+      this.returnCall('close', tcb.place, 0);
+    } else {
+      this.forget(descriptor);
+      calls.startLingering(tcb);
+      this.lingering.set(
+        tcb,
+        this.later(() => {
+          this.endLinger(tcb);
+        }, lingers),
+      );
+      this.stateChanged(tcb);
+    }
+  }
+
+  /** close() sleeps until what it sent is acknowledged, the connection is gone or the time is over (`sk_stream_wait_close`). */
+  stateChanged(tcb: Tcb): void {
+    const timeout = this.lingering.get(tcb);
+    if (timeout === undefined || calls.isClosing(tcb)) return;
+    this.cancel(timeout);
+    this.lingering.set(
+      tcb,
+      this.later(() => {
+        this.endLinger(tcb);
+      }),
+    );
+  }
+
+  private endLinger(tcb: Tcb): void {
+    this.lingering.delete(tcb);
+    calls.endLingering(tcb);
+    this.returnCall('close', tcb.place, 0);
   }
 
   isOpen(descriptor: StreamDescriptor): boolean {
@@ -289,16 +357,21 @@ export class Process implements ProgramCalls {
 
   /** One descriptor less; the last one closes the socket. */
   private release(descriptor: Descriptor): void {
-    const isLast = this.descriptors.remove(descriptor);
     if (descriptor.kind === 'listening') {
+      const isLast = this.descriptors.remove(descriptor);
       if (isLast) this.kernel.closeListener(descriptor.socket.listener);
       else this.leaveToOthers(descriptor);
       return;
     }
-    this.program.onClosed(descriptor);
+    this.forget(descriptor);
     const [other] = descriptor.socket.holders;
     if (other === undefined) calls.close(descriptor.tcb);
     else this.kernel.assignProcess(descriptor.tcb, other);
+  }
+
+  private forget(descriptor: StreamDescriptor): void {
+    this.program.onClosed(descriptor);
+    this.descriptors.remove(descriptor);
   }
 
   /** This process accepts no more: a connection that it was woken for wakes the next. */

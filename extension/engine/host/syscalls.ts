@@ -1,8 +1,10 @@
 /** Socket calls, with the errno that each of them would report (tcp.c, af_inet.c; facts: section 12). */
+import type { Micros } from '../../base/time.ts';
+import { SECOND } from '../../base/time.ts';
 import type { Errno } from '../../scenario/errno.ts';
 import type { SocketOptionName } from '../../scenario/socket-option.ts';
 import { restartAfterIdle } from '../tcp/congestion/window.ts';
-import { closeLast, shutdownWrite as shutdownWriting } from '../tcp/close.ts';
+import { closeLast, leaveOwnerless, shutdownWrite as shutdownWriting } from '../tcp/close.ts';
 import { onApplicationRead } from '../tcp/delayed-ack.ts';
 import { onKeepIdleChanged, startKeepalive, stopKeepalive } from '../tcp/keepalive.ts';
 import { openActively } from '../tcp/open.ts';
@@ -69,14 +71,14 @@ export function send(tcb: Tcb, bytes: number): Errno | undefined {
 
 /**
  * recv() of everything that is there (`tcp_recvmsg_locked`). In this order: queued data, EOF already seen, the pending error
- * once, end of a dead connection.
+ * once, the own shutdown(SHUT_RD), end of a dead connection.
  */
 export function receive(tcb: Tcb): { readonly bytes: number } | Failure | 'would-block' {
   if (tcb.rcv.unread > 0) return { bytes: tcb.rcv.unread };
   if (tcb.rcv.fin) return { bytes: 0 };
   const errno = takeError(tcb);
   if (errno !== undefined) return { errno };
-  return tcb.state === 'CLOSED' ? { bytes: 0 } : 'would-block';
+  return tcb.state === 'CLOSED' || tcb.shutdownReceive ? { bytes: 0 } : 'would-block';
 }
 
 /** The bytes that `receive` announced were copied to the application. */
@@ -94,12 +96,45 @@ export function close(tcb: Tcb): void {
   });
 }
 
-/** shutdown(SHUT_WR) (`inet_shutdown`). @returns ENOTCONN when there is no connection. After a FIN it does nothing, successfully. */
-export function shutdownWrite(tcb: Tcb): Errno | undefined {
-  if (tcb.state === 'CLOSED' || tcb.isTimeWaitEntry) return 'ENOTCONN';
-  if (tcb.state !== 'ESTABLISHED' && tcb.state !== 'CLOSE_WAIT') return undefined;
+/** How long close() sleeps: SO_LINGER with a time (`inet_release`). 0 = not at all. In µs. */
+export function lingerTime(tcb: Tcb): Micros {
+  return tcb.knob('SO_LINGER', 0) * SECOND;
+}
+
+/** close() of the last descriptor with SO_LINGER and a time: the FIN goes out, and the socket keeps its owner meanwhile. */
+export function startLingering(tcb: Tcb): void {
   tcb.enter(() => {
-    shutdownWriting(tcb);
+    closeLast(tcb, 'stays-owned');
+  });
+}
+
+/** Whether something sent is still to be acknowledged (`sk_stream_closing`). */
+export function isClosing(tcb: Tcb): boolean {
+  return tcb.state === 'FIN_WAIT_1' || tcb.state === 'CLOSING' || tcb.state === 'LAST_ACK';
+}
+
+/** The sleep in close() is over, or its process was killed in it. */
+export function endLingering(tcb: Tcb): void {
+  tcb.enter(() => {
+    leaveOwnerless(tcb);
+  });
+}
+
+export type ShutdownHow = 'SHUT_RD' | 'SHUT_WR';
+
+/**
+ * shutdown() (`inet_shutdown`). SHUT_RD tells nobody: data is taken and acknowledged as before, and recv() returns 0 once
+ * there is none. @returns ENOTCONN when there is no connection. SHUT_WR after a FIN does nothing, successfully.
+ */
+export function shutdown(tcb: Tcb, how: ShutdownHow): Errno | undefined {
+  if (tcb.state === 'CLOSED' || tcb.isTimeWaitEntry) return 'ENOTCONN';
+  tcb.enter(() => {
+    if (how === 'SHUT_RD') {
+      tcb.shutdownReceive = true;
+      tcb.kernel.readable(tcb);
+    } else if (tcb.state === 'ESTABLISHED' || tcb.state === 'CLOSE_WAIT') {
+      shutdownWriting(tcb);
+    }
   });
   return undefined;
 }

@@ -10,30 +10,54 @@ import { enterFinWait2AsOrphan, enterTimeWait } from './time-wait.ts';
 /**
  * The last descriptor was closed, by close() or by the death of its process (`__tcp_close`, `inet_release`): what it does
  * depends on the state and on whether somebody lost data by it.
+ * @param owner 'stays-owned': close() sleeps on (SO_LINGER); `leaveOwnerless` follows.
  */
-export function closeLast(tcb: Tcb): void {
+export function closeLast(tcb: Tcb, owner: 'leaves' | 'stays-owned' = 'leaves'): void {
   tcb.shutdownReceive = true;
   tcb.shutdownSend = true;
-  tcb.orphan = true;
+  tcb.orphan = owner === 'leaves';
   // A time-wait entry lives without the socket, which is closed already.
   if (tcb.state === 'CLOSED' || tcb.isTimeWaitEntry) return;
+  const { unread } = tcb.rcv;
   if (tcb.state === 'SYN_SENT') {
     tcb.done('closed');
-    return;
-  }
-  const { unread } = tcb.rcv;
-  if (unread > 0) {
+  } else if (unread > 0) {
     // RFC 2525 §2.17: a FIN would pretend that all was read. The queue is emptied first: the window is open again.
     tcb.rcv.unread = 0;
     sendReset(tcb, 'unread-data', [unread]);
     tcb.done('aborted');
-    return;
+  } else if (tcb.options.get('SO_LINGER') === 0) {
+    abort(tcb);
+  } else {
+    queueFin(tcb, 'application-closed');
+    if (tcb.orphan) leaveOwnerless(tcb);
   }
+}
+
+/** SO_LINGER with no time: what is queued is thrown away and the peer learns it by a RST (`tcp_disconnect`, `tcp_need_reset`). */
+function abort(tcb: Tcb): void {
+  const isAlmostOver = tcb.state === 'CLOSING' || tcb.state === 'LAST_ACK';
+  if (!isAlmostOver || tcb.hasUnsent) sendReset(tcb, 'linger-zero', [tcb.unsent]);
+  tcb.done('aborted');
+}
+
+/** The socket is an orphan from now on (`sock_orphan` and what follows it in `__tcp_close`). */
+export function leaveOwnerless(tcb: Tcb): void {
+  tcb.orphan = true;
+  if (tcb.state === 'CLOSED' || tcb.isTimeWaitEntry) return;
   if (tcb.state === 'FIN_WAIT_2') {
+    if (tcb.knob('TCP_LINGER2', 0) < 0) {
+      sendReset(tcb, 'linger2-negative');
+      tcb.done('aborted');
+      return;
+    }
     enterFinWait2AsOrphan(tcb);
-    return;
   }
-  queueFin(tcb, 'application-closed');
+  // Entries of time-wait are no orphans (`tcp_check_oom`; the kernel counts anew every 100 ms only).
+  if (!tcb.isTimeWaitEntry && tcb.kernel.tooManyOrphans()) {
+    sendReset(tcb, 'too-many-orphans', [tcb.kernel.sysctls.tcp_max_orphans]);
+    tcb.done('aborted');
+  }
 }
 
 /** shutdown(SHUT_WR): a FIN after everything queued, the receiving side stays open. */

@@ -19,7 +19,7 @@ import { enterFinWait2AsOrphan, enterTimeWait, timeWaitArrives } from './time-wa
 
 /** Takes one segment for this end. */
 export function segmentArrives(tcb: Tcb, segment: Segment): void {
-  tcb.lastReceivedAt = tcb.now;
+  tcb.lastReceivedAt = tcb.kernel.scheduler.toRunTime(tcb.now);
   if (tcb.isTimeWaitEntry) {
     timeWaitArrives(tcb, segment);
     return;
@@ -157,6 +157,12 @@ function finAcknowledged(tcb: Tcb, segment: Segment): void {
   switch (tcb.state) {
     case 'FIN_WAIT_1':
       tcb.setState('FIN_WAIT_2');
+      if (tcb.orphan && tcb.knob('TCP_LINGER2', 0) < 0) {
+        // Nobody waits for the peer's FIN: whatever it still has to say is refused (measured on 6.18).
+        tcb.kernel.resetUnknown(segment, 'linger2-negative');
+        tcb.done('aborted');
+        break;
+      }
       // An orphan keeps no socket for the wait, unless this very segment brings the FIN.
       if (tcb.orphan && !bringsText(tcb, segment) && !has(segment, FIN)) enterFinWait2AsOrphan(tcb);
       break;
@@ -179,6 +185,10 @@ function bringsText(tcb: Tcb, segment: Segment): boolean {
 /** Seventh and eighth: text and FIN, where the state lets them in. */
 function textArrives(tcb: Tcb, segment: Segment): void {
   switch (tcb.state) {
+    case 'ESTABLISHED':
+      // Even after shutdown(SHUT_RD): taken and acknowledged, and nobody is told.
+      receiveText(tcb, segment);
+      return;
     case 'CLOSE_WAIT':
     case 'CLOSING':
     case 'LAST_ACK':

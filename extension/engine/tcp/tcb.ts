@@ -10,7 +10,7 @@ import type { EventFields, EventId, PlaceId } from '../../trace/event.ts';
 import type { SegmentPurpose, SendReason } from '../../trace/schema.ts';
 import { VARIABLES } from '../../trace/schema.ts';
 import type { Recorder } from '../recorder.ts';
-import type { Scheduler } from '../scheduler.ts';
+import type { Clock } from '../scheduler.ts';
 import { TCP_INFINITE_SSTHRESH, TCP_INIT_CWND, TCP_MSS_DEFAULT, TCP_TIMEOUT_INIT } from './constants.ts';
 import type { CongestionControl } from './congestion/congestion-control.ts';
 import { makeCongestionControl } from './congestion/congestion-control.ts';
@@ -25,7 +25,7 @@ import { Timer } from './timer.ts';
 
 /** What a connection end asks of the kernel that it lives in. It has no clock and no network of its own. */
 export interface TcpKernel {
-  readonly scheduler: Scheduler;
+  readonly scheduler: Clock;
   readonly recorder: Recorder;
   /** Ticks per second. */
   readonly hz: number;
@@ -45,6 +45,8 @@ export interface TcpKernel {
   readable(tcb: Tcb): void;
   /** The end is gone from the tables. */
   removed(tcb: Tcb): void;
+  /** Whether there are more orphans than `tcp_max_orphans` allows (`tcp_too_many_orphans`). */
+  tooManyOrphans(): boolean;
 }
 
 /** Bytes that arrived beyond RCV.NXT. */
@@ -178,6 +180,7 @@ export class Tcb {
   synCopies = 0;
   /** Last acceptable ACK (`rcv_tstamp`). */
   lastAckAt: Micros = 0;
+  /** In the time of the run, which a clock that stood still is behind of. */
   lastReceivedAt: Micros = 0;
   /** Last reply to an out-of-window segment: they are rate limited. */
   lastOutOfWindowAckAt: Micros | undefined;
@@ -302,6 +305,13 @@ export class Tcb {
     this.sent.clear();
     this.kernel.recorder.record('end.gone', this.place, { reason });
     this.currentState = 'CLOSED';
+  }
+
+  /** The host's clock stood still for a while: every timer fires that much later. */
+  onClockResumed(): void {
+    for (const timer of [this.retransmitTimer, this.delackTimer, this.keepaliveTimer, this.timeWaitTimer]) {
+      timer.onClockResumed();
+    }
   }
 
   /** Runs the work that an input from outside brings, then publishes what changed. */

@@ -36,7 +36,9 @@ export function enterFinWait2AsOrphan(tcb: Tcb): void {
 
 /** How long an orphan waits in FIN_WAIT_2 (`tcp_fin_time`). */
 function finTimeout(tcb: Tcb): Micros {
-  return Math.max(tcb.kernel.sysctls.tcp_fin_timeout * SECOND, shortestWait(tcb));
+  // TCP_LINGER2 = 0 takes the sysctl back.
+  const seconds = tcb.knob('TCP_LINGER2', 0) || tcb.kernel.sysctls.tcp_fin_timeout;
+  return Math.max(seconds * SECOND, shortestWait(tcb));
 }
 
 /** No entry lives shorter: time for a few retransmissions of the peer. */

@@ -2,7 +2,7 @@ import type { Micros } from '../../base/time.ts';
 import type { EventId, PlaceId } from '../../trace/event.ts';
 import type { TimerName } from '../../trace/schema.ts';
 import type { Recorder } from '../recorder.ts';
-import type { Scheduled, Scheduler } from '../scheduler.ts';
+import type { Clock, Scheduled } from '../scheduler.ts';
 import { jiffies } from './jiffies.ts';
 import { wheelExpiry } from './timer-wheel.ts';
 
@@ -13,29 +13,32 @@ export interface TickClock {
   readonly timers: 'wheel' | undefined;
 }
 
+/** What a timer waits for. Times are those of its host's clock. */
+interface Armed<Name> {
+  readonly name: Name;
+  readonly deadline: Micros;
+  /** When it fires: not before the deadline. */
+  readonly fires: Micros;
+  readonly backoff: number;
+  readonly event: EventId;
+}
+
 /**
  * One timer slot of an end. Arming it again replaces what was pending. What it does when it fires is caused by the firing,
  * which is caused by the arming.
  */
 export class Timer<Name extends TimerName = TimerName> {
-  private readonly scheduler: Scheduler;
+  private readonly scheduler: Clock;
   private readonly recorder: Recorder;
   private readonly place: PlaceId;
   private readonly onFire: (name: Name) => void;
   private readonly clock: TickClock | undefined;
-  private armed:
-    { readonly name: Name; readonly deadline: Micros; readonly fires: Micros; readonly event: EventId } | undefined;
+  private armed: Armed<Name> | undefined;
   /** The queue's entry for this timer. It may come early: moving a deadline later costs no new entry. */
   private wakeUp: { readonly at: Micros; readonly entry: Scheduled } | undefined;
 
   /** @param clock without one, a timer knows no ticks */
-  constructor(
-    scheduler: Scheduler,
-    recorder: Recorder,
-    place: PlaceId,
-    onFire: (name: Name) => void,
-    clock?: TickClock,
-  ) {
+  constructor(scheduler: Clock, recorder: Recorder, place: PlaceId, onFire: (name: Name) => void, clock?: TickClock) {
     this.scheduler = scheduler;
     this.recorder = recorder;
     this.place = place;
@@ -62,10 +65,20 @@ export class Timer<Name extends TimerName = TimerName> {
     if (this.armed?.name === name && this.armed.deadline === deadline) return;
     if (this.armed !== undefined && this.armed.name !== name) this.cancel();
     const fires = isWheel ? wheelExpiry(now, deadline, clock.hz) : deadline;
-    const late = fires - deadline;
-    const event = this.recorder.record('timer.armed', this.place, { timer: name, deadline, backoff, late });
-    this.armed = { name, deadline, fires, event };
+    this.armed = { name, deadline, fires, backoff, event: this.recordArming({ name, deadline, fires, backoff }) };
     this.wake(fires);
+  }
+
+  /** The clock stood still: says anew when it will fire. */
+  onClockResumed(): void {
+    const { armed } = this;
+    if (armed !== undefined) this.armed = { ...armed, event: this.recordArming(armed, armed.event) };
+  }
+
+  /** The trace is in the time of the run, of which a clock that stood still is behind. */
+  private recordArming({ name, deadline, fires, backoff }: Omit<Armed<Name>, 'event'>, cause?: EventId): EventId {
+    const fields = { timer: name, deadline: this.scheduler.toRunTime(deadline), backoff, late: fires - deadline };
+    return this.recorder.record('timer.armed', this.place, fields, cause);
   }
 
   cancel(): void {

@@ -92,6 +92,10 @@ function compileAction(scope: RunScope, statement: ast.Timed): Action | undefine
     case 'ShutsDown':
     case 'Reboots':
       return { kind: 'host-shutdown', host: subject };
+    case 'Freezes':
+      return { kind: 'host-freeze', host: subject };
+    case 'Resumes':
+      return { kind: 'host-resume', host: subject };
     case 'Cut':
     case 'Restored':
     case 'Drops':
@@ -104,6 +108,8 @@ function compileAction(scope: RunScope, statement: ast.Timed): Action | undefine
       return { kind: 'process-exit', process: subject };
     case 'Starts':
       return { kind: 'process-start', process: subject };
+    case 'Forks':
+      return compileFork(scope, action, actor as ast.ProcessDecl);
     case 'Listens':
       return compileListen(scope, action, subject);
     case 'Connects':
@@ -111,6 +117,17 @@ function compileAction(scope: RunScope, statement: ast.Timed): Action | undefine
     default:
       return compileOnConnection(scope, statement, action);
   }
+}
+
+function compileFork(scope: RunScope, action: ast.Forks, parent: ast.ProcessDecl): Action | undefined {
+  const child = scope.names.find('process', action.child, action, 'child');
+  if (child === undefined) return undefined;
+  if (child === parent) return void scope.problems.add(messages.forksItself(), rangeOfProperty(action, 'child'));
+  if (child.host !== parent.host) {
+    const text = messages.forksElsewhere(child.name, parent.name, parent.host);
+    return void scope.problems.add(text, rangeOfProperty(action, 'child'));
+  }
+  return { kind: 'process-fork', process: parent.name, child: child.name };
 }
 
 function compileListen(scope: RunScope, action: ast.Listens, process: string): Action | undefined {
@@ -154,6 +171,7 @@ type OnConnection =
   | ast.Heartbeats
   | ast.Closes
   | ast.ShutsDownWriting
+  | ast.ShutsDownReading
   | ast.SetsOption
   | ast.StopsReading
   | ast.ResumesReading;
@@ -198,6 +216,8 @@ function compileCall(
       return { kind: 'close', ...on };
     case 'ShutsDownWriting':
       return { kind: 'shutdown-write', ...on };
+    case 'ShutsDownReading':
+      return { kind: 'shutdown-read', ...on };
     case 'SetsOption':
       return compileOption(scope, action, on);
     case 'StopsReading':

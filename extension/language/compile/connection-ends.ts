@@ -24,7 +24,26 @@ function findEnds(scope: RunScope, opened: Opened): ConnectionEnds {
   const { host, port } = opened.action;
   const client = scope.names.get('process', opened.subject)?.host ?? host;
   const servers = listenersOf(scope).get(`${host}:${scope.values.count(port) ?? ''}`) ?? [];
-  return { hosts: [...new Set([client, host])], processes: [...new Set([opened.subject, ...servers])] };
+  return { hosts: [...new Set([client, host])], processes: withChildren(scope, [opened.subject, ...servers]) };
+}
+
+/** Those processes and all that they fork, and so on: a child has its parent's descriptors. */
+function withChildren(scope: RunScope, parents: readonly string[]): readonly string[] {
+  const found = new Set(parents);
+  // A set goes on over what is added while it is walked through.
+  for (const parent of found) {
+    for (const { subject, action } of forksOf(scope)) if (subject === parent) found.add(action.child);
+  }
+  return [...found];
+}
+
+type Fork = ast.Timed & { readonly action: ast.Forks };
+
+/** The statements by which processes fork others. */
+export function forksOf(scope: RunScope): readonly Fork[] {
+  return scope.statements.filter(
+    (statement): statement is Fork => statement.$type === 'Timed' && statement.action.$type === 'Forks',
+  );
 }
 
 /** Which processes listen where, by `host:port`. */

@@ -5,6 +5,7 @@ import type * as ast from '../generated/ast.ts';
 import { nearest } from '../names/suggestion.ts';
 import { rangeOf, rangeOfHeading, rangeOfProperty } from '../parse/range.ts';
 import * as messages from '../problems/messages.ts';
+import { forksOf } from './connection-ends.ts';
 import { knobValue } from './knob-value.ts';
 import type { RunScope } from './run-scope.ts';
 
@@ -80,6 +81,7 @@ function reportSecondLink(scope: RunScope, link: ast.LinkDecl, earlier: ast.Link
 export function compileProcesses(scope: RunScope): ProcessPlan[] {
   const untimed = scope.statements.filter((statement) => statement.$type === 'BehaviourStatement');
   for (const statement of untimed) scope.names.find('process', statement.process, statement, 'process');
+  const children = new Set(forksOf(scope).map(({ action }) => action.child));
   return scope.names.allOf('process').map((process) => {
     scope.names.find('host', process.host, process, 'host');
     const own = untimed.filter((statement) => statement.process === process.name);
@@ -95,6 +97,7 @@ export function compileProcesses(scope: RunScope): ProcessPlan[] {
       name: process.name,
       host: process.host,
       behaviours: [...behaviours.values()],
+      ...(children.has(process.name) ? { forked: true } : {}),
       range: rangeOfHeading(process, 'host'),
     };
   });

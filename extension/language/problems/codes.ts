@@ -56,6 +56,8 @@ export const PROBLEM_CODES = {
   TCPSCN066: 'a time window that ends before it begins',
   TCPSCN067: 'an order with something that happens at no single moment',
   TCPSCN070: 'a run that never ends',
+  TCPSCN080: 'a fork of a process on another host, or of itself',
+  TCPSCN081: 'a frozen host acts, or one resumes that is not frozen',
 } as const;
 
 export type ProblemCode = keyof typeof PROBLEM_CODES;

@@ -261,6 +261,16 @@ export const alreadyOn = (host: string, time: string): ProblemText =>
   text('TCPSCN052', l10n.t('“{0}” is on at {1}.', host, time));
 export const alreadyRunning = (process: string, time: string): ProblemText =>
   text('TCPSCN052', l10n.t('“{0}” is running at {1}; processes run from the beginning.', process, time));
+export const notForkedYet = (process: string, time: string): ProblemText =>
+  text('TCPSCN050', l10n.t('“{0}” does not run at {1}: nobody has forked it yet.', process, time));
+export const isFrozen = (host: string, time: string, cause: string, line: number): ProblemText =>
+  text('TCPSCN081', l10n.t('“{0}” is frozen at {1}: `{2}` (line {3}).', host, time, cause, line));
+export const notFrozen = (host: string, time: string): ProblemText =>
+  text('TCPSCN081', l10n.t('“{0}” is not frozen at {1}.', host, time));
+export const forksItself = (): ProblemText =>
+  text('TCPSCN080', l10n.t('The child needs a name of its own: `process worker on …`.'));
+export const forksElsewhere = (child: string, parent: string, host: string): ProblemText =>
+  text('TCPSCN080', l10n.t('A child runs where its parent does: `process {0} on {2}`, as {1}.', child, parent, host));
 export const noLinkBetween = (a: string, b: string): ProblemText =>
   text('TCPSCN053', l10n.t('No link between “{0}” and “{1}”: `link wire between {0} and {1}`.', a, b));
 export const connectsToOwnHost = (host: string): ProblemText =>

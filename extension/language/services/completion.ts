@@ -166,6 +166,7 @@ const NAMES: Readonly<Record<string, readonly NameKind[]>> = {
   hostA: ['host'],
   hostB: ['host'],
   process: ['process'],
+  child: ['process'],
   connection: ['connection'],
   parts: ['part'],
   base: ['moment'],

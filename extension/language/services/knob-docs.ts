@@ -89,6 +89,10 @@ function sysctlMeaning(name: SysctlName): string {
       return l10n.t(
         'How long a connection that no process holds any more retransmits: a limit of time like tcp_retries2. 0 means 8 (102.2 s), or none at all once the timeout has grown to its maximum.',
       );
+    case 'tcp_max_orphans':
+      return l10n.t(
+        'How many connections that no process holds any more may exist; one more is thrown away with a RST. The real default depends on the memory of the machine.',
+      );
     case 'tcp_fin_timeout':
       return l10n.t('How long a connection that no process holds waits in FIN_WAIT_2 for the peer’s FIN.');
     case 'tcp_keepalive_time':
@@ -153,6 +157,14 @@ function optionMeaning(name: SocketOptionName): string {
     case 'TCP_USER_TIMEOUT':
       return l10n.t(
         'How long data is retransmitted before ETIMEDOUT, counted from the first retransmission; with keepalive, how long nothing may be received, whatever the number of probes. 0: not set.',
+      );
+    case 'SO_LINGER':
+      return l10n.t(
+        'What close() of the last descriptor does. 0s: throw away what is queued and send a RST. Longer: sleep until all is acknowledged or the time is over. Not set: return at once and let the kernel see to it.',
+      );
+    case 'TCP_LINGER2':
+      return l10n.t(
+        'How long this connection waits in FIN_WAIT_2 once no process holds it, instead of tcp_fin_timeout. Negative: not at all. 0s: as tcp_fin_timeout says.',
       );
     case 'TCP_NODELAY':
       return l10n.t('Turns Nagle’s algorithm off: small segments are sent at once.');

@@ -4,6 +4,10 @@ import * as messages from '../problems/messages.ts';
 import type { ProblemList, ProblemText } from '../problems/problem.ts';
 
 interface Life {
+  /** A child that nobody has forked yet. */
+  unborn?: true;
+  /** What stopped its virtual machine. */
+  frozenBy?: ActionPlan;
   /** What ended it; undefined while it lives. */
   endedBy?: ActionPlan;
   /** Something whose time is not known may have changed it: nothing is said about it any more. */
@@ -17,6 +21,10 @@ interface Life {
 export function checkLifecycle(run: RunPlan, problems: ProblemList): void {
   const hosts = new Map(run.hosts.map(({ name }) => [name, newLife()]));
   const processes = new Map(run.processes.map(({ name }) => [name, newLife()]));
+  for (const { name, forked } of run.processes) {
+    const life = processes.get(name);
+    if (forked === true && life !== undefined) life.unborn = true;
+  }
   const hostOf = new Map(run.processes.map(({ name, host }) => [name, host]));
   const timed: { action: ActionPlan; time: Micros }[] = [];
   for (const action of run.actions) {
@@ -48,6 +56,19 @@ function play(
       return endedBy === undefined ? messages.alreadyOn(action.host, time) : undefined;
     }
     if (endedBy !== undefined) return messages.noPower(action.host, time, endedBy.text, endedBy.range.start.line + 1);
+    const { frozenBy } = life;
+    if (action.kind === 'host-resume') {
+      delete life.frozenBy;
+      return frozenBy === undefined ? messages.notFrozen(action.host, time) : undefined;
+    }
+    if (frozenBy !== undefined && action.kind !== 'host-power-loss') {
+      return messages.isFrozen(action.host, time, frozenBy.text, frozenBy.range.start.line + 1);
+    }
+    if (action.kind === 'host-freeze') {
+      life.frozenBy = action;
+      return undefined;
+    }
+    delete life.frozenBy;
     life.endedBy = action;
     for (const [process, host] of hostOf) {
       const processLife = processes.get(process);
@@ -61,6 +82,9 @@ function play(
   if (life.uncertain || hostLife.uncertain) return undefined;
   const off = hostLife.endedBy;
   if (off !== undefined) return messages.noPower(host, time, off.text, off.range.start.line + 1);
+  const { frozenBy } = hostLife;
+  if (frozenBy !== undefined) return messages.isFrozen(host, time, frozenBy.text, frozenBy.range.start.line + 1);
+  if (life.unborn === true) return messages.notForkedYet(action.process, time);
   if (action.kind === 'process-start') {
     const wasRunning = life.endedBy === undefined;
     delete life.endedBy;
@@ -70,8 +94,17 @@ function play(
   if (endedBy !== undefined) {
     return messages.notRunning(action.process, time, endedBy.text, endedBy.range.start.line + 1);
   }
+  if (action.kind === 'process-fork') return bear(processes.get(action.child) ?? newLife(), action.child, time);
   if (action.kind === 'process-kill' || action.kind === 'process-exit') life.endedBy = action;
   return undefined;
+}
+
+/** A child begins to run. */
+function bear(child: Life, name: string, time: string): ProblemText | undefined {
+  const runs = child.unborn !== true && child.endedBy === undefined && !child.uncertain;
+  delete child.unborn;
+  delete child.endedBy;
+  return runs ? messages.alreadyRunning(name, time) : undefined;
 }
 
 function forgetFates(
@@ -87,6 +120,8 @@ function forgetFates(
     case 'host-boot':
     case 'host-shutdown':
     case 'host-power-loss':
+    case 'host-freeze':
+    case 'host-resume':
       forget(hosts.get(action.host));
       for (const [process, host] of hostOf) {
         if (host === action.host) forget(processes.get(process));
@@ -96,6 +131,9 @@ function forgetFates(
     case 'process-kill':
     case 'process-start':
       forget(processes.get(action.process));
+      break;
+    case 'process-fork':
+      forget(processes.get(action.child));
       break;
     default:
   }

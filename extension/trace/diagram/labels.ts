@@ -68,6 +68,14 @@ function blameOf(trace: Trace, { event, segment, outcome }: SegmentRow): EventId
 
 /** A word for what became of a segment; empty when it arrived and was taken. */
 export function outcomeWord(row: SegmentRow): string {
+  const word = fateWord(row);
+  const { held } = row.outcome;
+  if (held === undefined) return word;
+  const waits = held.takenAt === undefined ? l10n.t('waits') : l10n.t('waits, taken at {0}', momentText(held.takenAt));
+  return row.outcome.kind === 'ignored' ? `${waits} · ${word}` : waits;
+}
+
+function fateWord(row: SegmentRow): string {
   const { heldUp } = row.outcome;
   switch (row.outcome.kind) {
     case 'delivered':
@@ -141,6 +149,10 @@ export function noteLabel(trace: Trace, row: NoteRow): string {
   switch (event.kind) {
     case 'host.state':
       return hostText(trace, event);
+    case 'host.frozen':
+      return event.frozen
+        ? l10n.t('{0} freezes', trace.placeName(event.place))
+        : l10n.t('{0} resumes', trace.placeName(event.place));
     case 'process.state':
       return processText(trace, event);
     case 'link.state':
@@ -210,6 +222,8 @@ function processText(trace: Trace, event: EventOf<'process.state'>): string {
   switch (event.reason) {
     case 'started':
       return l10n.t('{0} starts', name);
+    case 'forked':
+      return l10n.t('{0} is forked', name);
     case 'killed':
       return l10n.t('{0} is killed', name);
     case 'exited':

@@ -10,6 +10,8 @@ export interface Outcome {
   readonly where?: EventFields<'segment.dropped'>['reason'];
   /** How long the link held it up besides the time of the way, µs. */
   readonly heldUp?: number;
+  /** It waited before a frozen host: when it was taken, undefined = it still waits. */
+  readonly held?: { readonly takenAt: number | undefined };
 }
 
 /** A connection end entered a state: written beside the arrow that brought it about. */

@@ -30,6 +30,7 @@ const NOT_YET: ReadonlySet<string> = new Set(['OK', 'EAGAIN', 'EINPROGRESS', 'EA
 /** What an action's effect may be, when the effect has a line of its own. */
 const EFFECTS: ReadonlySet<EventKind> = new Set<EventKind>([
   'host.state',
+  'host.frozen',
   'process.state',
   'link.state',
   'call.entered',
@@ -154,6 +155,8 @@ class RowBuilder {
       }
       case 'host.state':
         return this.note(event, event.on ? 'good' : 'fault');
+      case 'host.frozen':
+        return this.note(event, event.frozen ? 'fault' : 'good');
       case 'process.state':
         // Every process runs at the start, and dies with its host.
         if ((event.time === 0 && event.running) || event.reason === 'host-off') return undefined;
@@ -193,6 +196,7 @@ const ROW_KINDS: ReadonlySet<EventKind> = new Set<EventKind>([
   'scenario.action',
   'scenario.skipped',
   'host.state',
+  'host.frozen',
   'process.state',
   'link.state',
   'end.gone',

@@ -21,6 +21,10 @@ function describe(trace: Trace, event: TraceEvent): string {
       return l10n.t('Not carried out: {0} ({1})', statementLabel(trace, event.action), skipReason(event.reason));
     case 'host.state':
       return hostState(where, event);
+    case 'host.frozen':
+      return event.frozen
+        ? l10n.t('{0} freezes: its virtual machine is stopped, its clock stands still, and nobody is told', where)
+        : l10n.t('{0} resumes: its clock goes on where it stood', where);
     case 'process.state':
       return processState(where, event);
     case 'link.state':
@@ -48,6 +52,7 @@ function describe(trace: Trace, event: TraceEvent): string {
         span(event.time - segment.time),
       );
     }
+    case 'segment.held':
     case 'segment.dropped':
     case 'segment.duplicated':
     case 'segment.delayed':
@@ -119,6 +124,10 @@ function skipReason(reason: EventFields<'scenario.skipped'>['reason']): string {
       return l10n.t('there was no such connection');
     case 'already-running':
       return l10n.t('it was already running');
+    case 'host-frozen':
+      return l10n.t('the host was frozen');
+    case 'not-frozen':
+      return l10n.t('the host was not frozen');
   }
 }
 
@@ -137,6 +146,8 @@ function processState(where: string, { reason }: EventOf<'process.state'>): stri
   switch (reason) {
     case 'started':
       return l10n.t('The process {0} starts', where);
+    case 'forked':
+      return l10n.t('The process {0} is forked: it begins with copies of its parent’s descriptors', where);
     case 'killed':
       return l10n.t('The process {0} is killed', where);
     case 'exited':

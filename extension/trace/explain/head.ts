@@ -39,6 +39,7 @@ export function headStep(trace: Trace, event: TraceEvent): Head {
     case 'segment.sent':
       return segmentHead(trace, event);
     case 'segment.delivered':
+    case 'segment.held':
     case 'segment.dropped':
     case 'segment.duplicated':
     case 'segment.delayed':
@@ -146,6 +147,7 @@ function fateHead(trace: Trace, event: Parameters<typeof onTheWay>[1]): Head {
   }
   return { steps: [linkStep(trace, event), ...before], ...rest };
 }
+
 function errorHead(trace: Trace, event: EventOf<'tcp.error'>): Head {
   const plain = (text: string, rule: Rule): Head => ({ steps: [step(event, text, rule)], from: event.cause });
   if (event.soft)

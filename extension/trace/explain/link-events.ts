@@ -7,13 +7,21 @@ import type { WhyStep } from './step.ts';
 import { placeTitle, segmentTitle, span } from './words.ts';
 
 type LossReason = EventFields<'segment.dropped'>['reason'];
-type LinkEvent = EventOf<'segment.dropped'> | EventOf<'segment.duplicated'> | EventOf<'segment.delayed'>;
+type LinkEvent =
+  EventOf<'segment.held'> | EventOf<'segment.dropped'> | EventOf<'segment.duplicated'> | EventOf<'segment.delayed'>;
 
 /** One sentence, without a full stop. */
 export function describeLinkEvent(trace: Trace, event: LinkEvent): string {
   const segment = trace.eventOf('segment.sent', event.segment);
   const [title, from] = [segmentTitle(trace, segment), trace.placeName(segment.from)];
   switch (event.kind) {
+    case 'segment.held':
+      return l10n.t(
+        '{0} from {1} waits: {2} is frozen, and its virtual network card keeps what arrives',
+        title,
+        from,
+        trace.placeName(segment.to),
+      );
     case 'segment.dropped':
       return describeLoss(event.reason, title, from, trace.placeName(segment.to));
     case 'segment.duplicated':
@@ -35,6 +43,8 @@ function describeLoss(reason: LossReason, title: string, from: string, to: strin
       return l10n.t('{0} from {1} is lost: the link is cut', title, from);
     case 'host-off':
       return l10n.t('{0} from {1} is lost: {2} has no power', title, from, to);
+    case 'host-frozen':
+      return l10n.t('{0} from {1} is lost: {2} is frozen, and the queue before it is full', title, from, to);
     case 'rule':
       return l10n.t('{0} from {1} is lost: the link drops it, as the scenario says', title, from);
   }
@@ -47,6 +57,8 @@ export function lossPhrase(reason: LossReason): string {
       return l10n.t('The link is cut');
     case 'host-off':
       return l10n.t('Nobody is there to receive it');
+    case 'host-frozen':
+      return l10n.t('The host is frozen, and more segments wait before it than its queue holds');
     case 'rule':
       return l10n.t('The link drops it');
   }
@@ -59,6 +71,8 @@ export function silencePhrase(reason: LossReason): string {
       return l10n.t('Nothing gets through');
     case 'host-off':
       return l10n.t('Nothing answers');
+    case 'host-frozen':
+      return l10n.t('Nothing answers');
     case 'rule':
       return l10n.t('The link dropped it');
   }
@@ -66,7 +80,12 @@ export function silencePhrase(reason: LossReason): string {
 
 /** A step that tells what a link did to a segment, and which statement is behind it. */
 export function linkStep(trace: Trace, event: LinkEvent): WhyStep {
-  const phrase = event.kind === 'segment.dropped' ? lossPhrase(event.reason) : describeLinkEvent(trace, event);
+  const phrase =
+    event.kind === 'segment.dropped'
+      ? lossPhrase(event.reason)
+      : event.kind === 'segment.held'
+        ? l10n.t('The host is frozen: what arrives waits until it resumes')
+        : describeLinkEvent(trace, event);
   const action = event.blame < 0 ? undefined : rootAction(trace, event.blame)?.action;
   return action === undefined
     ? { event: event.id, text: l10n.t('{0}.', phrase) }
@@ -81,7 +100,8 @@ export function onTheWay(
   const steps: WhyStep[] = [];
   for (let id: EventId = fate.cause; id > fate.segment; id = trace.causeAt(id)) {
     const event = trace.event(id);
-    if (event.kind === 'segment.duplicated' || event.kind === 'segment.delayed') steps.push(linkStep(trace, event));
+    if (event.kind === 'segment.duplicated' || event.kind === 'segment.delayed' || event.kind === 'segment.held')
+      steps.push(linkStep(trace, event));
   }
   return steps;
 }

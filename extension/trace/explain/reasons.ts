@@ -29,6 +29,17 @@ export function sendReason(trace: Trace, segment: EventOf<'segment.sent'>): stri
             'The socket was closed with {0} B that nobody had read, so the kernel resets instead of sending a FIN.',
             first,
           );
+    case 'linger-zero':
+      return l10n.t(
+        'The socket was closed with SO_LINGER and no time to linger: what is queued is thrown away, and a RST takes the place of the FIN.',
+      );
+    case 'linger2-negative':
+      return l10n.t('TCP_LINGER2 is negative: nobody waits in FIN_WAIT_2 for the FIN of the other end, it is refused.');
+    case 'too-many-orphans':
+      return l10n.t(
+        'More sockets without a process exist than tcp_max_orphans = {0} allows: this one is thrown away with a RST.',
+        first ?? sysctl(trace, segment.place, 'tcp_max_orphans'),
+      );
     case 'quick-ack':
       return first === undefined
         ? l10n.t('The first segments of a connection are acknowledged at once (quick ACK mode).')

@@ -31,6 +31,19 @@ export function explainSilence(trace: Trace, from: EventId, to: EventId): WhySte
 
 function endSteps(trace: Trace, place: PlaceId, end: EndState, last: EventId): WhyStep[] {
   const where = placeTitle(trace, place);
+  const host = trace.endAt(place)?.host ?? -1;
+  const frozen = worldIndex(trace).after(last).hostsFrozen.has(host)
+    ? lastOf(trace, 'host.frozen', host, last)
+    : undefined;
+  if (frozen !== undefined) {
+    const text = l10n.t(
+      '{0} is frozen: its clock stands still, and no timer of {1} runs',
+      trace.placeName(host),
+      where,
+    );
+    const action = rootAction(trace, frozen.id)?.action;
+    return [{ event: frozen.id, text, ...(action === undefined ? {} : { action }) }];
+  }
   const timers = [...end.timers].filter(([timer]) => timer !== 'delayed-ack');
   if (timers.length > 0)
     return timers.map(([timer, deadline]) => ({
@@ -131,7 +144,12 @@ function whoIsGone(trace: Trace, world: World, last: EventId): WhyStep[] {
     });
 }
 
-function lastOf(trace: Trace, kind: 'host.state', place: PlaceId, last: EventId): EventOf<'host.state'> | undefined {
+function lastOf<K extends 'host.state' | 'host.frozen'>(
+  trace: Trace,
+  kind: K,
+  place: PlaceId,
+  last: EventId,
+): EventOf<K> | undefined {
   for (let id = last; id >= 0; id--) {
     if (trace.kindAt(id) === kind && trace.placeAt(id) === place) return trace.eventOf(kind, id);
   }

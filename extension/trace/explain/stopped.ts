@@ -41,6 +41,7 @@ function lastTelling(trace: Trace, before: EventId): readonly EventId[] {
 const TELLING: ReadonlySet<string> = new Set([
   'scenario.action',
   'host.state',
+  'host.frozen',
   'process.state',
   'segment.sent',
   'segment.dropped',

@@ -27,7 +27,7 @@ export function nobodyAnswers(trace: Trace, event: TraceEvent): WhyStep[] {
   const dropped = ownFate(trace, event) ?? lastLoss(trace, event);
   if (dropped === undefined || dropped.blame < 0) return [];
   const action = rootAction(trace, dropped.blame)?.action;
-  const phrase = silencePhrase(dropped.reason);
+  const phrase = dropped.kind === 'segment.held' ? l10n.t('Nothing answers') : silencePhrase(dropped.reason);
   return [
     action === undefined
       ? { event: dropped.blame, text: l10n.t('{0}.', phrase) }
@@ -59,27 +59,30 @@ function comesFromGivingUp(trace: Trace, id: EventId): boolean {
   return event.kind === 'tcp.state' && event.to === 'CLOSED' && trace.kindAt(event.cause) === 'timer.fired';
 }
 
-function ownFate(trace: Trace, event: TraceEvent): EventOf<'segment.dropped'> | undefined {
+/** Why a segment did not arrive, or not yet. */
+type Fate = EventOf<'segment.dropped'> | EventOf<'segment.held'>;
+
+function ownFate(trace: Trace, event: TraceEvent): Fate | undefined {
   if (event.kind !== 'segment.sent') return undefined;
   const until = Math.min(trace.length, event.id + LOOK_AHEAD);
   for (let id = event.id + 1; id < until; id++) {
     const kind = trace.kindAt(id);
-    if (kind !== 'segment.dropped' && kind !== 'segment.delivered') continue;
-    const fate = trace.event(id);
-    if ('segment' in fate && fate.segment === event.id) return fate.kind === 'segment.dropped' ? fate : undefined;
+    if (kind !== 'segment.dropped' && kind !== 'segment.held' && kind !== 'segment.delivered') continue;
+    const fate = trace.event(id) as Fate | EventOf<'segment.delivered'>;
+    if (fate.segment === event.id) return fate.kind === 'segment.delivered' ? undefined : fate;
   }
   return undefined;
 }
 
 /** The latest loss on this connection since its end received anything. */
-function lastLoss(trace: Trace, event: TraceEvent): EventOf<'segment.dropped'> | undefined {
+function lastLoss(trace: Trace, event: TraceEvent): Fate | undefined {
   const connection = trace.endAt(event.place)?.connection;
   if (connection === undefined) return undefined;
   for (let id = event.id - 1; id >= 0; id--) {
     const kind = trace.kindAt(id);
     if (kind === 'segment.delivered' && trace.placeAt(id) === event.place) return undefined;
-    if (kind !== 'segment.dropped') continue;
-    const dropped = trace.eventOf('segment.dropped', id);
+    if (kind !== 'segment.dropped' && kind !== 'segment.held') continue;
+    const dropped = trace.event(id) as Fate;
     if (trace.eventOf('segment.sent', dropped.segment).connection === connection) return dropped;
   }
   return undefined;

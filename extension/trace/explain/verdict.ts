@@ -18,6 +18,8 @@ export type Truth =
   | 'unreachable'
   /** Its process is gone; its kernel still holds the end. */
   | 'process-dead'
+  /** Its host is frozen: a virtual machine that is stopped. */
+  | 'host-frozen'
   /** Its host has no power. */
   | 'host-off'
   /** Its host lost power and has booted: it knows nothing of the connection. */
@@ -176,6 +178,15 @@ function truthAbout(trace: Trace, world: World, peer: Peer): TruthPart {
     );
     return { truth: 'process-dead', truthText: l10n.t('process is dead'), truthDetail: detail, ...since };
   }
+  if (world.hostsFrozen.has(peer.host)) {
+    const since = at(lastAt(trace, world.after, ['host.frozen'], peer.host));
+    return {
+      truth: 'host-frozen',
+      truthText: l10n.t('host is frozen'),
+      truthDetail: l10n.t('since {0}; it answers nothing, and {1}', clock(since.truthSince ?? 0), state),
+      ...since,
+    };
+  }
   const cut = peer.links.find((link) => (world.linksCut.get(link)?.size ?? 0) > 0);
   if (cut !== undefined) {
     const since = at(lastAt(trace, world.after, ['link.state'], cut));
@@ -223,6 +234,7 @@ function firstFault(trace: Trace, peer: Peer): EventId | undefined {
     const kind = trace.kindAt(id);
     if (place === peer.end && kind === 'end.opened') exists = true;
     if (kind === 'host.state' && place === peer.host && !trace.eventOf('host.state', id).on) return id;
+    if (kind === 'host.frozen' && place === peer.host) return id;
     if (kind === 'process.state' && place === peer.process && !trace.eventOf('process.state', id).running) return id;
     if (kind === 'link.state' && peer.links.includes(place) && !trace.eventOf('link.state', id).up) return id;
     if (exists && kind === 'end.gone' && place === peer.end) return id;

@@ -169,6 +169,7 @@ class Telling {
     const firings = [fired];
     let armed = this.arming(fired);
     const latest = armed;
+    this.tellFreeze(fired);
     while (armed !== undefined) {
       const before: EventId = armed.cause;
       if (before === NO_CAUSE || trace.kindAt(before) !== 'timer.fired') break;
@@ -184,10 +185,31 @@ class Telling {
     return armed.cause;
   }
 
+  /** The arming behind a firing. A clock that stood still arms anew what was pending: the first arming counts. */
   private arming(fired: EventOf<'timer.fired'>): EventOf<'timer.armed'> | undefined {
-    return fired.cause !== NO_CAUSE && this.trace.kindAt(fired.cause) === 'timer.armed'
-      ? this.trace.eventOf('timer.armed', fired.cause)
-      : undefined;
+    let found: EventOf<'timer.armed'> | undefined;
+    for (let id = fired.cause; id !== NO_CAUSE && this.trace.kindAt(id) === 'timer.armed'; id = found.cause) {
+      found = this.trace.eventOf('timer.armed', id);
+    }
+    return found;
+  }
+
+  /** The host was frozen while the timer was pending: the wait took so much longer. */
+  private tellFreeze(fired: EventOf<'timer.fired'>): void {
+    const { trace } = this;
+    const first = this.arming(fired);
+    if (first === undefined || first.id === fired.cause) return;
+    const again = trace.eventOf('timer.armed', fired.cause);
+    const host = trace.endAt(fired.place)?.host;
+    let resumed = again.id;
+    while (resumed > 0 && !(trace.kindAt(resumed) === 'host.frozen' && trace.placeAt(resumed) === host)) resumed--;
+    const action = rootAction(trace, resumed)?.action;
+    const text = l10n.t(
+      '{0} was frozen meanwhile and its clock stood still, so the timer fired {1} later',
+      trace.placeName(host ?? fired.place),
+      span(again.deadline - first.deadline),
+    );
+    this.add({ event: again.id, text, ...(action === undefined ? {} : { action }) });
   }
 
   private tellArming(

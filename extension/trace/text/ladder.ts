@@ -4,7 +4,15 @@ import { DAY } from '../../base/time.ts';
 import type { LocalizedText } from '../../scenario/source.ts';
 import { durationText } from '../diagram/duration.ts';
 import { foldRows } from '../diagram/fold.ts';
-import { foldLabel, noteLabel, numbersText, rowTitle, silenceLabel, statementOf } from '../diagram/labels.ts';
+import {
+  foldLabel,
+  noteLabel,
+  numbersText,
+  outcomeWord,
+  rowTitle,
+  silenceLabel,
+  statementOf,
+} from '../diagram/labels.ts';
 import type { DisplayRow, NoteRow, SegmentRow, StateNote } from '../diagram/row.ts';
 import { buildRows } from '../diagram/rows.ts';
 import type { PlaceId } from '../event.ts';
@@ -169,7 +177,8 @@ class Ladder {
     const words = isPlain ? flags : segmentTitle(this.trace, segment);
     const extra = !isPlain && (segment.flags & RST) !== 0 ? ` (${flags})` : '';
     const what = rowTitle(row, words + extra);
-    const { heldUp } = row.outcome;
+    const { heldUp, held } = row.outcome;
+    if (held !== undefined) return `${what} · ${outcomeWord(row)}`;
     switch (row.outcome.kind) {
       case 'dropped':
         return l10n.t('{0}, lost', what);

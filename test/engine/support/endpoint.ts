@@ -177,8 +177,8 @@ export class Endpoint {
     return this;
   }
 
-  shutdown(): ReturnType<typeof calls.shutdownWrite> {
-    return calls.shutdownWrite(this.tcb);
+  shutdown(how: calls.ShutdownHow = 'SHUT_WR'): ReturnType<typeof calls.shutdown> {
+    return calls.shutdown(this.tcb, how);
   }
 
   option(...[name, value]: [Parameters<typeof calls.setOption>[1], number]): this {

@@ -1,0 +1,68 @@
+import type { Micros } from '../../base/time.ts';
+import type { Clock, Scheduled, Scheduler } from '../scheduler.ts';
+
+interface Due {
+  /** What the caller can take back. */
+  readonly handle: Scheduled;
+  /** In this clock's time. */
+  readonly time: Micros;
+  readonly run: () => void;
+}
+
+/**
+ * The clock of a host that can be frozen: while its virtual machine is stopped it stands still, and with it every timer of its
+ * kernel and every program. Afterwards it goes on where it stood, as a guest's clock does (kvm-clock: QEMU saves it when it
+ * stops the guest and sets it back when the guest goes on). It therefore lies behind the time of the run.
+ */
+export class HostClock implements Clock {
+  private readonly scheduler: Scheduler;
+  /** How long it has stood still so far. */
+  private behind: Micros = 0;
+  private frozenAt: Micros | undefined;
+  /** What came due by the run's clock while this one stood still. */
+  private held: Due[] = [];
+
+  constructor(scheduler: Scheduler) {
+    this.scheduler = scheduler;
+  }
+
+  get now(): Micros {
+    return (this.frozenAt ?? this.scheduler.now) - this.behind;
+  }
+
+  at(time: Micros, run: () => void): Scheduled {
+    const handle = this.scheduler.at(this.toRunTime(time), () => {
+      this.onDue({ handle, time, run });
+    });
+    return handle;
+  }
+
+  toRunTime(time: Micros): Micros {
+    // While it stands still, nobody knows when it goes on: at the earliest now.
+    return Math.max(this.scheduler.now, time + this.behind);
+  }
+
+  freeze(): void {
+    this.frozenAt ??= this.scheduler.now;
+  }
+
+  resume(): void {
+    if (this.frozenAt === undefined) return;
+    this.behind += this.scheduler.now - this.frozenAt;
+    this.frozenAt = undefined;
+    for (const due of this.held.splice(0)) this.putOff(due);
+  }
+
+  private onDue(due: Due): void {
+    if (due.handle.cancelled) return;
+    if (this.frozenAt !== undefined) this.held.push(due);
+    else if (due.time > this.now) this.putOff(due);
+    else due.run();
+  }
+
+  private putOff(due: Due): void {
+    this.scheduler.at(this.toRunTime(due.time), () => {
+      this.onDue(due);
+    });
+  }
+}
