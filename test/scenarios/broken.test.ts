@@ -4,9 +4,11 @@ import { NOTHING_IS_SENT } from './breaks/nothing-is-sent.ts';
 import { KEEPALIVE } from './breaks/keepalive.ts';
 import { DATA_IS_SENT } from './breaks/data-is-sent.ts';
 import { CABLE } from './breaks/cable.ts';
+import { LIVES } from './breaks/lives.ts';
+import { CLOSING } from './breaks/closing.ts';
 import { CORE_QUESTION } from './breaks/core-question.ts';
 
-const BREAKS = [...NOTHING_IS_SENT, ...KEEPALIVE, ...DATA_IS_SENT, ...CABLE, ...CORE_QUESTION];
+const BREAKS = [...NOTHING_IS_SENT, ...KEEPALIVE, ...DATA_IS_SENT, ...CABLE, ...LIVES, ...CLOSING, ...CORE_QUESTION];
 
 describe('a scenario that is broken once', () => {
   it.each(BREAKS)('$id: $what', ({ id, change: [from, to], everywhere, also = {} }) => {

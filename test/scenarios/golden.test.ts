@@ -38,6 +38,18 @@ const RUNS: readonly (readonly [id: string, variant: string])[] = [
   ['D6', 'restored after 9 s'],
   ['D6', 'restored after 199 s, then the client sends'],
   ['D6', 'restored after 199 s, without SO_REUSEADDR'],
+  ['A6', 'it reboots, and the client takes 5 s to close'],
+  ['A9', 'then the child is killed too'],
+  ['A10', 'the client sends meanwhile'],
+  ['A10', 'what the server had sent is lost'],
+  ['B7', '12 s: fewer probes than the count'],
+  ['C9', 'nothing was unread, the client ignores EOF'],
+  ['C10', 'tcp_max_orphans 0'],
+  ['F2', 'shut down reading'],
+  ['F4', '0 s, with data under way'],
+  ['F4', '5 s'],
+  ['F8', 'TCP_LINGER2 100 s'],
+  ['F8', 'TCP_LINGER2 below zero'],
 ];
 
 const C3_TABLE = 'C3-outcomes.txt';

@@ -20,7 +20,7 @@ function isEndless(action: ActionPlan, run: RunPlan): boolean {
   return keepsAsking && !endsSomehow(run);
 }
 
-/** Whether anything in the run can end a connection for good. A cut that is restored does not. */
+/** Whether anything in the run can end a connection for good. A cut that is restored does not, nor a host that resumes. */
 function endsSomehow(run: RunPlan): boolean {
   if (run.processes.some(({ behaviours }) => behaviours.some(({ kind }) => kind === 'closes-idle'))) return true;
   return run.actions.some((action, index) => {
@@ -35,6 +35,10 @@ function endsSomehow(run: RunPlan): boolean {
         return !run.actions
           .slice(index + 1)
           .some(({ kind, ...later }) => kind === 'link-restore' && 'link' in later && later.link === action.link);
+      case 'host-freeze':
+        return !run.actions
+          .slice(index + 1)
+          .some(({ kind, ...later }) => kind === 'host-resume' && 'host' in later && later.host === action.host);
       default:
         return false;
     }
