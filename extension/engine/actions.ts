@@ -119,6 +119,8 @@ function processDeed(action: ProcessAction, process: Process, host: Host, world:
       return { place, act: () => process.shutdown(action.connection, 'SHUT_WR') };
     case 'shutdown-read':
       return { place, act: () => process.shutdown(action.connection, 'SHUT_RD') };
+    case 'poll':
+      return { place, act: () => process.poll(action.connection) };
     case 'set-option':
       return { place, act: () => process.setOption(action.connection, action.option, action.value) };
     case 'stop-reading':

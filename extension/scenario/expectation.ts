@@ -64,7 +64,18 @@ export const SEGMENT_CLASSES = [
 export type SegmentClass = (typeof SEGMENT_CLASSES)[number];
 
 /** System calls whose outcome can be expected. */
-export const CALLS = ['listen', 'accept', 'connect', 'send', 'recv', 'close', 'shutdown', 'setsockopt'] as const;
+export const CALLS = [
+  'listen',
+  'accept',
+  'connect',
+  'send',
+  'recv',
+  'close',
+  'shutdown',
+  'setsockopt',
+  'getsockopt',
+  'poll',
+] as const;
 export type CallName = (typeof CALLS)[number];
 
 export type Expectation =
@@ -88,6 +99,8 @@ export type Expectation =
       readonly connection?: string;
       readonly errno?: Errno;
     }
+  /** `PROCESS's poll on CONN reports IN RDHUP`: a poll() returns with exactly these events. `events`: bits of POLL_EVENTS. */
+  | { readonly kind: 'poll'; readonly process: string; readonly connection: string; readonly events: number }
   /** `HOST sends a CLASS at T`: at least one such segment leaves then. */
   | { readonly kind: 'sends'; readonly host: string; readonly class: SegmentClass }
   /** `N CLASSes [from HOST]`, `no CLASS …`: the count over the whole run or the time given. */
@@ -106,5 +119,5 @@ export type ExpectationKind = Expectation['kind'];
 /** What happens at one point in time, so that something else can come before or after it. */
 export type Happening = Extract<
   Expectation,
-  { readonly kind: 'transition' | 'failure' | 'eof' | 'call' | 'sends' | 'gives-up' }
+  { readonly kind: 'transition' | 'failure' | 'eof' | 'call' | 'poll' | 'sends' | 'gives-up' }
 >;

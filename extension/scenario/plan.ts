@@ -87,7 +87,16 @@ export type BehaviourPlan = { readonly range: SourceRange } & (
   | { readonly kind: 'never-reads' }
   | { readonly kind: 'never-accepts' }
   /** Answers every complete `request` bytes of a connection with `response` bytes. */
-  | { readonly kind: 'answers'; readonly request: number; readonly response: number }
+  /** `delay`: after so long (a program that thinks). */
+  | { readonly kind: 'answers'; readonly request: number; readonly response: number; readonly delay?: Micros }
+  /** Sends `bytes` on every connection as soon as it is open. */
+  | { readonly kind: 'greets'; readonly bytes: number }
+  /** Sends `bytes` on every connection each `interval`, the first time after one interval. */
+  | { readonly kind: 'streams'; readonly bytes: number; readonly interval: Micros }
+  /** Connects again `delay` after a connection that it opened has failed. */
+  | { readonly kind: 'reconnects'; readonly delay: Micros }
+  /** Its descriptors have O_NONBLOCK: calls return EINPROGRESS or EAGAIN where others sleep. */
+  | { readonly kind: 'never-blocks' }
   /** Closes an accepted or opened connection on which nothing was read or sent by it for `idle` (an HTTP server's keepalive_timeout). */
   | { readonly kind: 'closes-idle'; readonly idle: Micros }
 );
@@ -148,6 +157,8 @@ export type Action =
   | { readonly kind: 'close'; readonly process: string; readonly connection: string }
   | { readonly kind: 'shutdown-write'; readonly process: string; readonly connection: string }
   | { readonly kind: 'shutdown-read'; readonly process: string; readonly connection: string }
+  /** Waits in poll() for all that it can report, from now on: tells each time something is added (as epoll with EPOLLET). */
+  | { readonly kind: 'poll'; readonly process: string; readonly connection: string }
   /** `value` in the unit of the option's definition. */
   | {
       readonly kind: 'set-option';

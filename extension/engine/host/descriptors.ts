@@ -20,6 +20,8 @@ export interface StreamDescriptor {
   connecting: boolean;
   /** Bytes of send() calls that wait for the connection. */
   pendingSends: number[];
+  /** What poll() has reported last; undefined while nobody polls it. */
+  polled: number | undefined;
   /** A wake-up for reading is under way. */
   wakeScheduled: boolean;
   readonly talk: Conversation;
@@ -58,6 +60,7 @@ export class DescriptorTable {
       tcb: socket.tcb,
       connecting: false,
       pendingSends: [],
+      polled: undefined,
       wakeScheduled: false,
       talk,
     };

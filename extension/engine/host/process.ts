@@ -10,6 +10,7 @@ import type { Tcb } from '../tcp/tcb.ts';
 import type { Descriptor, ListeningDescriptor, StreamDescriptor } from './descriptors.ts';
 import { DescriptorTable } from './descriptors.ts';
 import type { Kernel, Neighbour } from './kernel.ts';
+import { addedEvents, pollEvents } from './poll.ts';
 import type { ProgramCalls } from './program.ts';
 import { Program } from './program.ts';
 import type { Acceptor } from './socket.ts';
@@ -119,8 +120,12 @@ export class Process implements ProgramCalls {
         return;
       }
       const descriptor = this.addStream(result.tcb, name);
+      descriptor.talk.reopen = () => {
+        this.connect(remote, name, localPort);
+      };
       descriptor.connecting = true;
       calls.startConnect(result.tcb);
+      if (!this.program.blocks) this.returnCall('connect', result.tcb.place, 0, 'EINPROGRESS');
     });
   }
 
@@ -163,6 +168,29 @@ export class Process implements ProgramCalls {
       },
       option,
     );
+  }
+
+  /** Waits in poll() from now on. */
+  poll(name: string): void {
+    this.withStream(name, 'poll', 0, (descriptor) => {
+      const { tcb } = descriptor;
+      descriptor.polled = 0;
+      const before = tcb.onEntered;
+      tcb.onEntered = () => {
+        before?.();
+        this.look(descriptor);
+      };
+      this.look(descriptor);
+    });
+  }
+
+  /** poll() returns when there is something that it has not told yet. */
+  private look(descriptor: StreamDescriptor): void {
+    if (descriptor.polled === undefined || !this.isOpen(descriptor)) return;
+    const events = pollEvents(descriptor.tcb);
+    const tells = addedEvents(descriptor.polled, events);
+    descriptor.polled = events;
+    if (tells) this.returnCall('poll', descriptor.tcb.place, events);
   }
 
   setReading(name: string, reading: boolean): void {
@@ -228,7 +256,7 @@ export class Process implements ProgramCalls {
     listener.children.delete(tcb);
     const accepted = this.addStream(tcb, this.kernel.connectionName(tcb));
     this.returnCall('accept', tcb.place, accepted.fd);
-    this.program.touch(accepted);
+    this.program.onConnection(accepted);
     this.wakeToRead(accepted);
     this.later(() => {
       this.accept(descriptor);
@@ -239,25 +267,31 @@ export class Process implements ProgramCalls {
     const { tcb } = descriptor;
     const errno = calls.takeError(tcb);
     descriptor.connecting = false;
-    this.returnCall('connect', tcb.place, 0, errno);
+    // Who did not sleep in connect() asks for SO_ERROR, which consumes it as well.
+    this.returnCall(this.program.blocks ? 'connect' : 'getsockopt', tcb.place, 0, errno);
     if (errno === undefined) {
-      this.program.touch(descriptor);
       for (const bytes of descriptor.pendingSends.splice(0)) this.write(descriptor, bytes);
+      this.program.onConnection(descriptor);
       return;
     }
     // connect() has consumed the error.
     for (let left = descriptor.pendingSends.length; left > 0; left--) this.returnCall('send', tcb.place, 0, 'EPIPE');
     this.forget(descriptor);
+    this.program.onFailure(descriptor);
   }
 
   private readAll(descriptor: StreamDescriptor): void {
     const { tcb, talk } = descriptor;
     while (talk.reading && !talk.sawEof && this.isOpen(descriptor)) {
       const result = calls.receive(tcb);
-      if (result === 'would-block') return;
+      if (result === 'would-block') {
+        if (!this.program.blocks) this.returnCall('recv', tcb.place, 0, 'EAGAIN');
+        return;
+      }
       if ('errno' in result) {
         this.returnCall('recv', tcb.place, 0, result.errno);
-        this.program.onError(descriptor);
+        this.close(descriptor);
+        this.program.onFailure(descriptor);
         return;
       }
       const returned = this.returnCall('recv', tcb.place, result.bytes);
@@ -347,7 +381,8 @@ export class Process implements ProgramCalls {
 
   private write(descriptor: StreamDescriptor, bytes: number): void {
     if (descriptor.connecting) {
-      descriptor.pendingSends.push(bytes);
+      if (this.program.blocks) descriptor.pendingSends.push(bytes);
+      else this.returnCall('send', descriptor.tcb.place, 0, 'EAGAIN');
       return;
     }
     const errno = calls.send(descriptor.tcb, bytes);

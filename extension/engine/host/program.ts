@@ -12,6 +12,8 @@ export interface Conversation {
   partialRequest: number;
   heartbeat: Heartbeat | undefined;
   idleTimer: Scheduled | undefined;
+  /** Opens the connection again; undefined for one that was accepted or inherited. */
+  reopen: (() => void) | undefined;
 }
 
 export interface Heartbeat {
@@ -55,6 +57,11 @@ export class Program {
     return !this.has('never-accepts');
   }
 
+  /** Whether its calls sleep until there is something to say. */
+  get blocks(): boolean {
+    return !this.has('never-blocks');
+  }
+
   /** Nothing is remembered yet. */
   newConversation(): Conversation {
     return {
@@ -63,7 +70,25 @@ export class Program {
       partialRequest: 0,
       heartbeat: undefined,
       idleTimer: undefined,
+      reopen: undefined,
     };
+  }
+
+  /** accept() or connect() returned a connection. */
+  onConnection(descriptor: StreamDescriptor): void {
+    this.touch(descriptor);
+    const greets = this.find('greets');
+    if (greets !== undefined) this.calls.send(descriptor, greets.bytes);
+    const streams = this.find('streams');
+    if (streams !== undefined) this.stream(descriptor, streams.bytes, streams.interval);
+  }
+
+  private stream(descriptor: StreamDescriptor, bytes: number, interval: Micros): void {
+    this.calls.later(() => {
+      if (!this.calls.isOpen(descriptor) || descriptor.talk.sawEof) return;
+      this.calls.send(descriptor, bytes);
+      this.stream(descriptor, bytes, interval);
+    }, interval);
   }
 
   /** recv() returned data. */
@@ -79,8 +104,15 @@ export class Program {
     talk.partialRequest += bytes;
     while (talk.partialRequest >= answers.request) {
       talk.partialRequest -= answers.request;
-      this.calls.send(descriptor, answers.response);
+      if (answers.delay === undefined) this.calls.send(descriptor, answers.response);
+      else this.answerLater(descriptor, answers.response, answers.delay);
     }
+  }
+
+  private answerLater(descriptor: StreamDescriptor, bytes: number, delay: Micros): void {
+    this.calls.later(() => {
+      if (this.calls.isOpen(descriptor)) this.calls.send(descriptor, bytes);
+    }, delay);
   }
 
   /** recv() returned 0. */
@@ -95,9 +127,10 @@ export class Program {
       }, delayed.delay);
   }
 
-  /** recv() failed. */
-  onError(descriptor: StreamDescriptor): void {
-    this.calls.close(descriptor);
+  /** The connection has failed, or could not be opened; its descriptor is closed. */
+  onFailure({ talk }: StreamDescriptor): void {
+    const reconnects = this.find('reconnects');
+    if (reconnects !== undefined && talk.reopen !== undefined) this.calls.later(talk.reopen, reconnects.delay);
   }
 
   /** The descriptor is closed: what was planned for it is off. */

@@ -44,7 +44,7 @@ function abort(tcb: Tcb): void {
 /** The socket is an orphan from now on (`sock_orphan` and what follows it in `__tcp_close`). */
 export function leaveOwnerless(tcb: Tcb): void {
   tcb.orphan = true;
-  if (tcb.state === 'CLOSED' || tcb.isTimeWaitEntry) return;
+  if (hasEnded(tcb)) return;
   if (tcb.state === 'FIN_WAIT_2') {
     if (tcb.knob('TCP_LINGER2', 0) < 0) {
       sendReset(tcb, 'linger2-negative');
@@ -54,10 +54,15 @@ export function leaveOwnerless(tcb: Tcb): void {
     enterFinWait2AsOrphan(tcb);
   }
   // Entries of time-wait are no orphans (`tcp_check_oom`; the kernel counts anew every 100 ms only).
-  if (!tcb.isTimeWaitEntry && tcb.kernel.tooManyOrphans()) {
+  if (!hasEnded(tcb) && tcb.kernel.tooManyOrphans()) {
     sendReset(tcb, 'too-many-orphans', [tcb.kernel.sysctls.tcp_max_orphans]);
     tcb.done('aborted');
   }
+}
+
+/** Nothing of a socket is left, at most an entry that waits. */
+function hasEnded(tcb: Tcb): boolean {
+  return tcb.state === 'CLOSED' || tcb.isTimeWaitEntry;
 }
 
 /** shutdown(SHUT_WR): a FIN after everything queued, the receiving side stays open. */

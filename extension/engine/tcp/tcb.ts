@@ -198,6 +198,8 @@ export class Tcb {
   readonly delackTimer: Timer<'delayed-ack'>;
   readonly keepaliveTimer: Timer<'keepalive'>;
   readonly timeWaitTimer: Timer<'time-wait' | 'fin-wait-2'>;
+  /** Told after whatever may have changed what poll() reports; undefined while nobody polls. */
+  onEntered: (() => void) | undefined;
   private published = VARIABLES.map(() => 0);
 
   constructor(init: {
@@ -318,6 +320,7 @@ export class Tcb {
   enter<T>(work: () => T): T {
     const result = work();
     this.publish();
+    this.onEntered?.();
     return result;
   }
 

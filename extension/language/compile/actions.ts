@@ -172,6 +172,7 @@ type OnConnection =
   | ast.Closes
   | ast.ShutsDownWriting
   | ast.ShutsDownReading
+  | ast.Polls
   | ast.SetsOption
   | ast.StopsReading
   | ast.ResumesReading;
@@ -218,6 +219,8 @@ function compileCall(
       return { kind: 'shutdown-write', ...on };
     case 'ShutsDownReading':
       return { kind: 'shutdown-read', ...on };
+    case 'Polls':
+      return { kind: 'poll', ...on };
     case 'SetsOption':
       return compileOption(scope, action, on);
     case 'StopsReading':

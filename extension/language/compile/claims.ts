@@ -1,7 +1,8 @@
 /** What an `expect` line claims, whenever it is to happen. */
 import type { Expectation } from '../../scenario/expectation.ts';
 import { ERRNOS, type Errno } from '../../scenario/errno.ts';
-import { CALLS } from '../../scenario/expectation.ts';
+import { CALLS, type CallName } from '../../scenario/expectation.ts';
+import { POLL_EVENT_NAMES, type PollEvent, pollEventBits } from '../../scenario/poll-event.ts';
 import type { TcpState } from '../../scenario/tcp-state.ts';
 import type { AstNode } from '../langium.ts';
 import type * as ast from '../generated/ast.ts';
@@ -80,6 +81,7 @@ function compileCall(scope: RunScope, claim: ast.CallOutcome, process: string): 
   const connection = claim.connection && scope.names.find('connection', claim.connection, claim, 'connection');
   if (call === undefined || (claim.errno !== undefined && errno === undefined)) return undefined;
   if (claim.connection !== undefined && connection === undefined) return undefined;
+  if (claim.events.length > 0) return compilePoll(scope, claim, process, call);
   return {
     kind: 'call',
     process,
@@ -87,6 +89,28 @@ function compileCall(scope: RunScope, claim: ast.CallOutcome, process: string): 
     ...(claim.connection === undefined ? {} : { connection: claim.connection }),
     ...(errno === undefined ? {} : { errno }),
   };
+}
+
+/** `PROCESS's poll on CONN reports IN RDHUP`. */
+function compilePoll(
+  scope: RunScope,
+  claim: ast.CallOutcome,
+  process: string,
+  call: CallName,
+): Expectation | undefined {
+  if (call !== 'poll' || claim.connection === undefined) {
+    return void scope.problems.add(messages.onlyPollReports(), rangeOfProperty(claim, 'call'));
+  }
+  const events: PollEvent[] = [];
+  for (const [index, word] of claim.events.entries()) {
+    const event = POLL_EVENT_NAMES.find((name) => name === word);
+    if (event === undefined) {
+      const text = messages.unknownPollEvent(word, nearest(word, POLL_EVENT_NAMES));
+      return void scope.problems.add(text, rangeOfProperty(claim, 'events', index));
+    }
+    events.push(event);
+  }
+  return { kind: 'poll', process, connection: claim.connection, events: pollEventBits(events) };
 }
 
 /** `no segment`, `9 keepalive probes from client`. */

@@ -120,12 +120,29 @@ function compileBehaviour(scope: RunScope, node: ast.Behaviour): BehaviourPlan |
       const idle = scope.values.duration(node.idle, { min: 1 });
       return idle === undefined ? undefined : { kind: 'closes-idle', idle, range };
     }
+    case 'NeverBlocks':
+      return { kind: 'never-blocks', range };
     case 'Answers': {
       const request = scope.values.size(node.request);
       const response = scope.values.size(node.response);
-      return request === undefined || response === undefined
-        ? undefined
-        : { kind: 'answers', request, response, range };
+      const delay = node.delay && scope.values.duration(node.delay);
+      if (request === undefined || response === undefined || (node.delay !== undefined && delay === undefined)) {
+        return undefined;
+      }
+      return { kind: 'answers', request, response, ...(delay === undefined ? {} : { delay }), range };
+    }
+    case 'Greets': {
+      const bytes = scope.values.size(node.size);
+      return bytes === undefined ? undefined : { kind: 'greets', bytes, range };
+    }
+    case 'Streams': {
+      const bytes = scope.values.size(node.size);
+      const interval = scope.values.duration(node.interval, { min: 1 });
+      return bytes === undefined || interval === undefined ? undefined : { kind: 'streams', bytes, interval, range };
+    }
+    case 'Reconnects': {
+      const delay = scope.values.duration(node.delay, { min: 1 });
+      return delay === undefined ? undefined : { kind: 'reconnects', delay, range };
     }
   }
 }
@@ -136,7 +153,11 @@ const MATTERS: Readonly<Record<ast.Behaviour['$type'], string>> = {
   ClosesAfterEof: 'eof',
   NeverReads: 'reading',
   NeverAccepts: 'accepting',
+  NeverBlocks: 'blocking',
   Answers: 'answering',
+  Greets: 'greeting',
+  Streams: 'streaming',
+  Reconnects: 'reconnecting',
   ClosesIdle: 'idling',
 };
 

@@ -58,6 +58,7 @@ export const PROBLEM_CODES = {
   TCPSCN070: 'a run that never ends',
   TCPSCN080: 'a fork of a process on another host, or of itself',
   TCPSCN081: 'a frozen host acts, or one resumes that is not frozen',
+  TCPSCN082: 'an unknown event of poll',
 } as const;
 
 export type ProblemCode = keyof typeof PROBLEM_CODES;

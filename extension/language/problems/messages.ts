@@ -332,3 +332,12 @@ export const happensAtNoMoment = (isState: boolean): ProblemText =>
 export const windowReversed = (): ProblemText => text('TCPSCN066', l10n.t('The window ends before it begins.'));
 export const neverEnds = (what: string): ProblemText =>
   text('TCPSCN070', l10n.t('{0} could go on for ever. Say how long the run is: `run until …`.', what));
+export const unknownPollEvent = (name: string, suggestion: string | undefined): ProblemText =>
+  text(
+    'TCPSCN082',
+    suggestion === undefined
+      ? l10n.t('poll() does not report “{0}”: IN, OUT, ERR, HUP or RDHUP.', name)
+      : l10n.t('poll() does not report “{0}”. Did you mean “{1}”?', name, suggestion),
+  );
+export const onlyPollReports = (): ProblemText =>
+  text('TCPSCN082', l10n.t('Only poll reports events, of one connection: `app’s poll on conn reports IN RDHUP`.'));

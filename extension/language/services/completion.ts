@@ -15,6 +15,7 @@ import type { NameKind } from '../names/name-kind.ts';
 import { CONGESTION_CONTROLS } from '../../scenario/congestion.ts';
 import { ERRNOS } from '../../scenario/errno.ts';
 import { CALLS } from '../../scenario/expectation.ts';
+import { POLL_EVENT_NAMES } from '../../scenario/poll-event.ts';
 import { SOCKET_OPTIONS } from '../../scenario/socket-option.ts';
 import { SYSCTLS } from '../../scenario/sysctl.ts';
 import { analysisOf } from './document.ts';
@@ -133,6 +134,7 @@ const WORDS: Readonly<Record<string, (before: string) => CompletionItem[]>> = {
   state: () => wordItems(STATE_WORDS, stateMeaning),
   errno: () => wordItems(ERRNOS),
   call: () => wordItems(CALLS),
+  events: () => wordItems(POLL_EVENT_NAMES),
   knob: () => wordItems(Object.keys(SYSCTLS), sysctlSummary),
   option: () => wordItems(Object.keys(SOCKET_OPTIONS), optionSummary),
   words: (before) => wordItems(remainingClassWords(before)),

@@ -8,6 +8,13 @@ import type { ProblemList } from '../problems/problem.ts';
  */
 export function checkEndless(run: RunPlan, problems: ProblemList): void {
   if (run.until !== undefined) return;
+  const restless = run.processes
+    .flatMap(({ name, behaviours }) => behaviours.map((behaviour) => ({ name, ...behaviour })))
+    .find(({ kind }) => kind === 'streams' || kind === 'reconnects');
+  if (restless !== undefined) {
+    problems.add(messages.neverEnds(`“${restless.name} ${restless.kind} …”`), restless.range);
+    return;
+  }
   const culprit = run.actions.find((action) => isEndless(action, run));
   if (culprit !== undefined) problems.add(messages.neverEnds(`“${culprit.text}”`), culprit.range);
 }

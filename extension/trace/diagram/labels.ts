@@ -1,5 +1,6 @@
 /** What a line of the diagram says, in the reader's language. Plain text: escaping is for whoever draws it. */
 import * as l10n from '@vscode/l10n';
+import { pollEventText } from '../../scenario/poll-event.ts';
 import { SECOND } from '../../base/time.ts';
 import type { EventId, EventOf, PlaceId, TraceEvent } from '../event.ts';
 import type { SegmentPurpose } from '../schema.ts';
@@ -160,7 +161,8 @@ export function noteLabel(trace: Trace, row: NoteRow): string {
     case 'call.entered':
       return statementBehind(trace, event) ?? `${trace.placeName(event.process)}: ${event.call}()`;
     case 'call.returned': {
-      const outcome = event.errno === 'OK' ? l10n.t('EOF (0 bytes)') : event.errno;
+      const ok = event.call === 'poll' ? pollEventText(event.value) : l10n.t('EOF (0 bytes)');
+      const outcome = event.errno === 'OK' ? ok : event.errno;
       return `${trace.placeName(event.process)}: ${event.call} → ${outcome}`;
     }
     case 'tcp.error':

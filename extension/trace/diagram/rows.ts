@@ -167,6 +167,7 @@ class RowBuilder {
         return QUIET_CALLS.has(event.call) ? undefined : this.note(event, 'plain');
       case 'call.returned':
         if (!NOT_YET.has(event.errno)) return this.note(event, 'error');
+        if (event.call === 'poll' && event.errno === 'OK') return this.note(event, 'notice');
         return event.call === 'recv' && event.errno === 'OK' && event.value === 0
           ? this.note(event, 'notice')
           : undefined;

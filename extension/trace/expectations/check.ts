@@ -47,6 +47,8 @@ function checkOne(facts: Facts, plan: ExpectationPlan): Outcome {
       return checkBytes(facts, plan);
     case 'call':
       return checkCall(facts, plan);
+    case 'poll':
+      return checkPoll(facts, plan);
     case 'sends':
     case 'gives-up':
       return happens(facts, plan, plan);
@@ -189,6 +191,13 @@ function checkCall(facts: Facts, plan: Expected<'call'>): Outcome {
   return other === undefined
     ? outcome
     : failed('other-outcome', other.id, other.errno === 'OK' ? -1 : errnoIndex(other.errno), other.time);
+}
+
+function checkPoll(facts: Facts, plan: Expected<'poll'>): Outcome {
+  const outcome = happens(facts, plan, plan);
+  const last =
+    outcome.code === 'not-happened' ? facts.callsOf(plan.process, 'poll', plan.connection).at(-1) : undefined;
+  return last === undefined ? outcome : failed('other-events', last.id, last.value, last.time);
 }
 
 /**

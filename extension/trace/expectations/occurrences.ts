@@ -54,6 +54,8 @@ function keyOf(what: Happening | Counted): string {
       return [what.kind, what.connection, what.host].join(' ');
     case 'call':
       return [what.kind, what.process, what.call, what.errno ?? 'OK', what.connection ?? ''].join(' ');
+    case 'poll':
+      return [what.kind, what.process, what.connection, what.events].join(' ');
     case 'gives-up':
       return [what.kind, what.process, what.connection].join(' ');
     case 'sends':
@@ -82,6 +84,10 @@ function gather(facts: Facts, what: Happening | Counted): readonly Occurrence[] 
       return facts
         .callsOf(what.process, what.call, what.connection)
         .filter(({ errno }) => errno === (what.errno ?? 'OK'));
+    case 'poll':
+      return facts
+        .callsOf(what.process, 'poll', what.connection)
+        .filter(({ errno, value }) => errno === 'OK' && value === what.events);
     case 'gives-up': {
       const process = facts.place('process', what.process);
       return [...facts.eventsOf('app.decided')].filter(

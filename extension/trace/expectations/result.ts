@@ -21,6 +21,8 @@ export const RESULT_CODES = [
   'failed',
   /** The call had another outcome: [actual error, time]. */
   'other-outcome',
+  /** poll() never reported just these: [what it reported last, time]. */
+  'other-events',
   /** [counted, expected]. Evidence: the first one too many, or the last that was counted. */
   'other-count',
   /** [bytes read by then, expected, time of the last read, or −1]. */

@@ -1,5 +1,6 @@
 /** System calls and their outcome in words. */
 import * as l10n from '@vscode/l10n';
+import { pollEventText } from '../../scenario/poll-event.ts';
 import type { EventOf } from '../event.ts';
 import type { Trace } from '../trace.ts';
 
@@ -25,6 +26,8 @@ function callArguments({ call, value, detail }: EventOf<'call.entered'>): string
     case 'shutdown':
       return detail === '' ? 'SHUT_WR' : detail;
     case 'accept':
+    case 'poll':
+    case 'getsockopt':
     case 'recv':
     case 'close':
       return '';
@@ -38,6 +41,7 @@ export function callOutcome(trace: Trace, event: EventOf<'call.returned'>): stri
 
 function outcome({ call, value, errno }: EventOf<'call.returned'>): string {
   if (errno !== 'OK') return errno;
+  if (call === 'poll') return pollEventText(value);
   if (call === 'recv') return value === 0 ? l10n.t('EOF') : `${value} B`;
   return call === 'send' ? `${value} B` : l10n.t('ok');
 }
@@ -52,5 +56,6 @@ export function describeReturn(trace: Trace, event: EventOf<'call.returned'>): s
       ? l10n.t('{0} reads EOF: the other end will send nothing more', process)
       : l10n.t('{0} reads {1} B', process, event.value);
   }
+  if (event.call === 'poll') return l10n.t('poll() tells {0}: {1}', process, pollEventText(event.value));
   return l10n.t('{0} of {1} succeeds', call, process);
 }

@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { ERRNOS } from '../../scenario/errno.ts';
+import { pollEventText } from '../../scenario/poll-event.ts';
 import { TCP_STATES } from '../../scenario/tcp-state.ts';
 import type { EventOf } from '../event.ts';
 import type { ResultCode } from '../expectations/result.ts';
@@ -30,6 +31,8 @@ export function describeExpectation(trace: Trace, event: EventOf<'expectation'>)
       return a === -1
         ? l10n.t('the call succeeded, at {0}', clock(b))
         : l10n.t('the call failed with {0} instead, at {1}', errorName(a), clock(b));
+    case 'other-events':
+      return l10n.t('it last reported {0}, at {1}', pollEventText(a), clock(b));
     case 'other-count':
       return l10n.t('counted {0}, expected {1}', a, b);
     case 'other-bytes':
