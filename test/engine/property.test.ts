@@ -113,12 +113,19 @@ function checkVariables(trace: Trace): void {
 function checkTimers(trace: Trace): void {
   const pending = new Map<string, { timer: TimerName; deadline: number }>();
   const alive = new Set<number>();
+  const frozen = new Set<string>();
   for (const event of trace.events()) {
     if (event.kind === 'end.opened') alive.add(event.place);
     if (event.kind === 'end.gone') {
       alive.delete(event.place);
       for (let slot = 0; slot < 4; slot++) pending.delete(`${event.place}/${slot}`);
     }
+    if (event.kind === 'host.frozen') {
+      const name = trace.placeName(event.place);
+      if (event.frozen) frozen.add(name);
+      else frozen.delete(name);
+    }
+    if (event.kind === 'host.state') frozen.delete(trace.placeName(event.place));
     if (event.kind !== 'timer.armed' && event.kind !== 'timer.fired' && event.kind !== 'timer.cancelled') continue;
     const key = `${event.place}/${SLOT[event.timer]}`;
     const armed = pending.get(key);
@@ -134,19 +141,25 @@ function checkTimers(trace: Trace): void {
     if (event.kind === 'timer.fired' && armed.deadline !== event.time) throw new Error(`${event.id}: late`);
     pending.delete(key);
   }
-  for (const { timer, deadline } of pending.values())
-    if (deadline < trace.endTime) throw new Error(`${timer} should have fired at ${deadline}`);
+  for (const [key, { timer, deadline }] of pending)
+    if (deadline < trace.endTime && !frozen.has(hostOf(trace, Number.parseInt(key, 10))))
+      throw new Error(`${timer} should have fired at ${deadline}`);
 }
 
-/** A host without power does nothing, a process that ended calls nothing. */
+/** A host without power does nothing, nor does one that is frozen; a process that ended calls nothing. */
 function checkPower(trace: Trace): void {
   const off = new Set<string>();
-  const dead = new Set<number>();
+  const dead = new Set(trace.places.flatMap((place, id) => (place.kind === 'process' && place.forked ? [id] : [])));
   for (const event of trace.events()) {
     if (event.kind === 'host.state') {
       const name = trace.placeName(event.place);
       if (event.on) off.delete(name);
       else off.add(name);
+    }
+    if (event.kind === 'host.frozen') {
+      const name = trace.placeName(event.place);
+      if (event.frozen) off.add(name);
+      else off.delete(name);
     }
     if (event.kind === 'process.state') {
       if (event.running) dead.delete(event.place);
@@ -172,6 +185,8 @@ function checkBytes(trace: Trace): void {
     if (call === 'recv' && value === 0) sawEof.add(place);
   }
   const failed = new Set([...trace.eventsOf('tcp.error')].map((event) => event.place));
+  // Whoever shuts down reading gets 0 at once.
+  for (const { detail, place } of trace.eventsOf('call.entered')) if (detail === 'SHUT_RD') failed.add(place);
   for (const { sides } of trace.connections) {
     for (const [from, to] of [sides, [sides[1], sides[0]]] as const) {
       const all = written.get(from.end) ?? 0;
@@ -183,7 +198,7 @@ function checkBytes(trace: Trace): void {
   }
 }
 
-/** Calls come in pairs: nothing returns that was not entered, but accept() and recv(), in which a program waits. */
+/** Calls come in pairs: nothing returns that was not entered, but those in which a program waits. */
 function checkCalls(trace: Trace): void {
   const open = new Map<string, number>();
   for (const event of trace.events()) {
@@ -191,7 +206,7 @@ function checkCalls(trace: Trace): void {
       const key = `${event.process} ${event.call}`;
       open.set(key, (open.get(key) ?? 0) + 1);
     }
-    if (event.kind === 'call.returned' && !['accept', 'recv', 'close'].includes(event.call)) {
+    if (event.kind === 'call.returned' && !['accept', 'recv', 'close', 'poll', 'getsockopt'].includes(event.call)) {
       const key = `${event.process} ${event.call}`;
       const count = open.get(key) ?? 0;
       if (count === 0) throw new Error(`${event.id}: ${event.call} was not called`);

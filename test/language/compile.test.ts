@@ -120,6 +120,11 @@ it('ranges lead back to the line', () => {
 it.each<[statement: string, action: Record<string, unknown>]>([
   ['server loses power', { kind: 'host-power-loss', host: 'server' }],
   ['server shuts down', { kind: 'host-shutdown', host: 'server' }],
+  ['server freezes', { kind: 'host-freeze', host: 'server' }],
+  ['app shuts down reading on conn', { kind: 'shutdown-read', process: 'app', connection: 'conn' }],
+  ['app polls conn', { kind: 'poll', process: 'app', connection: 'conn' }],
+  ['app sets SO_LINGER = 0s on conn', { kind: 'set-option', option: 'SO_LINGER', value: 0 }],
+  ['app sets TCP_LINGER2 = -1s on conn', { kind: 'set-option', option: 'TCP_LINGER2', value: -1 }],
   ['wire is cut', { kind: 'link-cut', link: 'wire' }],
   ['wire is cut from client', { kind: 'link-cut', link: 'wire', from: 'client' }],
   ['wire is restored', { kind: 'link-restore', link: 'wire' }],
@@ -362,4 +367,46 @@ it('addresses are given out in order, around those that are taken', () => {
   const hosts = ['a', 'b { address 10.0.0.1 }', 'c'].map((host) => `host ${host}`).join('\n');
   const { scenarios } = parseScenarios(`scenario "x"\n${hosts}\n`);
   expect(scenarios[0]?.runs[0]?.hosts.map(({ address }) => address)).toEqual(['10.0.0.2', '10.0.0.1', '10.0.0.3']);
+});
+
+it('what a process forks does not run from the beginning, and has an end of the connection', () => {
+  const lines = 'process worker on server\nat 1s web forks worker\nat 2s worker sends 1 B on conn';
+  const { scenarios, problems } = parseScenarios(withBase(lines));
+  expect(problems).toEqual([]);
+  const [run] = scenarios[0]!.runs;
+  expect(run!.processes.map(({ name, forked }) => [name, forked])).toEqual([
+    ['web', undefined],
+    ['app', undefined],
+    ['worker', true],
+  ]);
+  expect(run!.actions[2]).toMatchObject({ kind: 'process-fork', process: 'web', child: 'worker' });
+});
+
+it('the events of poll', () => {
+  const { scenarios, problems } = parseScenarios(withBase("expect app's poll on conn reports IN OUT RDHUP at 1s"));
+  expect(problems).toEqual([]);
+  expect(scenarios[0]!.runs[0]!.expectations[0]).toMatchObject({ kind: 'poll', process: 'app', events: 0x2005 });
+});
+
+it('what a program does by itself', () => {
+  const lines = [
+    'web answers 16 B with 100 B after 200ms',
+    'web greets with 50 B',
+    'web streams 10 B every 1s',
+    'app reconnects after 2s',
+    'app never blocks',
+    'run until 1min',
+  ];
+  const { scenarios, problems } = parseScenarios(withBase(lines.join('\n')));
+  expect(problems).toEqual([]);
+  const kinds = scenarios[0]!.runs[0]!.processes.flatMap(({ behaviours }) =>
+    behaviours.map(({ range, ...behaviour }) => behaviour),
+  );
+  expect(kinds).toEqual([
+    { kind: 'answers', request: 16, response: 100, delay: 200 * MILLISECOND },
+    { kind: 'greets', bytes: 50 },
+    { kind: 'streams', bytes: 10, interval: SECOND },
+    { kind: 'reconnects', delay: 2 * SECOND },
+    { kind: 'never-blocks' },
+  ]);
 });

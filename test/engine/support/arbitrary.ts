@@ -11,7 +11,7 @@ import { planOf, SECOND } from './run.ts';
 const ISS_PER_MICRO = 1000 / 64;
 
 const host = fc.constantFrom('client', 'server');
-const process = fc.constantFrom('app', 'web');
+const process = fc.constantFrom('app', 'web', 'app', 'web', 'worker');
 const connection = fc.oneof(
   { weight: 9, arbitrary: fc.constant('conn') },
   { weight: 1, arbitrary: fc.constant('other') },
@@ -26,6 +26,8 @@ const option: fc.Arbitrary<readonly [SocketOptionName, number]> = fc.oneof(
   fc.tuple(fc.constant('TCP_KEEPCNT' as const), fc.integer({ min: 1, max: 5 })),
   fc.tuple(fc.constant('TCP_USER_TIMEOUT' as const), fc.integer({ min: 0, max: 60_000 })),
   fc.tuple(fc.constant('TCP_NODELAY' as const), fc.integer({ min: 0, max: 1 })),
+  fc.tuple(fc.constant('SO_LINGER' as const), fc.integer({ min: 0, max: 3 })),
+  fc.tuple(fc.constant('TCP_LINGER2' as const), fc.integer({ min: -1, max: 120 })),
   fc.tuple(fc.constant('TCP_SYNCNT' as const), fc.integer({ min: 1, max: 4 })),
 );
 
@@ -36,6 +38,14 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('close' as const), process, connection }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('shutdown-write' as const), process, connection }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('shutdown-read' as const), process, connection }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('poll' as const), process, connection }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('host-freeze' as const), host }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('host-resume' as const), host }) },
+  {
+    weight: 2,
+    arbitrary: fc.constant({ kind: 'process-fork' as const, process: 'web', child: 'worker' }),
+  },
   {
     weight: 2,
     arbitrary: fc.tuple(process, connection, option).map(([p, c, [name, value]]) => ({
@@ -187,6 +197,20 @@ const behaviour = fc.oneof(
     request: fc.integer({ min: 50, max: 2000 }),
     response: fc.integer({ min: 1, max: 5000 }),
   }),
+  fc.record({
+    kind: fc.constant('answers' as const),
+    request: fc.constant(100),
+    response: fc.integer({ min: 1, max: 5000 }),
+    delay: fc.integer({ min: 0, max: SECOND }),
+  }),
+  fc.record({ kind: fc.constant('greets' as const), bytes: fc.integer({ min: 1, max: 5000 }) }),
+  fc.record({
+    kind: fc.constant('streams' as const),
+    bytes: fc.integer({ min: 1, max: 5000 }),
+    interval: fc.integer({ min: SECOND, max: 20 * SECOND }),
+  }),
+  fc.record({ kind: fc.constant('reconnects' as const), delay: fc.integer({ min: SECOND, max: 20 * SECOND }) }),
+  fc.constant({ kind: 'never-blocks' as const }),
   fc.record({ kind: fc.constant('closes-idle' as const), idle: fc.integer({ min: 100_000, max: 20 * SECOND }) }),
 );
 const behaviours = fc.oneof(
@@ -200,6 +224,7 @@ const sysctls = fc.record(
     tcp_syn_retries: fc.integer({ min: 1, max: 6 }),
     tcp_synack_retries: fc.integer({ min: 0, max: 5 }),
     tcp_orphan_retries: fc.integer({ min: 0, max: 8 }),
+    tcp_max_orphans: fc.constantFrom(0, 1, 1000),
     tcp_fin_timeout: fc.integer({ min: 0, max: 130 }),
     tcp_early_retrans: fc.constantFrom(0, 3),
     tcp_timestamps: fc.constantFrom(0, 1),
@@ -235,7 +260,7 @@ const options: fc.Arbitrary<PlanOptions> = fc.record({
 
 export const anyPlan: fc.Arbitrary<RunPlan> = fc
   .tuple(fc.array(statement, { maxLength: 20 }), options)
-  .map(([statements, chosen]) => planOf(statements, chosen));
+  .map(([statements, chosen]) => planOf(statements, { ...chosen, worker: true }));
 
 /** Seeds with which one side of the first connection, opened at 10 ms, begins shortly before 2^32. */
 function wrappingSeeds(): number[] {

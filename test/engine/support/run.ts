@@ -27,6 +27,8 @@ export interface PlanOptions {
   /** Seconds. */
   readonly until?: number;
   readonly seed?: number;
+  /** A third process, `worker` on the server, that runs once it is forked. */
+  readonly worker?: boolean;
   /** Neither listen nor connect: the statements do it. */
   readonly bare?: boolean;
 }
@@ -88,6 +90,9 @@ export function planOf(statements: readonly Statement[], options: PlanOptions = 
     processes: [
       { name: 'web', host: 'server', behaviours: behaviours(options.web), range: RANGE },
       { name: 'app', host: 'client', behaviours: behaviours(options.app), range: RANGE },
+      ...(options.worker === true
+        ? [{ name: 'worker', host: 'server', behaviours: behaviours(), forked: true, range: RANGE }]
+        : []),
     ],
     actions: [...opening, ...statements].map((statement): ActionPlan => ({ ...statement, range: RANGE, text: '' })),
     expectations: [],

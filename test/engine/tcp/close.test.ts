@@ -80,6 +80,85 @@ describe('close()', () => {
   });
 });
 
+describe('SO_LINGER with no time', () => {
+  it.each([
+    ['ESTABLISHED', () => established(), '10 RA 1 ack 1 rst'],
+    ['CLOSE_WAIT', () => closeWait(), '60 RA 1 ack 2 rst'],
+    ['FIN_WAIT_2', () => halfClosed(), '20 RA 2 ack 1 rst'],
+  ])('%s: RST+ACK, gone', (_, make, reset) => {
+    const end = make().option('SO_LINGER', 0).close().expectSent(reset);
+    expect([end.state, end.goneBecause]).toEqual(['CLOSED', 'aborted']);
+  });
+
+  it('what waits for the windows is thrown away', () => {
+    const end = established().option('SO_LINGER', 0);
+    end.send(20 * 1448);
+    expect(end.sent()).toHaveLength(10);
+    end.close().expectSent('10 RA 14481 ack 1 rst');
+  });
+
+  it('unread data is the stronger reason', () => {
+    const end = established().option('SO_LINGER', 0).receive(data(10));
+    end.sent();
+    end.close();
+    expect([...end.trace.eventsOf('segment.sent')].at(-1)!.reason).toBe('unread-data');
+  });
+});
+
+describe('TCP_LINGER2', () => {
+  it('replaces tcp_fin_timeout, 0 takes it back', () => {
+    const wait = (seconds: number): ReturnType<typeof established> => {
+      const end = established().option('TCP_LINGER2', seconds).close();
+      return end.at(20).receive(ack());
+    };
+    expect([wait(10).at(10_019).state, wait(10).at(10_020).state]).toEqual(['FIN_WAIT_2', 'CLOSED']);
+    expect([wait(0).at(60_019).state, wait(0).at(60_020).state]).toEqual(['FIN_WAIT_2', 'CLOSED']);
+  });
+
+  it('negative, the FIN is acknowledged after the close: RST in answer', () => {
+    const end = established().option('TCP_LINGER2', -1).close();
+    end.sent();
+    end.at(20).receive(ack()).expectSent('20 R 2 rst');
+    expect(end.goneBecause).toBe('aborted');
+  });
+
+  it('negative, closed in FIN_WAIT_2: RST', () => {
+    const end = halfClosed().option('TCP_LINGER2', -1).at(500).close().expectSent('500 RA 2 ack 1 rst');
+    expect(end.goneBecause).toBe('aborted');
+  });
+});
+
+describe('tcp_max_orphans', () => {
+  it('one more than allowed: a FIN, then RST, gone', () => {
+    const end = established({ sysctls: { tcp_max_orphans: 0 } }).close();
+    end.expectSent('10 FA 1 ack 1 fin', '10 RA 2 ack 1 rst');
+    expect(end.goneBecause).toBe('aborted');
+  });
+
+  it('a time-wait entry is no orphan', () => {
+    const end = halfClosed({ sysctls: { tcp_max_orphans: 0 } })
+      .close()
+      .expectSent();
+    expect(end.state).toBe('FIN_WAIT_2');
+  });
+});
+
+describe('shutdown(SHUT_RD)', () => {
+  it('data is taken and acknowledged, read once, then 0', () => {
+    const end = established();
+    expect([end.shutdown('SHUT_RD'), end.read()]).toEqual([undefined, 0]);
+    end.expectSent().receive(data(10)).expectSent('10 A 1 ack 11 ack');
+    expect([end.state, end.read(), end.read()]).toEqual(['ESTABLISHED', 10, 0]);
+  });
+
+  it('both directions: data in FIN_WAIT_2 is refused', () => {
+    const end = halfClosed();
+    end.shutdown('SHUT_RD');
+    end.at(30).receive(data(10)).expectSent('30 R 2 rst');
+    expect(end.goneBecause).toBe('reset');
+  });
+});
+
 describe('shutdown(SHUT_WR)', () => {
   it('FIN_WAIT_2 with an owner lasts for ever, and data flows back', () => {
     const end = halfClosed().at(10_000_000);

@@ -349,6 +349,28 @@ describe('checkExpectations', () => {
     });
   });
 
+  describe('poll', () => {
+    const polled = (): Trace => {
+      const b = new TraceBuilder({});
+      b.at(1).returned('poll', { value: 0x4 });
+      b.at(2).returned('poll', { value: 0x2005 });
+      return b.done();
+    };
+    const check = (events: number) => {
+      const plan = expectation({ kind: 'poll', process: 'app', connection: 'conn', events }, at(seconds(2)));
+      return checkExpectations(polled(), [plan])[0]!;
+    };
+
+    it('exactly these events, then', () => {
+      expect(check(0x2005)).toMatchObject({ met: true, code: 'met' });
+      expect(check(0x4)).toMatchObject({ met: false, code: 'other-time' });
+    });
+
+    it('others: what it reported last', () => {
+      expect(check(0x1)).toMatchObject({ met: false, code: 'other-events', args: [0x2005, 2_000_000] });
+    });
+  });
+
   describe('sends', () => {
     const sends = (host: string, when: ExpectationPlan['when']) =>
       expectation({ kind: 'sends', host, class: 'FIN' }, when);
