@@ -399,10 +399,8 @@ it('what a program does by itself', () => {
   ];
   const { scenarios, problems } = parseScenarios(withBase(lines.join('\n')));
   expect(problems).toEqual([]);
-  const kinds = scenarios[0]!.runs[0]!.processes.flatMap(({ behaviours }) =>
-    behaviours.map(({ range, ...behaviour }) => behaviour),
-  );
-  expect(kinds).toEqual([
+  const kinds = scenarios[0]!.runs[0]!.processes.flatMap(({ behaviours }) => behaviours);
+  expect(kinds).toMatchObject([
     { kind: 'answers', request: 16, response: 100, delay: 200 * MILLISECOND },
     { kind: 'greets', bytes: 50 },
     { kind: 'streams', bytes: 10, interval: SECOND },

@@ -59,6 +59,7 @@ export const CLOSING: readonly Break[] = [
     everywhere: [],
     also: {
       closed: [
+        "app's poll on conn reports IN OUT ERR HUP RDHUP at 10ms after send",
         "app's send on conn succeeds at send",
         'server sends RST at 5ms after send',
         'conn on server becomes CLOSED at 5ms after send',
