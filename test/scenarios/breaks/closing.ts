@@ -5,12 +5,12 @@ export const CLOSING: readonly Break[] = [
   {
     id: 'F1',
     what: 'the server closes before the delayed ACK is due',
-    change: ['web closes 100ms after EOF', 'web closes 30ms after EOF'],
+    change: ['web closes 100ms after EOF', 'web closes 500us after EOF'],
     everywhere: [],
     also: {
       'the client first, the server after 100 ms': [
-        'server sends ACK at 45ms after close',
-        'conn on client becomes FIN_WAIT_2 at 50ms after close',
+        'server sends ACK at 6ms after close',
+        'conn on client becomes FIN_WAIT_2 at 11ms after close',
         'server sends FIN at 105ms after close',
         'conn on client becomes TIME_WAIT at 110ms after close',
         'client sends ACK at 110ms after close',
@@ -68,7 +68,7 @@ export const CLOSING: readonly Break[] = [
         'conn on client becomes CLOSED at 10ms after send',
       ],
       'closed, and forgotten': [
-        'conn on server becomes CLOSED at 60.05s after close',
+        'conn on server becomes CLOSED at 60.011s after close',
         'server sends RST at 5ms after send',
         'conn on client fails with EPIPE at 10ms after send',
       ],
@@ -88,30 +88,30 @@ export const CLOSING: readonly Break[] = [
       'closed: no owner': [
         'conn on client is CLOSE_WAIT between 1.1s and 30d',
         '2 segments after close',
-        'conn on server is FIN_WAIT_2 between 50ms after close and 60.049999s after close',
-        'conn on server becomes CLOSED at 60.05s after close',
+        'conn on server is FIN_WAIT_2 between 11ms after close and 60.010999s after close',
+        'conn on server becomes CLOSED at 60.011s after close',
       ],
       'shut down: an owner': [
         'conn on client is CLOSE_WAIT between 1.1s and 30d',
         '2 segments after close',
-        'conn on server is FIN_WAIT_2 between 50ms after close and 30d',
+        'conn on server is FIN_WAIT_2 between 11ms after close and 30d',
       ],
       'shut down, then killed': [
         'conn on client is CLOSE_WAIT between 1.1s and 30d',
         '2 segments after close',
-        'conn on server is FIN_WAIT_2 between 50ms after close and 59.999999s after kill',
+        'conn on server is FIN_WAIT_2 between 11ms after close and 59.999999s after kill',
         'conn on server becomes CLOSED at 60s after kill',
       ],
       'tcp_fin_timeout 5 s': ['conn on client is CLOSE_WAIT between 1.1s and 30d', '2 segments after close'],
       'TCP_LINGER2 100 s': [
         'conn on client is CLOSE_WAIT between 1.1s and 30d',
         '2 segments after close',
-        'conn on server is FIN_WAIT_2 between 50ms after close and 80.049999s after close',
-        'conn on server becomes CLOSED at 80.05s after close',
+        'conn on server is FIN_WAIT_2 between 11ms after close and 80.010999s after close',
+        'conn on server becomes CLOSED at 80.011s after close',
       ],
       'the other side keeps asking': [
         '2 keepalive probes from client',
-        'conn on server becomes CLOSED at 60.05s after close',
+        'conn on server becomes CLOSED at 60.011s after close',
         'conn on client fails with EPIPE at 101.025s',
       ],
     },
