@@ -59,6 +59,8 @@ it.each<[line: string, offered: string[], absent: string[]]>([
   ['expect no segment between 1s and <|>', ['fault', 'just', 'last'], ['client']],
   ['expect no segment between 1s and just before <|>', ['fault', 'last'], ['client']],
   ["expect app's <|>", ['send', 'connect'], ['closes']],
+  ['expect 2 data segments are <|>', ['lost', 'duplicated'], ['at']],
+  ['expect no FIN is lost on <|>', ['wire'], ['client']],
   ['run <|>', ['until'], ['at']],
   ['# at 1s <|>', [], ['client']],
   ['question "what <|>', [], ['client']],

@@ -61,6 +61,7 @@ export const REFERENCES: Readonly<Record<string, NameKind>> = {
   'StopsReading.connection': 'connection',
   'ResumesReading.connection': 'connection',
   'CountClaim.host': 'host',
+  'CountClaim.link': 'link',
   'OnHost.host': 'host',
   'CallOutcome.connection': 'connection',
   'GivesUp.connection': 'connection',

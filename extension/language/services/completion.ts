@@ -170,6 +170,7 @@ const NAMES: Readonly<Record<string, readonly NameKind[]>> = {
   hostB: ['host'],
   process: ['process'],
   child: ['process'],
+  link: ['link'],
   connection: ['connection'],
   parts: ['part'],
   base: ['moment'],
