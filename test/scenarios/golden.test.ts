@@ -54,6 +54,7 @@ const RUNS: readonly (readonly [id: string, variant: string])[] = [
   ['E6', 'the SYN-ACK is lost'],
   ['E6', 'the final ACK is lost'],
   ['F5', 'the data is overtaken'],
+  ['F5', 'the data is lost'],
   ['F5', 'the data is lost, without SACK'],
   ['F6', 'lost once'],
 ];

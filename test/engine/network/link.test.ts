@@ -55,7 +55,9 @@ describe('settings of a link', () => {
     const deeds = [at(1, send('app', 5000)), at(1.001, cut()), at(1.002, restore()), at(1.003, send('web', 1))];
     const trace = played(deeds, [{ kind: 'bandwidth', rate: 1_000_000 }], 1, 1.1);
     expect(lost(trace)).toEqual(['1.001 link-cut', '1.001 link-cut', '1.001 link-cut', '1.001 link-cut']);
-    expect([...trace.eventsOf('segment.queued')].filter(({ time }) => time > 1_001_000)).toEqual([]);
+    expect([...trace.eventsOf('segment.queued')].filter(({ time }) => time > 1_001_000 && time < 1_010_000)).toEqual(
+      [],
+    );
   });
 
   const everySecond = Array.from({ length: 200 }, (_, n) => at(1 + n * 0.1, send('app', 10)));

@@ -120,6 +120,13 @@ export const LINK: readonly Break[] = [
         'conn on client becomes TIME_WAIT at 13ms after send',
         'conn on server becomes CLOSED at 18ms after send',
       ],
+      'the data is lost': [
+        'conn on server reads 100 B at 20ms after send',
+        'conn on server reads EOF at 20ms after send',
+        'conn on server becomes LAST_ACK at 20ms after send',
+        'conn on client becomes TIME_WAIT at 25ms after send',
+        'conn on server becomes CLOSED at 30ms after send',
+      ],
       'the data is lost, without SACK': [
         'conn on server reads 100 B at 0.215s after send',
         'conn on server reads EOF at 0.215s after send',
