@@ -38,6 +38,7 @@ function deedOf(action: ActionPlan, world: World): Deed {
     case 'link-cut':
     case 'link-restore':
     case 'link-rule':
+    case 'link-change':
       return linkDeed(action, assertDefined(world.links.get(action.link), action.link), world);
     default: {
       const { process, host } = assertDefined(world.processes.get(action.process), action.process);
@@ -63,7 +64,7 @@ function hostDeed(action: HostAction, host: Host): Deed {
   }
 }
 
-type LinkAction = Extract<ActionPlan, { kind: 'link-cut' | 'link-restore' | 'link-rule' }>;
+type LinkAction = Extract<ActionPlan, { kind: 'link-cut' | 'link-restore' | 'link-rule' | 'link-change' }>;
 
 function linkDeed(action: LinkAction, link: Link, world: World): Deed {
   const from = action.from === undefined ? undefined : assertDefined(world.hosts.get(action.from), action.from);
@@ -79,6 +80,9 @@ function linkDeed(action: LinkAction, link: Link, world: World): Deed {
           break;
         case 'link-rule':
           link.addRule(action, from);
+          break;
+        case 'link-change':
+          link.set(action.setting, from);
           break;
       }
     },

@@ -10,3 +10,20 @@ export function hash32(...parts: readonly (string | number)[]): number {
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
   return (h ^ (h >>> 16)) >>> 0;
 }
+
+/** A stream of numbers of its own: what others draw does not move it (mulberry32, seeded by `hash32`). */
+export class RandomStream {
+  private state: number;
+
+  constructor(...seed: readonly (string | number)[]) {
+    this.state = hash32(...seed);
+  }
+
+  /** The next number, from 0 up to, not including, 1. */
+  next(): number {
+    this.state = (this.state + 0x6d2b79f5) | 0;
+    let t = Math.imul(this.state ^ (this.state >>> 15), 1 | this.state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  }
+}

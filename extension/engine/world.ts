@@ -44,7 +44,7 @@ export function buildWorld(plan: RunPlan, scheduler: Scheduler, recorder: Record
     const a = assertDefined(hosts.get(link.ends[0]), `host ${link.ends[0]}`);
     const b = assertDefined(hosts.get(link.ends[1]), `host ${link.ends[1]}`);
     const place = writer.addPlace({ kind: 'link', name: link.name, hosts: [a.place, b.place] });
-    const built = new Link({ place, ends: [a, b], plan: link, scheduler, recorder });
+    const built = new Link({ place, ends: [a, b], plan: link, seed: plan.seed, scheduler, recorder });
     a.links.push(built);
     b.links.push(built);
     links.set(link.name, built);

@@ -42,5 +42,6 @@ export {
   CompletionList,
   DiagnosticSeverity,
   DiagnosticTag,
+  type TextEdit,
   SymbolKind,
 } from 'vscode-languageserver';

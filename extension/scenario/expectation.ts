@@ -103,13 +103,19 @@ export type Expectation =
   | { readonly kind: 'poll'; readonly process: string; readonly connection: string; readonly events: number }
   /** `HOST sends a CLASS at T`: at least one such segment leaves then. */
   | { readonly kind: 'sends'; readonly host: string; readonly class: SegmentClass }
-  /** `N CLASSes [from HOST]`, `no CLASS …`: the count over the whole run or the time given. */
+  /**
+   * `N CLASSes [from HOST]`, `no CLASS …`: how many leave, over the whole run or the time given. `… are lost [on LINK]`,
+   * `… are duplicated`: to how many that happens.
+   */
   | {
       readonly kind: 'count';
       readonly class: SegmentClass;
       readonly host?: string;
       readonly count: number;
       readonly comparison: 'exactly' | 'at-least' | 'at-most';
+      readonly fate?: 'lost' | 'duplicated';
+      /** Only what happens there. */
+      readonly link?: string;
     }
   /** `PROCESS gives up on CONN`: its heartbeat found the peer gone. */
   | { readonly kind: 'gives-up'; readonly process: string; readonly connection: string };

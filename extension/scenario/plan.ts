@@ -4,6 +4,7 @@
  */
 import type { Micros } from '../base/time.ts';
 import type { ExpectationPlan, SegmentClass } from './expectation.ts';
+import type { LinkSetting, LinkSettingPlan } from './link-setting.ts';
 import type { SocketOptionName } from './socket-option.ts';
 import type { LocalizedText, SourceRange } from './source.ts';
 import type { SysctlName } from './sysctl.ts';
@@ -65,6 +66,8 @@ export interface LinkPlan {
   readonly ends: readonly [hostA: string, hostB: string];
   /** One way. */
   readonly delay: Micros;
+  /** What else is said of it, later ones over earlier ones. */
+  readonly settings?: readonly LinkSettingPlan[];
   readonly range: SourceRange;
 }
 
@@ -131,6 +134,8 @@ export type Action =
   | { readonly kind: 'link-cut'; readonly link: string; readonly from?: string }
   | { readonly kind: 'link-restore'; readonly link: string; readonly from?: string }
   | ({ readonly kind: 'link-rule'; readonly link: string } & LinkRulePlan)
+  /** Counts for what is sent from then on. */
+  | { readonly kind: 'link-change'; readonly link: string; readonly setting: LinkSetting; readonly from?: string }
   /** Processes run from time 0; this starts one again after it died or its host booted. */
   | { readonly kind: 'process-start'; readonly process: string }
   /** `child` begins with copies of all descriptors of `process`. */

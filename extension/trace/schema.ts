@@ -194,6 +194,28 @@ export const EVENT_SCHEMA = {
   },
   /** `from`: the host whose sending direction changed; -1 = both directions. */
   'link.state': { up: 'bool', from: 'i32' },
+  /**
+   * A setting of a link, at the beginning or from now on. `value`: µs, bits per second, packets, bytes or parts per million.
+   * `by`: for reordering, µs. `from`: as above.
+   */
+  'link.changed': {
+    setting: {
+      enum: [
+        'delay',
+        'bandwidth',
+        'queue-packets',
+        'queue-bytes',
+        'jitter',
+        'loss',
+        'duplication',
+        'reordering',
+        'mtu',
+      ],
+    },
+    value: 'f64',
+    by: 'f64',
+    from: 'i32',
+  },
   'end.opened': { how: { enum: ['connect', 'syn-arrived'] } },
   /** The end no longer exists in its kernel. */
   'end.gone': {
@@ -252,16 +274,18 @@ export const EVENT_SCHEMA = {
   /** The segment never reached a kernel. `blame`: id of the event that made it so (a cut, a power loss, a statement). */
   'segment.dropped': {
     segment: 'i32',
-    reason: { enum: ['link-cut', 'host-off', 'rule', 'host-frozen'] },
+    reason: { enum: ['link-cut', 'host-off', 'rule', 'host-frozen', 'chance', 'queue-full', 'too-big'] },
     blame: 'i32',
   },
   /**
    * The link made a copy of the segment. What becomes of the copy is caused by this event, and speaks of the same `segment`.
    * `blame`: the statement that asked for it, -1 = none.
    */
-  'segment.duplicated': { segment: 'i32', by: { enum: ['rule'] }, blame: 'i32' },
+  'segment.duplicated': { segment: 'i32', by: { enum: ['rule', 'chance'] }, blame: 'i32' },
   /** The link holds the segment up for `delay` µs besides the time of the way; those behind it overtake it. `blame`: as above. */
-  'segment.delayed': { segment: 'i32', by: { enum: ['rule'] }, delay: 'f64', blame: 'i32' },
+  'segment.delayed': { segment: 'i32', by: { enum: ['rule', 'chance'] }, delay: 'f64', blame: 'i32' },
+  /** The link is busy: the segment waits `wait` µs until its first bit leaves. `ahead`, `bytes`: packets that wait before it. */
+  'segment.queued': { segment: 'i32', wait: 'f64', ahead: 'u32', bytes: 'u32' },
   /** The segment arrived and the receiver discarded it. */
   'segment.ignored': {
     segment: 'i32',

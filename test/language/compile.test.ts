@@ -100,6 +100,49 @@ seed 7
   });
 });
 
+it('settings of a link: in its block, as statements, in a variant, during the run', () => {
+  const text = withBase(`seed 3
+host third
+link other between client and third { delay 1ms  bandwidth 1.5 Mbit/s  queue 100 packets  loss 0.5%  mtu 1400 B }
+jitter 2ms from client on wire
+queue 64 KB on other
+at 2s wire has reordering 2% by 5ms from server
+at 3s wire has duplication 1 %
+variant "slow" { delay 300ms on wire }`);
+  const { scenarios, problems } = parseScenarios(text);
+  expect(problems.filter(({ severity }) => severity === 'error')).toEqual([]);
+  const [run] = scenarios[0]!.runs;
+  expect(bare(run!.links)).toEqual([
+    {
+      name: 'wire',
+      ends: ['client', 'server'],
+      delay: 300 * MILLISECOND,
+      settings: [{ kind: 'jitter', jitter: 2 * MILLISECOND, from: 'client' }],
+    },
+    {
+      name: 'other',
+      ends: ['client', 'third'],
+      delay: MILLISECOND,
+      settings: [
+        { kind: 'bandwidth', rate: 1_500_000 },
+        { kind: 'queue', unit: 'packets', limit: 100 },
+        { kind: 'loss', chance: 5000 },
+        { kind: 'mtu', bytes: 1400 },
+        { kind: 'queue', unit: 'bytes', limit: 64_000 },
+      ],
+    },
+  ]);
+  expect(run!.actions.slice(2)).toMatchObject([
+    {
+      kind: 'link-change',
+      link: 'wire',
+      setting: { kind: 'reordering', chance: 20_000, by: 5 * MILLISECOND },
+      from: 'server',
+    },
+    { kind: 'link-change', link: 'wire', setting: { kind: 'duplication', chance: 10_000 } },
+  ]);
+});
+
 it('the sample of the design', () => {
   const text = readFileSync(new URL('valid/sample.tcpscn', import.meta.url), 'utf8');
   const { scenarios, problems } = parseScenarios(text);

@@ -49,7 +49,7 @@ describe('the reference', () => {
             ? 'process worker on server\n'
             : '';
     const statement = action.replace('as conn', 'as another');
-    expect(serious(withBase(`${dead}run until 1h\n${untimed ? '' : 'at 2s '}${statement}`))).toEqual([]);
+    expect(serious(withBase(`${dead}run until 1h\nseed 1\n${untimed ? '' : 'at 2s '}${statement}`))).toEqual([]);
   });
 
   it('lists every code', () => {

@@ -115,6 +115,20 @@ const cases: readonly [code: keyof typeof PROBLEM_CODES, lines: string][] = [
   ['TCPSCN020', 'at 5s wire delays the next FIN by «3»'],
   ['TCPSCN024', 'at 5s wire drops the next «0» FINs'],
   ['TCPSCN037', '«link wire2 between server and client»'],
+  ['TCPSCN020', 'queue «100» on wire'],
+  ['TCPSCN020', 'bandwidth «10» on wire'],
+  ['TCPSCN021', 'bandwidth «10Mbps» on wire'],
+  ['TCPSCN022', 'bandwidth «10 MB» on wire'],
+  ['TCPSCN024', 'seed 1\nloss «101%» on wire'],
+  ['TCPSCN024', 'mtu «20 B» on wire'],
+  ['TCPSCN023', 'seed 1\nloss «0.00001%» on wire'],
+  [
+    'TCPSCN056',
+    'host other\nlink side between client and other\nat 2s side is cut\nseed 1\nloss 1% from «other» on wire',
+  ],
+  ['TCPSCN071', '«loss 1%» on wire'],
+  ['TCPSCN071', 'at 5s wire has «jitter 2ms»'],
+  ['TCPSCN071', 'variant "a" {\n  «reordering 1% by 5ms» on wire\n}'],
   ['TCPSCN060', 'expect conn on client is «ESTABLISED» at 1s'],
   ['TCPSCN060', 'when conn on client is «CLOSE_WAITING» app closes conn'],
   ['TCPSCN061', 'expect conn on client fails with «ETIMEOUT»'],
@@ -171,6 +185,10 @@ it('two links between the same hosts: names both and shows the first', () => {
     range: { start: { line: 3, character: 0 }, end: { line: 3, character: 35 } },
   });
   expect(scenarios[0]?.runs).toEqual([]);
+});
+
+it('a fix for chance without a seed: the line that is missing, below the heading', () => {
+  expect(parseScenarios(withBase('loss 1% on wire')).problems[0]?.data).toEqual({ insertion: 'seed 1', line: 1 });
 });
 
 it('every code has a case', () => {

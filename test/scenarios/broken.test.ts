@@ -6,9 +6,19 @@ import { DATA_IS_SENT } from './breaks/data-is-sent.ts';
 import { CABLE } from './breaks/cable.ts';
 import { LIVES } from './breaks/lives.ts';
 import { CLOSING } from './breaks/closing.ts';
+import { LINK } from './breaks/link.ts';
 import { CORE_QUESTION } from './breaks/core-question.ts';
 
-const BREAKS = [...NOTHING_IS_SENT, ...KEEPALIVE, ...DATA_IS_SENT, ...CABLE, ...LIVES, ...CLOSING, ...CORE_QUESTION];
+const BREAKS = [
+  ...NOTHING_IS_SENT,
+  ...KEEPALIVE,
+  ...DATA_IS_SENT,
+  ...CABLE,
+  ...LINK,
+  ...LIVES,
+  ...CLOSING,
+  ...CORE_QUESTION,
+];
 
 describe('a scenario that is broken once', () => {
   it.each(BREAKS)('$id: $what', ({ id, change: [from, to], everywhere, also = {} }) => {

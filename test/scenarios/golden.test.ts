@@ -50,6 +50,13 @@ const RUNS: readonly (readonly [id: string, variant: string])[] = [
   ['F4', '5 s'],
   ['F8', 'TCP_LINGER2 100 s'],
   ['F8', 'TCP_LINGER2 below zero'],
+  ['D8', 'what the server sends is lost for 4 s'],
+  ['E6', 'the SYN-ACK is lost'],
+  ['E6', 'the final ACK is lost'],
+  ['F5', 'the data is overtaken'],
+  ['F5', 'the data is lost'],
+  ['F5', 'the data is lost, without SACK'],
+  ['F6', 'lost once'],
 ];
 
 const C3_TABLE = 'C3-outcomes.txt';

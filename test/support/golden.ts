@@ -74,6 +74,8 @@ function whatOf(trace: Trace, event: TraceEvent): string {
       return event.running ? 'running' : `ended (${event.reason})`;
     case 'link.state':
       return `${event.up ? 'restored' : 'cut'}${event.from === -1 ? '' : ` from ${trace.placeName(event.from)}`}`;
+    case 'link.changed':
+      return `${event.setting} ${event.value}${event.by === 0 ? '' : ` by ${event.by}`}${event.from === -1 ? '' : ` from ${trace.placeName(event.from)}`}`;
     case 'end.opened':
       return `opened (${event.how})`;
     case 'end.gone':
@@ -94,6 +96,8 @@ function whatOf(trace: Trace, event: TraceEvent): string {
       return `copied (${event.by}): ${segmentText(trace, trace.eventOf('segment.sent', event.segment))}`;
     case 'segment.delayed':
       return `held up ${event.delay} us (${event.by}): ${segmentText(trace, trace.eventOf('segment.sent', event.segment))}`;
+    case 'segment.queued':
+      return `waits ${event.wait} us behind ${event.ahead}: ${segmentText(trace, trace.eventOf('segment.sent', event.segment))}`;
     case 'segment.ignored':
       return `ignored (${event.reason}): ${segmentText(trace, trace.eventOf('segment.sent', event.segment))}`;
     case 'tcp.state':

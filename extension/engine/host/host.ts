@@ -159,9 +159,17 @@ export class Host implements LinkEnd, KernelEvents {
   }
 
   send(to: PlaceId, segment: Segment, sent: EventId, purpose: SegmentPurpose): void {
-    const link = this.links.find((candidate) => candidate.ends.some((end) => end.place === to));
-    if (link === undefined) throw new Error(`${this.name} has no link to place ${to}`);
-    link.send(this, segment, sent, purpose);
+    this.linkTo(to).send(this, segment, sent, purpose);
+  }
+
+  mtu(to: PlaceId): number {
+    return this.linkTo(to).mtu;
+  }
+
+  private linkTo(place: PlaceId): Link {
+    const link = this.links.find((candidate) => candidate.ends.some((end) => end.place === place));
+    if (link === undefined) throw new Error(`${this.name} has no link to place ${place}`);
+    return link;
   }
 
   // ---- what its kernel tells ----

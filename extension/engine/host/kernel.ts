@@ -1,3 +1,4 @@
+import { DEFAULT_MTU } from '../../scenario/link-setting.ts';
 import type { KernelVersion } from '../../scenario/plan.ts';
 import type { SysctlValues } from '../../scenario/sysctl.ts';
 import type { TcpState } from '../../scenario/tcp-state.ts';
@@ -6,6 +7,7 @@ import type { SegmentPurpose, SendReason } from '../../trace/schema.ts';
 import { hash32 } from '../random.ts';
 import type { Recorder } from '../recorder.ts';
 import type { Clock } from '../scheduler.ts';
+import { HEADERS_LENGTH } from '../tcp/constants.ts';
 import { sendReset } from '../tcp/close.ts';
 import { segmentArrives } from '../tcp/input.ts';
 import { openPassively } from '../tcp/open.ts';
@@ -42,6 +44,8 @@ export interface KernelEvents {
   send(to: PlaceId, segment: Segment, sent: EventId, purpose: SegmentPurpose): void;
   stateChanged(tcb: Tcb, from: TcpState, changed: EventId): void;
   readable(tcb: Tcb): void;
+  /** MTU of the interface towards a host, bytes; absent: Ethernet's. */
+  mtu?(to: PlaceId): number;
 }
 
 /** First ephemeral port of `net.ipv4.ip_local_port_range`. */
@@ -252,6 +256,7 @@ export class Kernel implements TcpKernel {
       local: { host: this.host.place, address: this.host.address, port: local },
       remote: { host: remote.place, address: remote.address, port: remote.port },
       iss: seq(iss),
+      advertisedMss: (this.events.mtu?.(remote.place) ?? DEFAULT_MTU) - HEADERS_LENGTH,
       tsOffset: hash32(this.seed, 'ts', this.host.address, remote.address, local, remote.port),
       onTimer: TIMER_HANDLERS,
     });

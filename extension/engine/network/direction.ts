@@ -1,21 +1,33 @@
+import { assertNever } from '../../base/assert.ts';
 import type { Micros } from '../../base/time.ts';
-import type { EventId, PlaceId } from '../../trace/event.ts';
+import type { LinkSetting } from '../../scenario/link-setting.ts';
+import type { EventFields, EventId, PlaceId } from '../../trace/event.ts';
+import { RandomStream } from '../random.ts';
 import type { Recorder } from '../recorder.ts';
 import type { Scheduler } from '../scheduler.ts';
 import { Carrier } from './carrier.ts';
+import { ChanceDuplication, ChanceLoss, Reordering } from './chance.ts';
 import { Cut } from './cut.ts';
+import { Mtu } from './mtu.ts';
 import type { LinkLog, Loss, Packet } from './packet.ts';
 import { Propagation } from './propagation.ts';
+import { Queue } from './queue.ts';
 import type { LinkRule } from './rules.ts';
 import { Rules } from './rules.ts';
 
 /**
  * One direction of a link: a chain of stages that every packet goes through at once when it is sent, and that says when it
- * gets there. A cut loses what is under way as well.
+ * gets there. A cut loses what is under way as well. Every stage that depends on chance has a stream of its own.
  */
 export class Direction implements LinkLog {
   private readonly cutStage: Cut;
+  private readonly mtu: Mtu;
   private readonly rules: Rules;
+  private readonly loss: ChanceLoss;
+  private readonly duplication: ChanceDuplication;
+  private readonly reordering: Reordering;
+  private readonly queue: Queue;
+  private readonly propagation: Propagation;
   private readonly carrier: Carrier;
   private readonly link: PlaceId;
   private readonly from: PlaceId;
@@ -25,6 +37,9 @@ export class Direction implements LinkLog {
     readonly link: PlaceId;
     readonly from: PlaceId;
     readonly delay: Micros;
+    readonly mtu: number;
+    /** What its random numbers are made from: the run's seed, the link and the direction. */
+    readonly seed: readonly (string | number)[];
     readonly scheduler: Scheduler;
     readonly recorder: Recorder;
     readonly deliver: (packet: Packet) => void;
@@ -32,10 +47,17 @@ export class Direction implements LinkLog {
     this.link = init.link;
     this.from = init.from;
     this.recorder = init.recorder;
+    const random = (what: string): RandomStream => new RandomStream(...init.seed, what);
+    // From the last stage to the first.
     this.carrier = new Carrier(init.scheduler, init.deliver);
-    const propagation = new Propagation(init.delay, this.carrier);
-    this.rules = new Rules(this, propagation);
-    this.cutStage = new Cut(this, this.rules);
+    this.propagation = new Propagation(init.delay, random('jitter'), this.carrier);
+    this.queue = new Queue(this, this.propagation);
+    this.reordering = new Reordering(random('reordering'), this, this.queue);
+    this.duplication = new ChanceDuplication(random('duplication'), this, this.reordering);
+    this.loss = new ChanceLoss(random('loss'), this, this.duplication);
+    this.rules = new Rules(this, this.loss);
+    this.mtu = new Mtu(init.mtu, this, this.rules);
+    this.cutStage = new Cut(this, this.mtu);
   }
 
   send(packet: Packet): void {
@@ -45,6 +67,7 @@ export class Direction implements LinkLog {
   /** Loses what is under way, and all that comes until it is restored. `by`: the event of the cut. */
   cut(by: EventId): void {
     this.cutStage.by ??= by;
+    this.queue.clear();
     for (const packet of this.carrier.lose()) this.lost(packet, { reason: 'link-cut', blame: by });
   }
 
@@ -56,6 +79,39 @@ export class Direction implements LinkLog {
     this.rules.add(rule);
   }
 
+  /** Counts for what is sent from now on. */
+  set(setting: LinkSetting): void {
+    switch (setting.kind) {
+      case 'delay':
+        this.propagation.delay = setting.delay;
+        return;
+      case 'bandwidth':
+        this.queue.bandwidth = setting.rate;
+        return;
+      case 'queue':
+        this.queue.limit = setting;
+        return;
+      case 'jitter':
+        this.propagation.jitter = setting.jitter;
+        return;
+      case 'loss':
+        this.loss.chance = setting.chance;
+        return;
+      case 'duplication':
+        this.duplication.chance = setting.chance;
+        return;
+      case 'reordering':
+        this.reordering.chance = setting.chance;
+        this.reordering.by = setting.by;
+        return;
+      case 'mtu':
+        this.mtu.mtu = setting.bytes;
+        return;
+      default:
+        assertNever(setting);
+    }
+  }
+
   // ---- what the stages tell ----
 
   lost({ sent, cause }: Packet, { reason, blame }: Loss): void {
@@ -63,11 +119,15 @@ export class Direction implements LinkLog {
     this.recorder.record('segment.dropped', place, { segment: sent, reason, blame }, cause);
   }
 
-  copied({ sent, cause }: Packet, by: 'rule', blame: EventId): EventId {
+  copied({ sent, cause }: Packet, by: EventFields<'segment.duplicated'>['by'], blame: EventId): EventId {
     return this.recorder.record('segment.duplicated', this.link, { segment: sent, by, blame }, cause);
   }
 
-  heldUp({ sent, cause }: Packet, by: 'rule', delay: Micros, blame: EventId): EventId {
+  heldUp({ sent, cause }: Packet, by: EventFields<'segment.delayed'>['by'], delay: Micros, blame: EventId): EventId {
     return this.recorder.record('segment.delayed', this.link, { segment: sent, by, delay, blame }, cause);
+  }
+
+  queued({ sent, cause }: Packet, wait: Micros, ahead: number, bytes: number): EventId {
+    return this.recorder.record('segment.queued', this.link, { segment: sent, wait, ahead, bytes }, cause);
   }
 }

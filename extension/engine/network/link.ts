@@ -1,5 +1,6 @@
+import { DEFAULT_MTU, type LinkSetting } from '../../scenario/link-setting.ts';
 import type { LinkPlan, LinkRulePlan } from '../../scenario/plan.ts';
-import type { EventId, PlaceId } from '../../trace/event.ts';
+import type { EventFields, EventId, PlaceId } from '../../trace/event.ts';
 import type { SegmentPurpose } from '../../trace/schema.ts';
 import type { Recorder } from '../recorder.ts';
 import type { Scheduler } from '../scheduler.ts';
@@ -22,6 +23,8 @@ export interface LinkEnd {
 export class Link {
   readonly place: PlaceId;
   readonly ends: readonly [LinkEnd, LinkEnd];
+  /** What the interfaces at both ends have, bytes. The path may come to carry less. */
+  readonly mtu: number;
   private readonly scheduler: Scheduler;
   private readonly recorder: Recorder;
   private readonly directions: readonly [Direction, Direction];
@@ -30,6 +33,7 @@ export class Link {
     readonly place: PlaceId;
     readonly ends: readonly [LinkEnd, LinkEnd];
     readonly plan: LinkPlan;
+    readonly seed: number;
     readonly scheduler: Scheduler;
     readonly recorder: Recorder;
   }) {
@@ -39,18 +43,26 @@ export class Link {
     this.scheduler = scheduler;
     this.recorder = recorder;
     const [a, b] = ends;
-    const direction = (from: LinkEnd, to: LinkEnd): Direction =>
+    const settings = plan.settings ?? [];
+    const mtu = settings.findLast((setting) => setting.kind === 'mtu');
+    this.mtu = mtu?.bytes ?? DEFAULT_MTU;
+    const direction = (from: LinkEnd, to: LinkEnd, side: number): Direction =>
       new Direction({
         link: place,
         from: from.place,
         delay: plan.delay,
+        mtu: this.mtu,
+        seed: [init.seed, plan.name, side],
         scheduler,
         recorder,
         deliver: ({ segment, sent, cause }) => {
           to.arrive(segment, from, sent, cause);
         },
       });
-    this.directions = [direction(a, b), direction(b, a)];
+    this.directions = [direction(a, b, 0), direction(b, a, 1)];
+    for (const { from, ...setting } of settings) {
+      this.set(setting, from === undefined ? undefined : ends[plan.ends.indexOf(from)]);
+    }
   }
 
   connects(a: LinkEnd, b: LinkEnd): boolean {
@@ -60,7 +72,7 @@ export class Link {
   /** Carries a segment away from `from`; `sent` is the event of its leaving. */
   send(from: LinkEnd, segment: Segment, sent: EventId, purpose: SegmentPurpose): void {
     const direction = this.directions[this.ends[0] === from ? 0 : 1];
-    direction.send({ segment, purpose, sent, cause: sent, at: this.scheduler.now, overtaken: false });
+    direction.send({ segment, purpose, sent, cause: sent, at: this.scheduler.now, heldUp: 0 });
   }
 
   /** Cuts both directions, or only the one in which `from` sends. What is under way is lost. */
@@ -80,7 +92,35 @@ export class Link {
     for (const direction of this.directionsFrom(from)) direction.addRule(rule);
   }
 
+  /** Changes both directions, or the one in which `from` sends, for what is sent from now on. */
+  set(setting: LinkSetting, from?: LinkEnd): void {
+    const [kind, value, by] = recorded(setting);
+    this.recorder.record('link.changed', this.place, { setting: kind, value, by, from: from?.place ?? -1 });
+    for (const direction of this.directionsFrom(from)) direction.set(setting);
+  }
+
   private directionsFrom(from: LinkEnd | undefined): readonly Direction[] {
     return this.directions.filter((_, side) => from === undefined || this.ends[side] === from);
+  }
+}
+
+/** A setting as the trace has it: which one, its value, and for reordering the time. */
+function recorded(setting: LinkSetting): [EventFields<'link.changed'>['setting'], value: number, by: number] {
+  switch (setting.kind) {
+    case 'delay':
+      return ['delay', setting.delay, 0];
+    case 'bandwidth':
+      return ['bandwidth', setting.rate, 0];
+    case 'queue':
+      return [setting.unit === 'packets' ? 'queue-packets' : 'queue-bytes', setting.limit, 0];
+    case 'jitter':
+      return ['jitter', setting.jitter, 0];
+    case 'loss':
+    case 'duplication':
+      return [setting.kind, setting.chance, 0];
+    case 'reordering':
+      return ['reordering', setting.chance, setting.by];
+    case 'mtu':
+      return ['mtu', setting.bytes, 0];
   }
 }

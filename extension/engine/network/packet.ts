@@ -13,8 +13,8 @@ export interface Packet {
   readonly cause: EventId;
   /** When it has passed the stages so far: at first the present. Only stages that take time move it on. */
   readonly at: Micros;
-  /** Held up by itself: those behind it do not wait for it. */
-  readonly overtaken: boolean;
+  /** So much longer it will take by itself; those behind it do not wait for it. */
+  readonly heldUp: Micros;
 }
 
 /** A stage of a link, or what stands behind the last one. A stage passes on what it does not lose. */
@@ -35,4 +35,6 @@ export interface LinkLog {
   copied(packet: Packet, by: EventFields<'segment.duplicated'>['by'], blame: EventId): EventId;
   /** @returns the event: what becomes of the packet is caused by it. */
   heldUp(packet: Packet, by: EventFields<'segment.delayed'>['by'], delay: Micros, blame: EventId): EventId;
+  /** `ahead`, `bytes`: what waits before it. @returns the event: what becomes of the packet is caused by it. */
+  queued(packet: Packet, wait: Micros, ahead: number, bytes: number): EventId;
 }

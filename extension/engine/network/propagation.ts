@@ -1,26 +1,28 @@
 import type { Micros } from '../../base/time.ts';
+import type { RandomStream } from '../random.ts';
 import type { Packet, Stage } from './packet.ts';
 
-/** The stage that takes the time of the way. Packets stay in order, except those that were held up by themselves. */
+/** The stage that takes the time of the way. Packets stay in order, except those that are held up by themselves. */
 export class Propagation implements Stage {
   /** One way. */
   delay: Micros;
+  /** At most so much more. */
+  jitter: Micros = 0;
   /** When the last packet gets there that kept its place. */
   private last: Micros = 0;
+  private readonly random: RandomStream;
   private readonly next: Stage;
 
-  constructor(delay: Micros, next: Stage) {
+  constructor(delay: Micros, random: RandomStream, next: Stage) {
     this.delay = delay;
+    this.random = random;
     this.next = next;
   }
 
   push(packet: Packet): void {
-    const at = packet.at + this.delay;
-    if (packet.overtaken) {
-      this.next.push({ ...packet, at });
-      return;
-    }
-    this.last = Math.max(at, this.last);
-    this.next.push({ ...packet, at: this.last });
+    const longer = this.jitter === 0 ? 0 : Math.floor(this.random.next() * (this.jitter + 1));
+    const at = Math.max(packet.at + this.delay + longer, this.last);
+    if (packet.heldUp === 0) this.last = at;
+    this.next.push({ ...packet, at: at + packet.heldUp });
   }
 }

@@ -81,6 +81,6 @@ export class Rules implements Stage {
 
   private heldUp(packet: Packet, by: Micros, blame: EventId): Packet {
     const cause = this.log.heldUp(packet, 'rule', by, blame);
-    return { ...packet, cause, at: packet.at + by, overtaken: true };
+    return { ...packet, cause, heldUp: packet.heldUp + by };
   }
 }

@@ -24,8 +24,8 @@ export const TCP_INFINITE_SSTHRESH = 0x7fffffff;
 export const TCP_MAX_QUICKACKS = 16;
 export const TCP_MSS_DEFAULT = 536;
 export const TCP_MIN_MSS = 88;
-/** Ethernet's 1500 bytes less the IPv4 and TCP headers. */
-export const ADVERTISED_MSS = 1460;
+/** IPv4 and TCP without options: what an interface's MTU is larger than the MSS. */
+export const HEADERS_LENGTH = 40;
 /** What the timestamps option costs in every segment. */
 export const TIMESTAMPS_LENGTH = 12;
 /** `tcp_rmem[1] / 2`: receive space at the start (facts: `tcp_select_initial_window`). Held constant; auto-tuning is not modelled. */

@@ -3,7 +3,6 @@ import type { Micros } from '../../base/time.ts';
 import { SECOND } from '../../base/time.ts';
 import type { SendReason } from '../../trace/schema.ts';
 import {
-  ADVERTISED_MSS,
   TCP_ATO_MIN,
   TCP_DELACK_MAX,
   TCP_DELACK_MIN,
@@ -50,7 +49,7 @@ function measureReceiveMss(tcb: Tcb, segment: Segment): void {
   const { lastSegmentSize } = delack;
   delack.lastSegmentSize = 0;
   if (segment.length >= rcv.mss) {
-    rcv.mss = Math.min(segment.length, ADVERTISED_MSS);
+    rcv.mss = Math.min(segment.length, tcb.advertisedMss);
     // The end of what the application wrote: it may wait for the answer.
     if (has(segment, PSH)) delack.pushed = Math.max(1, delack.pushed);
     return;

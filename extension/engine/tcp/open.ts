@@ -1,6 +1,5 @@
 /** Opening a connection: connect(), the SYN at a listener, SYN_SENT and SYN_RECEIVED (RFC 9293 §3.5, §3.10.7.2–3). */
 import {
-  ADVERTISED_MSS,
   TCP_INFINITE_SSTHRESH,
   TCP_INIT_CWND,
   TCP_MSS_DEFAULT,
@@ -32,7 +31,7 @@ import type { Tcb } from './tcb.ts';
 export function openActively(tcb: Tcb): void {
   const { snd, rcv } = tcb;
   tcb.setState('SYN_SENT');
-  rcv.initialWnd = initialWindow(ADVERTISED_MSS);
+  rcv.initialWnd = initialWindow(tcb.advertisedMss);
   rcv.wnd = rcv.initialWnd;
   snd.nxt = add(snd.iss, 1);
   tcb.sent.push(newSegment({ seq: snd.iss, end: snd.nxt, length: 0, syn: true, fin: false, push: false }, tcb.now));
@@ -47,7 +46,7 @@ export function openActively(tcb: Tcb): void {
 export function openPassively(tcb: Tcb, syn: Segment): void {
   tcb.setState('SYN_RECEIVED');
   negotiate(tcb, syn);
-  tcb.rcv.initialWnd = initialWindow(tcb.timestamps ? ADVERTISED_MSS - TIMESTAMPS_LENGTH : ADVERTISED_MSS);
+  tcb.rcv.initialWnd = initialWindow(tcb.advertisedMss - (tcb.timestamps ? TIMESTAMPS_LENGTH : 0));
   tcb.rcv.wnd = tcb.rcv.initialWnd;
   tcb.rcv.wup = tcb.rcv.nxt;
   tcb.snd.nxt = add(tcb.snd.iss, 1);
@@ -62,7 +61,7 @@ function negotiate(tcb: Tcb, syn: Segment): void {
   const { options } = syn;
   tcb.rcv.irs = syn.seq;
   tcb.rcv.nxt = add(syn.seq, 1);
-  tcb.snd.mss = Math.min(options.mss ?? TCP_MSS_DEFAULT, ADVERTISED_MSS);
+  tcb.snd.mss = Math.min(options.mss ?? TCP_MSS_DEFAULT, tcb.advertisedMss);
   tcb.timestamps = options.timestamps !== undefined && sysctls.tcp_timestamps !== 0;
   if (options.timestamps !== undefined) storeTimestamp(tcb, options.timestamps.tsVal);
   tcb.sackPermitted = options.sackPermitted === true && sysctls.tcp_sack !== 0;

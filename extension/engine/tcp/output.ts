@@ -1,7 +1,7 @@
 /** Segments leave: windows, options, Nagle, the sending loop (tcp_output.c). */
 import type { Micros } from '../../base/time.ts';
 import type { SegmentPurpose, SendReason } from '../../trace/schema.ts';
-import { ADVERTISED_MSS, RECEIVE_SPACE, TIMESTAMPS_LENGTH, WINDOW_SCALE } from './constants.ts';
+import { RECEIVE_SPACE, TIMESTAMPS_LENGTH, WINDOW_SCALE } from './constants.ts';
 import { onAckSent, onDataSent } from './delayed-ack.ts';
 import { validateCwnd } from './congestion/window.ts';
 import { noteSent } from './recovery/delivery.ts';
@@ -70,7 +70,7 @@ function synOptions(tcb: Tcb, isAck: boolean): SegmentOptions {
   const sackPermitted = isAck ? tcb.sackPermitted : sysctls.tcp_sack !== 0;
   const windowScale = isAck ? tcb.rcv.wscale : sysctls.tcp_window_scaling !== 0 ? WINDOW_SCALE : 0;
   return {
-    mss: ADVERTISED_MSS,
+    mss: tcb.advertisedMss,
     ...(windowScale > 0 ? { windowScale } : {}),
     ...(sackPermitted ? { sackPermitted } : {}),
     ...(timestamps ? { timestamps: { tsVal: timestampNow(tcb), tsEcr: isAck ? tcb.tsRecent : 0 } } : {}),

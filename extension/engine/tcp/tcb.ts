@@ -71,6 +71,8 @@ export class Tcb {
   readonly place: PlaceId;
   readonly local: { readonly host: PlaceId; readonly address: string; readonly port: number };
   readonly remote: { readonly host: PlaceId; readonly address: string; readonly port: number };
+  /** What the own interface's MTU leaves for data: goes into our SYN (`tp->advmss`). */
+  readonly advertisedMss: number;
   /** Index into the trace's connections. */
   readonly connection: number;
   private currentState: TcpState = 'CLOSED';
@@ -209,6 +211,7 @@ export class Tcb {
     readonly local: Tcb['local'];
     readonly remote: Tcb['remote'];
     readonly iss: Seq;
+    readonly advertisedMss: number;
     readonly tsOffset: number;
     readonly onTimer: TimerHandlers;
   }) {
@@ -218,6 +221,7 @@ export class Tcb {
     this.local = init.local;
     this.remote = init.remote;
     this.tsOffset = init.tsOffset;
+    this.advertisedMss = init.advertisedMss;
     const { iss } = init;
     this.snd = { iss, una: iss, nxt: iss, wnd: 0, wl1: seq(0), maxWnd: 0, wscale: 0, mss: TCP_MSS_DEFAULT, sml: iss };
     this.writeSeq = seq(iss + 1);

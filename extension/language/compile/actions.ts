@@ -101,6 +101,7 @@ function compileAction(scope: RunScope, statement: ast.Timed): Action | undefine
     case 'Drops':
     case 'Duplicates':
     case 'Delays':
+    case 'HasSetting':
       return compileLinkAction(scope, statement, action);
     case 'Killed':
       return { kind: 'process-kill', process: subject };

@@ -120,8 +120,14 @@ export function compileCount(scope: RunScope, node: ast.CountClaim): Expectation
   const host = node.host && scope.names.find('host', node.host, node, 'host');
   if (segments === undefined || count === undefined || (node.host !== undefined && host === undefined))
     return undefined;
+  if (node.link !== undefined && scope.names.find('link', node.link, node, 'link') === undefined) return undefined;
   const comparison = node.bound === 'least' ? 'at-least' : node.bound === 'most' ? 'at-most' : 'exactly';
-  return { kind: 'count', class: segments, ...(node.host === undefined ? {} : { host: node.host }), count, comparison };
+  const from = node.host === undefined ? {} : { host: node.host };
+  return { kind: 'count', class: segments, ...from, count, comparison, ...fateOf(node) };
+}
+
+function fateOf({ fate, link }: ast.CountClaim): Pick<Extract<Expectation, { kind: 'count' }>, 'fate' | 'link'> {
+  return fate === undefined ? {} : { fate, ...(link === undefined ? {} : { link }) };
 }
 
 function stateOf(scope: RunScope, node: AstNode & { readonly state: string }): TcpState | undefined {

@@ -3,10 +3,11 @@ import type { Action, LinkRulePlan } from '../../scenario/plan.ts';
 import type * as ast from '../generated/ast.ts';
 import { rangeOf, rangeOfProperty } from '../parse/range.ts';
 import * as messages from '../problems/messages.ts';
+import { compileLinkSetting, sender } from './link-settings.ts';
 import { compileSegmentClass } from './segment-words.ts';
 import type { RunScope } from './run-scope.ts';
 
-type LinkAction = ast.Cut | ast.Restored | ast.Drops | ast.Duplicates | ast.Delays;
+type LinkAction = ast.Cut | ast.Restored | ast.Drops | ast.Duplicates | ast.Delays | ast.HasSetting;
 
 /** What happens to a link. */
 export function compileLinkAction(scope: RunScope, statement: ast.Timed, action: LinkAction): Action | undefined {
@@ -18,6 +19,12 @@ export function compileLinkAction(scope: RunScope, statement: ast.Timed, action:
       const kind = action.$type === 'Cut' ? 'link-cut' : 'link-restore';
       const from = sender(scope, link, action);
       return from && { kind, link: link.name, ...from };
+    }
+    case 'HasSetting': {
+      const compiled = compileLinkSetting(scope, link, action.setting);
+      if (compiled === undefined) return undefined;
+      const { from, ...setting } = compiled;
+      return { kind: 'link-change', link: link.name, setting, ...(from === undefined ? {} : { from }) };
     }
     case 'Drops':
     case 'Duplicates':
@@ -87,17 +94,4 @@ function compileWhich(
       return number === undefined ? undefined : { kind: 'number', number };
     }
   }
-}
-
-/** The host whose sending direction is meant, as a part of a plan; undefined when it has no end of the link. */
-function sender(
-  scope: RunScope,
-  link: ast.LinkDecl,
-  node: ast.Cut | ast.Restored | ast.Segments,
-): { readonly from?: string } | undefined {
-  if (node.host === undefined) return {};
-  if (scope.names.find('host', node.host, node, 'host') === undefined) return undefined;
-  if (node.host === link.hostA || node.host === link.hostB) return { from: node.host };
-  const text = messages.hostHasNoEnd(node.host, link.name, [link.hostA, link.hostB]);
-  return void scope.problems.add(text, rangeOfProperty(node, 'host'));
 }

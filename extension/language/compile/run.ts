@@ -10,8 +10,10 @@ import { ProblemList } from '../problems/problem.ts';
 import { checkEndless } from '../validate/endless.ts';
 import { checkLifecycle } from '../validate/lifecycle.ts';
 import { Evaluator } from '../values/evaluator.ts';
+import { SETTING_OWNERS } from '../names/name-sites.ts';
 import { compileActions } from './actions.ts';
 import { compileExpectations } from './expectations.ts';
+import { checkSeed } from './link-settings.ts';
 import { RunNames } from './run-names.ts';
 import type { RunScope } from './run-scope.ts';
 import { type Block, type Section, statementsOf } from './section.ts';
@@ -46,6 +48,7 @@ export function compileRun(
   for (const statement of seeds) seed = scope.values.count(statement.value, { min: 0, max: 2 ** 32 - 1 });
   for (const value of scope.names.allOf('value')) scope.values.valueOf(value);
   const actions = compileActions(scope, until);
+  if (seeds.length === 0) checkSeed(scope, section.heading);
   const expectations = compileExpectations(scope, until);
   const { scenario, question, takeaway } = variant
     ? { ...texts, ...textsOf(statementsOf(section, variant), own) }
@@ -93,8 +96,7 @@ function makeScope(
 
 function checkSettings(scope: RunScope): void {
   for (const statement of scope.settings) {
-    const kind = statement.setting.$type === 'Delay' ? 'link' : 'host';
-    scope.names.find(kind, statement.owner, statement, 'owner');
+    scope.names.find(SETTING_OWNERS[statement.setting.$type], statement.owner, statement, 'owner');
   }
 }
 

@@ -1,5 +1,6 @@
 import { formatDuration, MILLISECOND } from '../../base/time.ts';
 import type { BehaviourPlan, HostPlan, KernelVersion, LinkPlan, ProcessPlan } from '../../scenario/plan.ts';
+import type { LinkSettingPlan } from '../../scenario/link-setting.ts';
 import { SYSCTLS, type SysctlDefinition, type SysctlName } from '../../scenario/sysctl.ts';
 import type * as ast from '../generated/ast.ts';
 import { nearest } from '../names/suggestion.ts';
@@ -7,6 +8,7 @@ import { rangeOf, rangeOfHeading, rangeOfProperty } from '../parse/range.ts';
 import * as messages from '../problems/messages.ts';
 import { forksOf } from './connection-ends.ts';
 import { knobValue } from './knob-value.ts';
+import { compileLinkSetting, isLinkSetting } from './link-settings.ts';
 import type { RunScope } from './run-scope.ts';
 
 /** Hosts with their kernels and knobs, later settings over earlier ones. */
@@ -57,14 +59,21 @@ export function compileLinks(scope: RunScope): LinkPlan[] {
     const earlier = known.get(pair);
     if (earlier === undefined) known.set(pair, link);
     else reportSecondLink(scope, link, earlier);
-    const outside = scope.settings.filter(({ owner, setting }) => owner === link.name && setting.$type === 'Delay');
-    const delays = [...link.settings, ...outside.map(({ setting }) => setting as ast.Delay)];
-    let delay: number | undefined = DEFAULT_DELAY;
-    for (const setting of delays) delay = scope.values.duration(setting.value);
+    const outside = scope.settings.filter(({ owner }) => owner === link.name).map(({ setting }) => setting);
+    let delay = DEFAULT_DELAY;
+    const others: LinkSettingPlan[] = [];
+    for (const node of [...link.settings, ...outside.filter(isLinkSetting)]) {
+      const setting = compileLinkSetting(scope, link, node);
+      if (setting?.kind === 'delay' && setting.from === undefined) delay = setting.delay;
+      else if (setting !== undefined) others.push(setting);
+    }
+    const mtu = others.findLast((setting) => setting.kind === 'mtu');
+    const settings = others.filter((setting) => setting.kind !== 'mtu' || setting === mtu);
     return {
       name: link.name,
       ends: [link.hostA, link.hostB],
-      delay: delay ?? DEFAULT_DELAY,
+      delay,
+      ...(settings.length === 0 ? {} : { settings }),
       range: rangeOfHeading(link, 'hostB'),
     };
   });
@@ -162,8 +171,8 @@ const MATTERS: Readonly<Record<ast.Behaviour['$type'], string>> = {
 };
 
 function settingsOf(scope: RunScope, host: ast.HostDecl): ast.HostSetting[] {
-  const outside = scope.settings.filter(({ owner, setting }) => owner === host.name && setting.$type !== 'Delay');
-  return [...host.settings, ...outside.map(({ setting }) => setting as ast.HostSetting)];
+  const outside = scope.settings.filter(({ owner }) => owner === host.name).map(({ setting }) => setting);
+  return [...host.settings, ...outside.filter((setting) => !isLinkSetting(setting))];
 }
 
 function compileSysctl(

@@ -40,6 +40,13 @@ export const REFERENCES: Readonly<Record<string, NameKind>> = {
   'Connects.host': 'host',
   'Cut.host': 'host',
   'Restored.host': 'host',
+  'Delay.host': 'host',
+  'Bandwidth.host': 'host',
+  'QueueLimit.host': 'host',
+  'Jitter.host': 'host',
+  'LossChance.host': 'host',
+  'DuplicationChance.host': 'host',
+  'ReorderingChance.host': 'host',
   'NextSegments.host': 'host',
   'EverySegment.host': 'host',
   'NumberedSegment.host': 'host',
@@ -54,6 +61,7 @@ export const REFERENCES: Readonly<Record<string, NameKind>> = {
   'StopsReading.connection': 'connection',
   'ResumesReading.connection': 'connection',
   'CountClaim.host': 'host',
+  'CountClaim.link': 'link',
   'OnHost.host': 'host',
   'CallOutcome.connection': 'connection',
   'GivesUp.connection': 'connection',
@@ -77,6 +85,7 @@ export const ACTION_SUBJECTS: Readonly<Record<ActionType, NameKind>> = {
   Drops: 'link',
   Duplicates: 'link',
   Delays: 'link',
+  HasSetting: 'link',
   Killed: 'process',
   Exits: 'process',
   Starts: 'process',
@@ -102,13 +111,21 @@ export const CLAIM_SUBJECTS: Readonly<Record<ast.Claim['$type'], NameKind>> = {
   GivesUp: 'process',
 };
 
-const SETTING_OWNERS: Readonly<Record<ast.HostSetting['$type'] | ast.LinkSetting['$type'], NameKind>> = {
+/** What a setting belongs to. */
+export const SETTING_OWNERS: Readonly<Record<ast.HostSetting['$type'] | ast.LinkSetting['$type'], 'host' | 'link'>> = {
   Address: 'host',
   Kernel: 'host',
   Hz: 'host',
   Timers: 'host',
   Sysctl: 'host',
   Delay: 'link',
+  Bandwidth: 'link',
+  QueueLimit: 'link',
+  Jitter: 'link',
+  LossChance: 'link',
+  DuplicationChance: 'link',
+  ReorderingChance: 'link',
+  Mtu: 'link',
 };
 
 /** The names that stand in the properties of `node` itself, not of its children. */

@@ -56,6 +56,7 @@ export const PROBLEM_CODES = {
   TCPSCN066: 'a time window that ends before it begins',
   TCPSCN067: 'an order with something that happens at no single moment',
   TCPSCN070: 'a run that never ends',
+  TCPSCN071: 'chance without a `seed`',
   TCPSCN080: 'a fork of a process on another host, or of itself',
   TCPSCN081: 'a frozen host acts, or one resumes that is not frozen',
   TCPSCN082: 'an unknown event of poll',

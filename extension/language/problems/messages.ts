@@ -191,6 +191,8 @@ export const outOfRange = (min: string, max: string): ProblemText =>
 export const tooSmall = (min: string): ProblemText => text('TCPSCN024', l10n.t('The value must be at least {0}.', min));
 export const numberTooLong = (): ProblemText => text('TCPSCN024', l10n.t('This number is too large.'));
 export const divisionByZero = (): ProblemText => text('TCPSCN025', l10n.t('This divides by zero.'));
+export const queueWithoutUnit = (number: string): ProblemText =>
+  text('TCPSCN020', l10n.t('The unit is missing: {0}.', `${number} packets, ${number} KB`), `${number} packets`);
 export const senselessArithmetic = (left: string, operator: string, right: string): ProblemText =>
   text('TCPSCN025', l10n.t('{0} {1} {2} makes no sense.', left, operator, right));
 export const momentInArithmetic = (name: string): ProblemText =>
@@ -330,6 +332,12 @@ export const happensAtNoMoment = (isState: boolean): ProblemText =>
         ),
   );
 export const windowReversed = (): ProblemText => text('TCPSCN066', l10n.t('The window ends before it begins.'));
+export const noSeed = (line: number): ProblemText => ({
+  code: 'TCPSCN071',
+  severity: 'error',
+  message: l10n.t('Chance needs a seed, so that every run draws the same: `seed 1`.'),
+  data: { insertion: 'seed 1', line },
+});
 export const neverEnds = (what: string): ProblemText =>
   text('TCPSCN070', l10n.t('{0} could go on for ever. Say how long the run is: `run until …`.', what));
 export const unknownPollEvent = (name: string, suggestion: string | undefined): ProblemText =>

@@ -15,10 +15,11 @@ export interface Problem {
   readonly related?: { readonly message: string; readonly range: SourceRange };
 }
 
-/** What a quick fix needs: one replacement for the text in `range`. */
-export interface ProblemData {
-  readonly replacement: string;
-}
+/** What a quick fix needs: one replacement for the text in `range`, or a line that is missing. */
+export type ProblemData =
+  | { readonly replacement: string }
+  /** `insertion`: the text of the line. `line`: it is put before that line, counted from 0. */
+  | { readonly insertion: string; readonly line: number };
 
 /** A problem without its place: what the catalogue in `messages.ts` makes. */
 export type ProblemText = Omit<Problem, 'range'>;

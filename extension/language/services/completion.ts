@@ -57,9 +57,10 @@ export class ScenarioCompletionProvider extends DefaultCompletionProvider {
     const features = this.findFeaturesAt(synthetic as never, text.length);
     const continues = context.before.slice(context.before.lastIndexOf('{') + 1).trim() !== '';
     const inDeclaration = /^(host|link|process)\b/.test(context.blockHeading?.trim() ?? '');
+    const takesSetting = /\shas\s+$/.test(context.before);
     return features.flatMap((feature) => {
       const begins = STATEMENT_TYPES.has(feature.type ?? '') || feature.property === 'process';
-      if (continues && !inDeclaration && begins) return [];
+      if (continues && !inDeclaration && begins && !takesSetting) return [];
       return itemsFor(feature, context, scenario);
     });
   }
@@ -169,6 +170,7 @@ const NAMES: Readonly<Record<string, readonly NameKind[]>> = {
   hostB: ['host'],
   process: ['process'],
   child: ['process'],
+  link: ['link'],
   connection: ['connection'],
   parts: ['part'],
   base: ['moment'],
@@ -231,5 +233,12 @@ const STATEMENT_TYPES = new Set([
     'Timers',
     'Sysctl',
     'Delay',
+    'Bandwidth',
+    'QueueLimit',
+    'Jitter',
+    'LossChance',
+    'DuplicationChance',
+    'ReorderingChance',
+    'Mtu',
   ],
 ]);

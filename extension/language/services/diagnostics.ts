@@ -2,7 +2,14 @@ import * as l10n from '@vscode/l10n';
 import { compileParsed } from '../compile/compile-document.ts';
 import type * as ast from '../generated/ast.ts';
 import { DefaultDocumentValidator, type LangiumDocument, type ParseResult } from '../langium.ts';
-import { type CodeAction, type CodeActionParams, type Diagnostic, DiagnosticSeverity, DiagnosticTag } from '../lsp.ts';
+import {
+  type CodeAction,
+  type CodeActionParams,
+  type Diagnostic,
+  DiagnosticSeverity,
+  DiagnosticTag,
+  type TextEdit,
+} from '../lsp.ts';
 import type { Problem, Severity } from '../problems/problem.ts';
 
 /** Diagnostics are the compiler's problems, nothing else: editor, command line and tests say the same. */
@@ -33,12 +40,11 @@ function toDiagnostic({ code, severity, message, range, data, related }: Problem
 export class ScenarioCodeActionProvider {
   getCodeActions(document: LangiumDocument, params: CodeActionParams): CodeAction[] {
     return params.context.diagnostics.flatMap((diagnostic) => {
-      const replacement = (diagnostic.data as { replacement?: unknown } | undefined)?.replacement;
-      if (diagnostic.source !== 'tcpscn' || typeof replacement !== 'string') return [];
-      const edit = { range: diagnostic.range, newText: replacement };
+      const edit = diagnostic.source === 'tcpscn' ? editOf(diagnostic) : undefined;
+      if (edit === undefined) return [];
       return [
         {
-          title: l10n.t('Write “{0}”', replacement),
+          title: l10n.t('Write “{0}”', edit.newText.trim()),
           kind: 'quickfix',
           diagnostics: [diagnostic],
           isPreferred: true,
@@ -47,6 +53,14 @@ export class ScenarioCodeActionProvider {
       ];
     });
   }
+}
+
+function editOf({ data, range }: Diagnostic): TextEdit | undefined {
+  const { replacement, insertion, line } = (data ?? {}) as Partial<Record<string, unknown>>;
+  if (typeof replacement === 'string') return { range, newText: replacement };
+  if (typeof insertion !== 'string' || typeof line !== 'number') return undefined;
+  const start = { line, character: 0 };
+  return { range: { start, end: start }, newText: `${insertion}\n` };
 }
 
 const SEVERITIES: Readonly<Record<Severity, DiagnosticSeverity>> = {

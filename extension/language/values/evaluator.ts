@@ -51,6 +51,16 @@ export class Evaluator {
     return this.whole(node, 'size', bounds);
   }
 
+  /** A bandwidth in bits per second. */
+  rate(node: ValueNode | undefined): number | undefined {
+    return this.whole(node, 'rate', { min: 1 });
+  }
+
+  /** A percentage in parts per million. */
+  share(node: ValueNode | undefined, bounds: Bounds): number | undefined {
+    return this.whole(node, 'share', bounds);
+  }
+
   /** A plain whole number. */
   count(node: ValueNode | undefined, bounds: Bounds = { min: 0 }): number | undefined {
     return this.whole(node, 'number', bounds);
@@ -101,7 +111,11 @@ export class Evaluator {
       return messages.missingUnit(
         text,
         unitsOf(wanted),
-        value.numerator === 0n ? `${text}${wanted === 'size' ? 'B' : 's'}` : undefined,
+        value.numerator === 0n
+          ? `${text}${wanted === 'size' ? 'B' : 's'}`
+          : wanted === 'share'
+            ? `${text}%`
+            : undefined,
       );
     }
     return messages.wrongDimension(kindOf(wanted), kindOf(value.dimension));
@@ -180,6 +194,10 @@ function kindOf(dimension: Dimension): string {
       return l10n.t('a duration');
     case 'size':
       return l10n.t('a number of bytes');
+    case 'rate':
+      return l10n.t('a bandwidth');
+    case 'share':
+      return l10n.t('a percentage');
     case 'number':
       return l10n.t('a number without a unit');
   }
@@ -191,11 +209,26 @@ function pieces(dimension: Dimension): string {
       return l10n.t('microseconds');
     case 'size':
       return l10n.t('bytes');
+    case 'rate':
+      return l10n.t('bits per second');
+    case 'share':
+      return l10n.t('millionths');
     case 'number':
       return l10n.t('pieces');
   }
 }
 
 function show(dimension: Dimension, value: number): string {
-  return dimension === 'duration' ? formatDuration(value) : dimension === 'size' ? `${value} B` : `${value}`;
+  switch (dimension) {
+    case 'duration':
+      return formatDuration(value);
+    case 'size':
+      return `${value} B`;
+    case 'rate':
+      return `${value} bit/s`;
+    case 'share':
+      return `${value / 10_000}%`;
+    case 'number':
+      return `${value}`;
+  }
 }

@@ -1,6 +1,6 @@
-export type Dimension = 'duration' | 'size' | 'number';
+export type Dimension = 'duration' | 'size' | 'rate' | 'share' | 'number';
 
-/** Units of the language and how many microseconds or bytes each is. */
+/** Units of the language and how many microseconds, bytes, bits per second or parts per million each is. */
 export const UNITS: ReadonlyMap<string, { readonly dimension: Dimension; readonly factor: bigint }> = new Map([
   ['us', { dimension: 'duration', factor: 1n }],
   ['ms', { dimension: 'duration', factor: 1_000n }],
@@ -11,6 +11,11 @@ export const UNITS: ReadonlyMap<string, { readonly dimension: Dimension; readonl
   ['B', { dimension: 'size', factor: 1n }],
   ['KB', { dimension: 'size', factor: 1_000n }],
   ['MB', { dimension: 'size', factor: 1_000_000n }],
+  ['bit/s', { dimension: 'rate', factor: 1n }],
+  ['kbit/s', { dimension: 'rate', factor: 1_000n }],
+  ['Mbit/s', { dimension: 'rate', factor: 1_000_000n }],
+  ['Gbit/s', { dimension: 'rate', factor: 1_000_000_000n }],
+  ['%', { dimension: 'share', factor: 10_000n }],
 ]);
 
 /** Units as people write them elsewhere, with ours. */
@@ -25,6 +30,9 @@ const OTHER_SPELLINGS: ReadonlyMap<string, string> = new Map(
     B: 'byte bytes octet octets',
     KB: 'k KiB',
     MB: 'MiB',
+    'kbit/s': 'kbps kbit Kbit',
+    'Mbit/s': 'Mbps mbps Mbit mbit',
+    'Gbit/s': 'Gbps gbps Gbit gbit',
   }).flatMap(([unit, spellings]) => spellings.split(' ').map((spelling) => [spelling, unit] as const)),
 );
 

@@ -7,6 +7,7 @@ import type { SegmentPurpose } from '../schema.ts';
 import { ACK, RST } from '../schema.ts';
 import type { Trace } from '../trace.ts';
 import { ruleStatement } from '../explain/link-events.ts';
+import { describeSetting } from '../explain/link-settings.ts';
 import { flagNames, segmentTitle, span } from '../explain/words.ts';
 import { durationText, momentText } from './duration.ts';
 import type { DisplayRow, FoldRow, NoteRow, SegmentRow, SilenceRow } from './row.ts';
@@ -67,6 +68,26 @@ function blameOf(trace: Trace, { event, segment, outcome }: SegmentRow): EventId
   return cause >= 0 && trace.kindAt(cause) === 'segment.delayed' ? trace.eventOf('segment.delayed', cause).blame : -1;
 }
 
+/** What took a segment longer than the way alone. */
+export function onTheWayWords({ outcome: { heldUp, waits } }: SegmentRow): readonly string[] {
+  return [
+    ...(waits === undefined ? [] : [l10n.t('{0} in the queue', durationText(waits))]),
+    ...(heldUp === undefined ? [] : [l10n.t('held up {0}', durationText(heldUp))]),
+  ];
+}
+
+/** How a segment got lost, where the diagram does not show it otherwise. */
+export function lossWord({ outcome }: SegmentRow): string {
+  switch (outcome.where) {
+    case 'queue-full':
+      return l10n.t('lost: queue full');
+    case 'too-big':
+      return l10n.t('lost: larger than the MTU');
+    default:
+      return l10n.t('lost');
+  }
+}
+
 /** A word for what became of a segment; empty when it arrived and was taken. */
 export function outcomeWord(row: SegmentRow): string {
   const word = fateWord(row);
@@ -77,12 +98,11 @@ export function outcomeWord(row: SegmentRow): string {
 }
 
 function fateWord(row: SegmentRow): string {
-  const { heldUp } = row.outcome;
   switch (row.outcome.kind) {
     case 'delivered':
-      return heldUp === undefined ? '' : l10n.t('held up {0}', durationText(heldUp));
+      return onTheWayWords(row).join(' · ');
     case 'dropped':
-      return l10n.t('lost');
+      return lossWord(row);
     case 'ignored':
       return l10n.t('ignored');
     case 'in-flight':
@@ -158,6 +178,8 @@ export function noteLabel(trace: Trace, row: NoteRow): string {
       return processText(trace, event);
     case 'link.state':
       return linkText(trace, event);
+    case 'link.changed':
+      return describeSetting(trace, event);
     case 'call.entered':
       return statementBehind(trace, event) ?? `${trace.placeName(event.process)}: ${event.call}()`;
     case 'call.returned': {

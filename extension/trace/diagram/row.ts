@@ -12,6 +12,8 @@ export interface Outcome {
   readonly heldUp?: number;
   /** It waited before a frozen host: when it was taken, undefined = it still waits. */
   readonly held?: { readonly takenAt: number | undefined };
+  /** How long it waits in the queue of the link, µs. */
+  readonly waits?: number;
 }
 
 /** A connection end entered a state: written beside the arrow that brought it about. */

@@ -33,6 +33,7 @@ const EFFECTS: ReadonlySet<EventKind> = new Set<EventKind>([
   'host.frozen',
   'process.state',
   'link.state',
+  'link.changed',
   'call.entered',
   'scenario.skipped',
 ]);
@@ -163,6 +164,9 @@ class RowBuilder {
         return this.note(event, event.running ? 'good' : 'fault');
       case 'link.state':
         return this.note(event, event.up ? 'good' : 'fault');
+      case 'link.changed':
+        // What a link is like from the beginning is no event.
+        return event.cause < 0 ? undefined : this.note(event, 'notice');
       case 'call.entered':
         return QUIET_CALLS.has(event.call) ? undefined : this.note(event, 'plain');
       case 'call.returned':
@@ -200,6 +204,7 @@ const ROW_KINDS: ReadonlySet<EventKind> = new Set<EventKind>([
   'host.frozen',
   'process.state',
   'link.state',
+  'link.changed',
   'end.gone',
   'call.entered',
   'call.returned',

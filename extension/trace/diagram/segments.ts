@@ -5,18 +5,25 @@ import type { Outcome } from './row.ts';
 
 const IN_FLIGHT: Outcome = { kind: 'in-flight', event: -1 };
 /** What can happen to a segment between its leaving, or its being copied, and what becomes of it. */
-const ON_THE_WAY: ReadonlySet<EventKind> = new Set<EventKind>(['segment.delivered', 'segment.delayed', 'segment.held']);
+const ON_THE_WAY: ReadonlySet<EventKind> = new Set<EventKind>([
+  'segment.delivered',
+  'segment.delayed',
+  'segment.queued',
+  'segment.held',
+]);
 
 /** What became of every segment, by the id of its `segment.sent`, and of every copy, by that of its `segment.duplicated`. */
 export class Outcomes {
   private readonly known = new Map<EventId, Outcome>();
   private readonly heldUp = new Map<EventId, number>();
+  private readonly waits = new Map<EventId, number>();
 
   constructor(trace: Trace) {
     for (const event of trace.eventsOf('segment.delayed')) {
       const origin = originOf(trace, event);
       this.heldUp.set(origin, (this.heldUp.get(origin) ?? 0) + event.delay);
     }
+    for (const event of trace.eventsOf('segment.queued')) this.waits.set(originOf(trace, event), event.wait);
     for (const event of trace.eventsOf('segment.held'))
       this.known.set(originOf(trace, event), { ...IN_FLIGHT, held: { takenAt: undefined } });
     for (const event of trace.eventsOf('segment.delivered')) {
@@ -37,14 +44,18 @@ export class Outcomes {
   of(segment: EventId): Outcome {
     const outcome = this.known.get(segment) ?? IN_FLIGHT;
     const heldUp = this.heldUp.get(segment);
-    return heldUp === undefined ? outcome : { ...outcome, heldUp };
+    const waits = this.waits.get(segment);
+    if (heldUp === undefined && waits === undefined) return outcome;
+    return { ...outcome, ...(heldUp === undefined ? {} : { heldUp }), ...(waits === undefined ? {} : { waits }) };
   }
 }
 
 /** The segment that this happened to: its `segment.sent`, or the `segment.duplicated` that made it. */
 export function originOf(
   trace: Trace,
-  event: EventOf<'segment.delivered' | 'segment.dropped' | 'segment.ignored' | 'segment.delayed' | 'segment.held'>,
+  event: EventOf<
+    'segment.delivered' | 'segment.dropped' | 'segment.ignored' | 'segment.delayed' | 'segment.queued' | 'segment.held'
+  >,
 ): EventId {
   let id: EventId = event.cause;
   while (id > event.segment && ON_THE_WAY.has(trace.kindAt(id))) id = trace.causeAt(id);

@@ -28,6 +28,7 @@ export class Facts {
   readonly segments: readonly SentSegment[];
   /** The `run.ended`, once it is written. */
   readonly ended: EventOf<'run.ended'> | undefined;
+  private bySent: ReadonlyMap<EventId, SentSegment> | undefined;
   private readonly ids = new Map<EventKind, EventId[]>();
   private readonly changes = new Map<PlaceId, StateChange[]>();
   /** Per end and per host, the deliveries in order. */
@@ -64,12 +65,18 @@ export class Facts {
     for (const id of this.ids.get(kind) ?? []) yield this.trace.eventOf(kind, id);
   }
 
+  /** The segment that left with that event. */
+  segment(sent: EventId): SentSegment | undefined {
+    this.bySent ??= new Map(this.segments.map((segment) => [segment.id, segment]));
+    return this.bySent.get(sent);
+  }
+
   /** The ends of the connections of that name on that host, in the order in which they came into being. */
   ends(connection: string, host: string): readonly PlaceId[] {
     return this.endsByName.get(`${host} ${connection}`) ?? [];
   }
 
-  place(kind: 'host' | 'process', name: string): PlaceId | undefined {
+  place(kind: 'host' | 'process' | 'link', name: string): PlaceId | undefined {
     const found = this.trace.places.findIndex((place) => place.kind === kind && place.name === name);
     return found === -1 ? undefined : found;
   }

@@ -1,6 +1,6 @@
 import type { Expectation, Happening } from '../../scenario/expectation.ts';
 import type { EventId, PlaceId } from '../event.ts';
-import type { Facts } from './facts.ts';
+import type { Facts, SentSegment } from './facts.ts';
 import { isOfClass } from './segment-class.ts';
 import type { Window } from './window.ts';
 
@@ -11,7 +11,7 @@ export interface Occurrence {
   readonly place: PlaceId;
 }
 
-type Counted = Pick<Extract<Expectation, { readonly kind: 'count' }>, 'kind' | 'class' | 'host'>;
+type Counted = Pick<Extract<Expectation, { readonly kind: 'count' }>, 'kind' | 'class' | 'host' | 'fate' | 'link'>;
 
 /** Everything in the run that is such an event, in the trace's order. Gathered once for all expectations that ask. */
 export function occurrencesOf(facts: Facts, what: Happening | Counted): readonly Occurrence[] {
@@ -59,8 +59,9 @@ function keyOf(what: Happening | Counted): string {
     case 'gives-up':
       return [what.kind, what.process, what.connection].join(' ');
     case 'sends':
+      return ['sends', what.host, what.class].join(' ');
     case 'count':
-      return ['sends', what.host ?? '', what.class].join(' ');
+      return [what.fate ?? 'sends', what.host ?? '', what.class, what.link ?? ''].join(' ').trimEnd();
   }
 }
 
@@ -98,9 +99,26 @@ function gather(facts: Facts, what: Happening | Counted): readonly Occurrence[] 
     case 'sends':
     case 'count': {
       const host = what.host === undefined ? undefined : facts.place('host', what.host);
-      return facts.segments.filter(
+      const segments = what.kind === 'count' && what.fate !== undefined ? fates(facts, what) : facts.segments;
+      return segments.filter(
         (segment) => (what.host === undefined || segment.from === host) && isOfClass(segment, what.class),
       );
     }
   }
+}
+
+/** What was lost or copied, each at the time at which that happened. */
+function fates(facts: Facts, { fate, link: name }: Counted): readonly SentSegment[] {
+  const link = name === undefined ? undefined : facts.trace.places[facts.place('link', name) ?? -1];
+  return [...facts.eventsOf(fate === 'duplicated' ? 'segment.duplicated' : 'segment.dropped')].flatMap((event) => {
+    const segment = facts.segment(event.segment);
+    if (segment === undefined) return [];
+    if (name !== undefined) {
+      // What a host without power does not take was not lost on the link.
+      if ('reason' in event && event.reason === 'host-off') return [];
+      const { from, to } = facts.trace.eventOf('segment.sent', event.segment);
+      if (link?.kind !== 'link' || !link.hosts.includes(from) || !link.hosts.includes(to)) return [];
+    }
+    return [{ ...segment, id: event.id, time: event.time }];
+  });
 }

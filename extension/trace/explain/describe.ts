@@ -4,6 +4,7 @@ import { ACK } from '../schema.ts';
 import type { Trace } from '../trace.ts';
 import { describeExpectation } from './expectations.ts';
 import { describeCall, describeReturn } from './calls.ts';
+import { describeSetting } from './link-settings.ts';
 import { describeLinkEvent } from './link-events.ts';
 import { clock, flagNames, hostOf, placeTitle, segmentTitle, span, statementLabel, timerTitle } from './words.ts';
 
@@ -29,6 +30,8 @@ function describe(trace: Trace, event: TraceEvent): string {
       return processState(where, event);
     case 'link.state':
       return linkState(trace, event);
+    case 'link.changed':
+      return describeSetting(trace, event);
     case 'end.opened':
       return event.how === 'connect'
         ? l10n.t('{0}: the kernel makes an end of the connection for connect()', where)
@@ -56,6 +59,7 @@ function describe(trace: Trace, event: TraceEvent): string {
     case 'segment.dropped':
     case 'segment.duplicated':
     case 'segment.delayed':
+    case 'segment.queued':
       return describeLinkEvent(trace, event);
     case 'segment.ignored': {
       const segment = trace.eventOf('segment.sent', event.segment);

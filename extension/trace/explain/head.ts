@@ -43,6 +43,7 @@ export function headStep(trace: Trace, event: TraceEvent): Head {
     case 'segment.dropped':
     case 'segment.duplicated':
     case 'segment.delayed':
+    case 'segment.queued':
     case 'segment.ignored':
       return fateHead(trace, event);
     case 'tcp.error':

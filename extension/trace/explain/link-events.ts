@@ -1,6 +1,7 @@
 /** What a link does to segments on their way: what it loses, copies and holds up, and the statement that is behind it. */
 import * as l10n from '@vscode/l10n';
 import type { EventFields, EventId, EventOf } from '../event.ts';
+import { NO_CAUSE } from '../event.ts';
 import type { Trace } from '../trace.ts';
 import { rootAction } from './root.ts';
 import type { WhyStep } from './step.ts';
@@ -8,7 +9,11 @@ import { placeTitle, segmentTitle, span } from './words.ts';
 
 type LossReason = EventFields<'segment.dropped'>['reason'];
 type LinkEvent =
-  EventOf<'segment.held'> | EventOf<'segment.dropped'> | EventOf<'segment.duplicated'> | EventOf<'segment.delayed'>;
+  | EventOf<'segment.held'>
+  | EventOf<'segment.dropped'>
+  | EventOf<'segment.duplicated'>
+  | EventOf<'segment.delayed'>
+  | EventOf<'segment.queued'>;
 
 /** One sentence, without a full stop. */
 export function describeLinkEvent(trace: Trace, event: LinkEvent): string {
@@ -34,6 +39,15 @@ export function describeLinkEvent(trace: Trace, event: LinkEvent): string {
         from,
         span(event.delay),
       );
+    case 'segment.queued':
+      return l10n.t(
+        '{0} is busy: {1} from {2} waits {3}; packets before it: {4}',
+        placeTitle(trace, event.place),
+        title,
+        from,
+        span(event.wait),
+        event.ahead,
+      );
   }
 }
 
@@ -47,6 +61,12 @@ function describeLoss(reason: LossReason, title: string, from: string, to: strin
       return l10n.t('{0} from {1} is lost: {2} is frozen, and the queue before it is full', title, from, to);
     case 'rule':
       return l10n.t('{0} from {1} is lost: the link drops it, as the scenario says', title, from);
+    case 'chance':
+      return l10n.t('{0} from {1} is lost by chance', title, from);
+    case 'queue-full':
+      return l10n.t('{0} from {1} is lost: the queue of the link is full', title, from);
+    case 'too-big':
+      return l10n.t('{0} from {1} is lost: it is larger than the MTU of the path', title, from);
   }
 }
 
@@ -61,6 +81,12 @@ export function lossPhrase(reason: LossReason): string {
       return l10n.t('The host is frozen, and more segments wait before it than its queue holds');
     case 'rule':
       return l10n.t('The link drops it');
+    case 'chance':
+      return l10n.t('The link loses it by chance');
+    case 'queue-full':
+      return l10n.t('The queue of the link is full');
+    case 'too-big':
+      return l10n.t('It is larger than the MTU of the path, and TCP forbids to fragment it');
   }
 }
 
@@ -75,6 +101,10 @@ export function silencePhrase(reason: LossReason): string {
       return l10n.t('Nothing answers');
     case 'rule':
       return l10n.t('The link dropped it');
+    case 'chance':
+    case 'queue-full':
+    case 'too-big':
+      return lossPhrase(reason);
   }
 }
 
@@ -86,10 +116,11 @@ export function linkStep(trace: Trace, event: LinkEvent): WhyStep {
       : event.kind === 'segment.held'
         ? l10n.t('The host is frozen: what arrives waits until it resumes')
         : describeLinkEvent(trace, event);
-  const action = event.blame < 0 ? undefined : rootAction(trace, event.blame)?.action;
+  const blame = event.kind === 'segment.queued' ? NO_CAUSE : event.blame;
+  const action = blame < 0 ? undefined : rootAction(trace, blame)?.action;
   return action === undefined
     ? { event: event.id, text: l10n.t('{0}.', phrase) }
-    : { event: event.kind === 'segment.dropped' ? event.blame : event.id, text: phrase, action };
+    : { event: event.kind === 'segment.dropped' ? blame : event.id, text: phrase, action };
 }
 
 /** What a link did to a segment before this happened to it, the latest first. */
@@ -100,7 +131,12 @@ export function onTheWay(
   const steps: WhyStep[] = [];
   for (let id: EventId = fate.cause; id > fate.segment; id = trace.causeAt(id)) {
     const event = trace.event(id);
-    if (event.kind === 'segment.duplicated' || event.kind === 'segment.delayed' || event.kind === 'segment.held')
+    if (
+      event.kind === 'segment.duplicated' ||
+      event.kind === 'segment.delayed' ||
+      event.kind === 'segment.queued' ||
+      event.kind === 'segment.held'
+    )
       steps.push(linkStep(trace, event));
   }
   return steps;

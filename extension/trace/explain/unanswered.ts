@@ -25,9 +25,11 @@ const LOOK_AHEAD = 20_000;
 export function nobodyAnswers(trace: Trace, event: TraceEvent): WhyStep[] {
   if (!isBecauseOfSilence(trace, event)) return [];
   const dropped = ownFate(trace, event) ?? lastLoss(trace, event);
-  if (dropped === undefined || dropped.blame < 0) return [];
-  const action = rootAction(trace, dropped.blame)?.action;
+  if (dropped === undefined) return [];
   const phrase = dropped.kind === 'segment.held' ? l10n.t('Nothing answers') : silencePhrase(dropped.reason);
+  // By chance, or the way the link is: no statement is to blame.
+  if (dropped.blame < 0) return [{ event: dropped.id, text: l10n.t('{0}.', phrase) }];
+  const action = rootAction(trace, dropped.blame)?.action;
   return [
     action === undefined
       ? { event: dropped.blame, text: l10n.t('{0}.', phrase) }

@@ -92,6 +92,7 @@ class Telling {
         return event.cause;
       case 'segment.duplicated':
       case 'segment.delayed':
+      case 'segment.queued':
         this.add(linkStep(trace, event));
         return event.cause;
       case 'segment.sent':

@@ -6,8 +6,10 @@ import { durationText } from '../diagram/duration.ts';
 import { foldRows } from '../diagram/fold.ts';
 import {
   foldLabel,
+  lossWord,
   noteLabel,
   numbersText,
+  onTheWayWords,
   outcomeWord,
   rowTitle,
   silenceLabel,
@@ -177,16 +179,16 @@ class Ladder {
     const words = isPlain ? flags : segmentTitle(this.trace, segment);
     const extra = !isPlain && (segment.flags & RST) !== 0 ? ` (${flags})` : '';
     const what = rowTitle(row, words + extra);
-    const { heldUp, held } = row.outcome;
+    const { held } = row.outcome;
     if (held !== undefined) return `${what} · ${outcomeWord(row)}`;
     switch (row.outcome.kind) {
       case 'dropped':
-        return l10n.t('{0}, lost', what);
+        return l10n.t('{0}, {1}', what, lossWord(row));
       case 'ignored':
         return l10n.t('{0}, ignored', what);
       case 'delivered':
       case 'in-flight':
-        return heldUp === undefined ? what : l10n.t('{0}, held up {1}', what, span(heldUp));
+        return onTheWayWords(row).reduce((text, word) => l10n.t('{0}, {1}', text, word), what);
     }
   }
 

@@ -1,6 +1,7 @@
 /** Random plans for the properties: two hosts, one or two connections, and anything that can happen to them. */
 import fc from 'fast-check';
 import { hash32 } from '../../../extension/engine/random.ts';
+import type { LinkSetting } from '../../../extension/scenario/link-setting.ts';
 import { SEGMENT_CLASSES } from '../../../extension/scenario/expectation.ts';
 import type { Action, RunPlan } from '../../../extension/scenario/plan.ts';
 import type { SocketOptionName } from '../../../extension/scenario/socket-option.ts';
@@ -29,6 +30,21 @@ const option: fc.Arbitrary<readonly [SocketOptionName, number]> = fc.oneof(
   fc.tuple(fc.constant('SO_LINGER' as const), fc.integer({ min: 0, max: 3 })),
   fc.tuple(fc.constant('TCP_LINGER2' as const), fc.integer({ min: -1, max: 120 })),
   fc.tuple(fc.constant('TCP_SYNCNT' as const), fc.integer({ min: 1, max: 4 })),
+);
+
+const chance = fc.integer({ min: 0, max: 300_000 });
+const linkSetting: fc.Arbitrary<LinkSetting> = fc.oneof(
+  fc.record({ kind: fc.constant('delay' as const), delay: fc.integer({ min: 0, max: SECOND }) }),
+  fc.record({ kind: fc.constant('bandwidth' as const), rate: fc.integer({ min: 10_000, max: 1e9 }) }),
+  fc.record({
+    kind: fc.constant('queue' as const),
+    unit: fc.constantFrom('packets' as const, 'bytes' as const),
+    limit: fc.integer({ min: 1, max: 5000 }),
+  }),
+  fc.record({ kind: fc.constant('jitter' as const), jitter: fc.integer({ min: 0, max: 20_000 }) }),
+  fc.record({ kind: fc.constantFrom('loss' as const, 'duplication' as const), chance }),
+  fc.record({ kind: fc.constant('reordering' as const), chance, by: fc.integer({ min: 1, max: 20_000 }) }),
+  fc.record({ kind: fc.constant('mtu' as const), bytes: fc.integer({ min: 128, max: 1500 }) }),
 );
 
 const action: fc.Arbitrary<Action> = fc.oneof(
@@ -88,6 +104,15 @@ const action: fc.Arbitrary<Action> = fc.oneof(
     arbitrary: maybeFrom.map((from) => ({
       kind: 'link-restore' as const,
       link: 'wire',
+      ...(from === undefined ? {} : { from }),
+    })),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.tuple(linkSetting, maybeFrom).map(([setting, from]) => ({
+      kind: 'link-change' as const,
+      link: 'wire',
+      setting,
       ...(from === undefined ? {} : { from }),
     })),
   },

@@ -1,0 +1,80 @@
+import type { Micros } from '../../base/time.ts';
+import { DEFAULT_QUEUE } from '../../scenario/link-setting.ts';
+import type { LinkLog, Packet, Stage } from './packet.ts';
+import { packetSize } from './packet-size.ts';
+import { Ring } from './ring.ts';
+
+interface Waiting {
+  /** When its first bit leaves. */
+  readonly begins: number;
+  readonly bytes: number;
+}
+
+/**
+ * The stage with a bandwidth: one packet after the other is put on the line, the others wait, and what finds the queue full is
+ * dropped. Since nobody overtakes in it, the time at which a packet will have left is known when it comes: nothing has to be
+ * scheduled for that. Another bandwidth counts for what comes after the change.
+ */
+export class Queue implements Stage {
+  /** Bits per second. */
+  bandwidth = Infinity;
+  limit: { readonly unit: 'packets' | 'bytes'; readonly limit: number } = { unit: 'packets', limit: DEFAULT_QUEUE };
+  private readonly waiting = new Ring<Waiting>();
+  private waitingBytes = 0;
+  /** When the line has sent all that came so far; fractions of µs are kept, so that many small packets take no longer than one. */
+  private free = 0;
+  private readonly log: LinkLog;
+  private readonly next: Stage;
+
+  constructor(log: LinkLog, next: Stage) {
+    this.log = log;
+    this.next = next;
+  }
+
+  push(packet: Packet): void {
+    const now = packet.at;
+    if (this.bandwidth === Infinity && this.free <= now) {
+      this.next.push(packet);
+      return;
+    }
+    this.letGo(now);
+    const bytes = packetSize(packet.segment);
+    const begins = Math.max(now, this.free);
+    let { cause } = packet;
+    if (begins > now) {
+      if (this.isFull(bytes)) {
+        this.log.lost(packet, { reason: 'queue-full', blame: -1 });
+        return;
+      }
+      cause = this.log.queued(packet, wholeMicros(begins) - now, this.waiting.length, this.waitingBytes);
+      this.waiting.push({ begins, bytes });
+      this.waitingBytes += bytes;
+    }
+    this.free = begins + (bytes * BITS * MICROS) / this.bandwidth;
+    this.next.push({ ...packet, cause, at: wholeMicros(this.free) });
+  }
+
+  /** Empties it: what waited is lost elsewhere. */
+  clear(): void {
+    this.waiting.clear();
+    this.waitingBytes = 0;
+    this.free = 0;
+  }
+
+  private isFull(bytes: number): boolean {
+    const { unit, limit } = this.limit;
+    return unit === 'packets' ? this.waiting.length >= limit : this.waitingBytes + bytes > limit;
+  }
+
+  private letGo(now: Micros): void {
+    while ((this.waiting.first?.begins ?? Infinity) <= now) this.waitingBytes -= this.waiting.shift()?.bytes ?? 0;
+  }
+}
+
+/** The first whole µs that is not before; what arithmetic adds to a whole number does not count. */
+function wholeMicros(time: number): Micros {
+  return Math.ceil(time - 1e-6);
+}
+
+const BITS = 8;
+const MICROS = 1_000_000;

@@ -1,0 +1,44 @@
+/** First in, first out, without moving what is in it. */
+export class Ring<T> {
+  private items: (T | undefined)[] = new Array<T | undefined>(16).fill(undefined);
+  private start = 0;
+  private count = 0;
+
+  get length(): number {
+    return this.count;
+  }
+
+  /** The oldest. */
+  get first(): T | undefined {
+    return this.items[this.start];
+  }
+
+  push(item: T): void {
+    if (this.count === this.items.length) this.grow();
+    this.items[(this.start + this.count) % this.items.length] = item;
+    this.count++;
+  }
+
+  /** Takes the oldest out. */
+  shift(): T | undefined {
+    const { first } = this;
+    if (this.count === 0) return undefined;
+    this.items[this.start] = undefined;
+    this.start = (this.start + 1) % this.items.length;
+    this.count--;
+    return first;
+  }
+
+  clear(): void {
+    this.items.fill(undefined);
+    this.start = 0;
+    this.count = 0;
+  }
+
+  private grow(): void {
+    const { items, start } = this;
+    const ordered = [...items.slice(start), ...items.slice(0, start)];
+    this.items = [...ordered, ...new Array<T | undefined>(items.length).fill(undefined)];
+    this.start = 0;
+  }
+}
