@@ -30,6 +30,8 @@ describe('one broken line is one problem', () => {
     ['characters of no language', '«\u0000\u0001» at 1s'],
     ['emptiness', 'le«t»'],
     ['a text that is not closed', 'at 1s app sends «"abc»'],
+    ['the word EOF where nothing can end', 'expect conn on clreads «EOF» at 5ms'],
+    ['the word EOF after a word too few', 'web ignore«s»'],
     ['a count without what is counted', 'expect 9 «9» from client'],
     ['a comma in the wrong place', 'at 1s server reboots«,»'],
     ['a title without a text', 'variant «{»\n}'],

@@ -96,7 +96,12 @@ export function isUnclosedBlock(error: ParserError): boolean {
 }
 
 function isEnd(error: ParserError): boolean {
-  return error.token.tokenType.name === 'EOF';
+  return isEndOfText(error.token);
+}
+
+/** Whether a token stands for the end of the text: the language has a word `EOF`, whose tokens bear the same name. */
+export function isEndOfText(token: Token): boolean {
+  return token.tokenType.name === 'EOF' && token.image === '';
 }
 
 function firstOfEachLine(errors: readonly ParserError[]): [number, ParserError][] {

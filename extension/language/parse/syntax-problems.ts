@@ -5,7 +5,7 @@ import * as messages from '../problems/messages.ts';
 import type { Problem, ProblemText } from '../problems/problem.ts';
 import { expectedTokens } from './expected-tokens.ts';
 import type { LexingError, Token } from './lexer.ts';
-import { isUnclosedBlock, lineOfError, ruleOfError, type ParserError } from './recovering-parser.ts';
+import { isEndOfText, isUnclosedBlock, lineOfError, ruleOfError, type ParserError } from './recovering-parser.ts';
 
 /** What could not be read: at most one problem for each line. Lines are zero-based. */
 export interface SyntaxProblems {
@@ -107,7 +107,7 @@ function loneWord(error: ParserError, line: string): string | undefined {
 }
 
 function isLineEnd(token: Token): boolean {
-  return token.tokenType.name === 'NL' || token.tokenType.name === 'EOF';
+  return token.tokenType.name === 'NL' || isEndOfText(token);
 }
 
 /** What could have come, as a reader would say it; a long list helps nobody. */
@@ -137,7 +137,6 @@ const TOKEN_NAMES = new Map([
   ['POSSESSIVE', '’s'],
   ['NL', ''],
   ['BROKEN', ''],
-  ['EOF', ''],
 ]);
 const PUNCTUATION: Readonly<Record<string, true>> = { '{': true, '}': true, '=': true, ':': true, ',': true };
 const RESERVED = /^[a-z-]+$/i;
