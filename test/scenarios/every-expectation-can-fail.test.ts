@@ -46,6 +46,8 @@ function* spoiltRuns(run: RunPlan): Generator<RunPlan> {
   }
   for (const i of run.actions.keys()) yield withAction(run, i, harmless(run));
   yield withSysctls(run, { tcp_early_retrans: 0 });
+  yield withSysctls(run, { tcp_early_retrans: 3 });
+  for (const number of [1, 5]) yield withLoss(run, number);
   yield withSysctls(run, { tcp_retries2: 1 });
   yield withSysctls(run, { tcp_keepalive_probes: 1 });
   yield withBehaviours(run, () => []);
@@ -72,6 +74,13 @@ function deeds(run: RunPlan): readonly Action[] {
       { kind: 'set-option', process, connection, option: 'SO_KEEPALIVE', value: 1 } as const,
     ]),
   ];
+}
+
+/** One more data segment is lost on the way. */
+function withLoss(run: RunPlan, number: number): RunPlan {
+  const link = run.links[0]!.name;
+  const rule = { effect: { kind: 'drop' }, class: 'data segment', which: { kind: 'number', number } } as const;
+  return withExtra(run, 0, { kind: 'link-rule', link, ...rule });
 }
 
 function withSysctls(run: RunPlan, sysctls: HostPlan['sysctls']): RunPlan {

@@ -57,6 +57,13 @@ const RUNS: readonly (readonly [id: string, variant: string])[] = [
   ['F5', 'the data is lost'],
   ['F5', 'the data is lost, without SACK'],
   ['F6', 'lost once'],
+  ['G1', 'the seventh, three arrive after it'],
+  ['G1', 'the last but one, one arrives after it'],
+  ['G1', 'the seventh, without SACK'],
+  ['G2', 'the last two'],
+  ['G3', 'the probe too'],
+  ['G3', 'the probe arrives'],
+  ['G7', 'it is the last'],
 ];
 
 const C3_TABLE = 'C3-outcomes.txt';

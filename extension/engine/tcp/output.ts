@@ -174,7 +174,7 @@ function sendNew(tcb: Tcb, bytes: number, fin: boolean, push: boolean, why: Send
     { seq: at, flags: flagsOf(segment), length: bytes },
     fin && bytes === 0 ? { ...why, purpose: 'fin', reason: tcb.finReason } : why,
   );
-  noteSent(tcb, segment, tcb.sent.length === 0);
+  noteSent(tcb, segment);
   tcb.sent.push(segment);
   tcb.snd.nxt = end;
   if (bytes > 0 && bytes < currentMss(tcb)) tcb.snd.sml = end;

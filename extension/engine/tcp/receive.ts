@@ -56,6 +56,7 @@ function insertOutOfOrder(tcb: Tcb, range: OutOfOrderRange): void {
     if (before(other.end, merged.start) || after(other.start, merged.end)) {
       rest.push(other);
     } else {
+      noteOverlap(tcb, range, other);
       if (before(other.start, merged.start)) merged.start = other.start;
       merged.end = max(other.end, merged.end);
       merged.fin ||= other.fin;
@@ -63,6 +64,15 @@ function insertOutOfOrder(tcb: Tcb, range: OutOfOrderRange): void {
   }
   rest.push(merged);
   tcb.rcv.outOfOrder = rest.sort((a, b) => diff(a.start, b.start));
+}
+
+/** What is here already beyond a gap came again: reported as a duplicate too (`tcp_data_queue_ofo`). */
+function noteOverlap(tcb: Tcb, range: OutOfOrderRange, other: OutOfOrderRange): void {
+  const start = max(range.start, other.start);
+  const end = before(range.end, other.end) ? range.end : other.end;
+  if (!before(start, end)) return;
+  const { dsack } = tcb.rcv;
+  tcb.rcv.dsack = dsack === undefined ? [start, end] : [before(start, dsack[0]) ? start : dsack[0], max(end, dsack[1])];
 }
 
 function drainOutOfOrder(tcb: Tcb): void {
@@ -86,7 +96,7 @@ export function sackBlocks(tcb: Tcb): (readonly [Seq, Seq])[] {
   const { rcv } = tcb;
   const limit = MAX_SACK_BLOCKS + (tcb.timestamps ? 0 : 1);
   const blocks: (readonly [Seq, Seq])[] = [];
-  if (rcv.dsack !== undefined) blocks.push(rcv.dsack);
+  if (rcv.dsack !== undefined && tcb.kernel.sysctls.tcp_dsack !== 0) blocks.push(rcv.dsack);
   rcv.dsack = undefined;
   const holdsNewest = (range: OutOfOrderRange): boolean =>
     rcv.newest !== undefined && !before(rcv.newest, range.start) && before(rcv.newest, range.end);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { diff } from '../../../extension/engine/tcp/seq.ts';
 import type { Endpoint, EndpointOptions } from '../support/endpoint.ts';
-import { ack, established } from '../support/endpoint.ts';
+import { ack, data, established } from '../support/endpoint.ts';
 
 const MSS = 1448;
 /** First byte of the `n`th segment, counted from 1. */
@@ -263,5 +264,33 @@ describe('an ACK is lost', () => {
     end.at(20).receive(ack({ ack: start(5) }));
     expect(state(end).slice(0, 2)).toEqual(['Open', 10]);
     end.expectNothing(10_000);
+  });
+});
+
+describe('data arrives twice', () => {
+  const blocks = (end: Endpoint): unknown => {
+    const [segment] = end.segments();
+    return segment?.options.sack?.map((edges) => edges.map((edge) => diff(edge, end.tcb.rcv.irs)));
+  };
+
+  it('what is in sequence already, and what lies beyond a gap, is reported first (RFC 2883)', () => {
+    const end = established();
+    end.receive(data(100)).sent();
+    end.receive(data(100, { seq: 1 }));
+    expect(blocks(end)).toEqual([[1, 101]]);
+    end.receive(data(100, { seq: 301 }));
+    expect(blocks(end)).toEqual([[301, 401]]);
+    end.receive(data(100, { seq: 301 }));
+    expect(blocks(end)).toEqual([
+      [301, 401],
+      [301, 401],
+    ]);
+  });
+
+  it('tcp_dsack 0: it is not', () => {
+    const end = established({ sysctls: { tcp_dsack: 0 } });
+    end.receive(data(100)).sent();
+    end.receive(data(100, { seq: 1 }));
+    expect(blocks(end)).toBeUndefined();
   });
 });

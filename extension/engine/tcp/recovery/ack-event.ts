@@ -34,8 +34,8 @@ export interface AckEvent {
   lastSackedSentAt: Micros;
   /** Delivered in all when the newest of the segments it covers left (`rate_sample.prior_delivered`); 0 = none. */
   priorDelivered: number;
-  /** End of that segment. */
-  priorDeliveredEnd: number;
+  /** The sending by which that one left. */
+  newestDelivered: number;
 }
 
 /** An acknowledgement of which nothing is known yet. */
@@ -58,7 +58,7 @@ export function newAckEvent(carriesData: boolean, advanced: boolean): AckEvent {
     firstSackedSentAt: undefined,
     lastSackedSentAt: 0,
     priorDelivered: 0,
-    priorDeliveredEnd: 0,
+    newestDelivered: 0,
   };
 }
 

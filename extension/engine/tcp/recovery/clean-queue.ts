@@ -66,7 +66,7 @@ function takeOut(tcb: Tcb, head: SentSegment, segment: Segment, copies: FirstCop
     if (!wasResentInVain(tcb, head, segment)) advanceRack(tcb, head);
   }
   event.acked++;
-  countDelivered(tcb, head, event);
+  countDelivered(head, event);
   sent.removeHead();
 }
 

@@ -7,7 +7,6 @@ import { diff } from '../seq.ts';
 import type { Tcb } from '../tcb.ts';
 import type { AckEvent } from './ack-event.ts';
 import type { LossEvidence, SentSegment } from './retransmission-queue.ts';
-import { sentAfter } from './retransmission-queue.ts';
 import { highestSack, markLost } from './scoreboard.ts';
 
 /** Bits of the sysctl tcp_recovery. */
@@ -35,10 +34,7 @@ export function advanceRack(tcb: Tcb, segment: SentSegment): void {
   if (rtt < minRtt.value && segment.everRetransmitted) return;
   rack.advanced = true;
   rack.rtt = rtt;
-  if (sentAfter(segment.lastSentAt, segment.end, rack.sentAt, rack.end)) {
-    rack.sentAt = segment.lastSentAt;
-    rack.end = segment.end;
-  }
+  rack.sendOrder = Math.max(rack.sendOrder, segment.sendOrder);
 }
 
 /** How much later than its successor a segment may arrive (`tcp_rack_reo_wnd`; RFC 8985 §6.2 step 4). */
@@ -66,7 +62,7 @@ export function detectLosses(tcb: Tcb, evidence: LossEvidence): Micros {
   while (segment !== undefined) {
     const next = segment.sentAfter;
     if (!segment.lost || segment.retransmitOut) {
-      if (!sentAfter(rack.sentAt, rack.end, segment.lastSentAt, segment.end)) break;
+      if (segment.sendOrder >= rack.sendOrder) break;
       const remaining = rackTimeout(tcb, segment, window);
       if (remaining <= 0) {
         markLost(tcb, segment, evidence);

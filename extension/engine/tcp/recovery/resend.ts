@@ -40,7 +40,7 @@ export function resend(tcb: Tcb, segment: SentSegment, why: SendWhy): boolean {
   segment.everRetransmitted = true;
   segment.lastSentAt = tcb.now;
   tcb.sent.sentNow(segment);
-  noteSent(tcb, segment, false);
+  noteSent(tcb, segment);
   sendSegment(tcb, { seq: segment.seq, flags: segment.syn ? SYN : flagsOf(segment), length: segment.length }, why);
   return true;
 }

@@ -1,6 +1,6 @@
 import type { Micros } from '../../../base/time.ts';
 import type { Seq } from '../seq.ts';
-import { after, before } from '../seq.ts';
+import { after } from '../seq.ts';
 
 /** What made a segment count as lost; says why it is sent again. */
 export type LossEvidence = 'timeout' | 'rack' | 'reordering-timer' | 'duplicate-acks' | 'partial-ack';
@@ -16,6 +16,8 @@ export interface SentSegment {
   push: boolean;
   readonly firstSentAt: Micros;
   lastSentAt: Micros;
+  /** Number of the sending that it left by last: a host takes a moment for each, so no two are at one time. */
+  sendOrder: number;
   /** At least two copies left (`TCPCB_EVER_RETRANS`): no RTT sample by Karn's rule. */
   everRetransmitted: boolean;
   /** A retransmitted copy counts as in flight (`TCPCB_SACKED_RETRANS`). */
@@ -46,6 +48,7 @@ export function newSegment(
     push: fields.push,
     firstSentAt: now,
     lastSentAt: now,
+    sendOrder: 0,
     everRetransmitted: false,
     retransmitOut: false,
     sacked: false,
@@ -76,6 +79,7 @@ export class RetransmissionQueue {
   private start = 0;
   private oldest: SentSegment | undefined;
   private newest: SentSegment | undefined;
+  private sendings = 0;
 
   /** `packets_out`. */
   get length(): number {
@@ -172,6 +176,7 @@ export class RetransmissionQueue {
   /** It left just now: moves to the end of the order of sending (`tcp_update_skb_after_send`). */
   sentNow(segment: SentSegment): void {
     this.leaveSendOrder(segment);
+    segment.sendOrder = ++this.sendings;
     segment.inSendOrder = true;
     segment.sentBefore = this.newest;
     if (this.newest === undefined) this.oldest = segment;
@@ -197,9 +202,4 @@ export class RetransmissionQueue {
     if (segment.retransmitOut) this.retransOut--;
     this.leaveSendOrder(segment);
   }
-}
-
-/** Whether the first was sent after the second; at one moment the higher sequence number counts as later (`tcp_skb_sent_after`). */
-export function sentAfter(time: Micros, end: Seq, otherTime: Micros, otherEnd: Seq): boolean {
-  return time > otherTime || (time === otherTime && before(otherEnd, end));
 }

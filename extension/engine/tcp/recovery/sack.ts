@@ -112,7 +112,7 @@ function walk(tcb: Tcb, [start, end]: Block, isDsack: boolean, lowest: Lowest, e
   for (let segment = sent.at(index); segment !== undefined && before(segment.seq, end); segment = sent.at(++index)) {
     if (before(segment.seq, start) || after(segment.end, end)) continue;
     tag(tcb, segment, isDsack, lowest, event);
-    countDelivered(tcb, segment, event);
+    countDelivered(segment, event);
     if (segment.sacked) sent.leaveSendOrder(segment);
     if (after(segment.end, recovery.highestSackedEnd)) recovery.highestSackedEnd = segment.end;
   }

@@ -1,7 +1,6 @@
 import type { CongestionState } from '../../../scenario/congestion.ts';
 import type { Micros } from '../../../base/time.ts';
 import type { Seq } from '../seq.ts';
-import { seq } from '../seq.ts';
 import type { SentSegment } from './retransmission-queue.ts';
 import { MinRtt } from './min-rtt.ts';
 
@@ -46,18 +45,16 @@ export class RecoveryState {
   /** Segments delivered and segments found lost, in all (`delivered`, `lost`). The SYN is the first delivered. */
   delivered = 1;
   lost = 0;
-  /** Send time of the segment delivered last (`first_tx_mstamp`). */
-  lastDeliveredSentAt: Micros = 0;
 
   /** Where sending again goes on; undefined = from the head (`retransmit_skb_hint`). */
   resendFrom: SentSegment | undefined;
 
   readonly minRtt = new MinRtt();
   readonly rack = {
-    /** Round trip of the segment delivered last, its send time and end (`rack.rtt_us`, `mstamp`, `end_seq`). */
+    /** Round trip of the segment delivered last (`rack.rtt_us`). */
     rtt: 0 as Micros,
-    sentAt: 0 as Micros,
-    end: seq(0),
+    /** Sending by which the segment left that was sent last of those delivered (`rack.mstamp`, `end_seq`). */
+    sendOrder: 0,
     /** Something was delivered since RACK looked last. */
     advanced: false,
     /** Quarters of the minimal RTT that a segment may be late (`reo_wnd_steps`). */
