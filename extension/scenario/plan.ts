@@ -100,6 +100,8 @@ export type BehaviourPlan = { readonly range: SourceRange } & (
   | { readonly kind: 'reconnects'; readonly delay: Micros }
   /** Its descriptors have O_NONBLOCK: calls return EINPROGRESS or EAGAIN where others sleep. */
   | { readonly kind: 'never-blocks' }
+  /** Sets the option on every socket as soon as it exists, before connect() and listen(). `value` in the unit of the option's definition. */
+  | { readonly kind: 'uses-option'; readonly option: SocketOptionName; readonly value: number }
   /** Closes an accepted or opened connection on which nothing was read or sent by it for `idle` (an HTTP server's keepalive_timeout). */
   | { readonly kind: 'closes-idle'; readonly idle: Micros }
 );

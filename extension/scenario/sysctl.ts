@@ -2,7 +2,7 @@ import type { CongestionControlName } from './congestion.ts';
 import { CONGESTION_CONTROLS } from './congestion.ts';
 
 /** How a sysctl's number is to be read, and how a scenario file must write it. `congestion-control`: an index into CONGESTION_CONTROLS, written as its name. */
-export type KnobUnit = 'count' | 's' | 'ms' | 'us' | 'flag' | 'congestion-control';
+export type KnobUnit = 'count' | 's' | 'ms' | 'us' | 'B' | 'flag' | 'congestion-control';
 
 /** One kernel knob: its real name, default and legal range. */
 export interface SysctlDefinition {

@@ -299,6 +299,7 @@ export const EVENT_SCHEMA = {
         'not-for-this-state',
         'paws',
         'rate-limited',
+        'beyond-window',
       ],
     },
   },

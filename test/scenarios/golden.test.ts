@@ -57,6 +57,9 @@ const RUNS: readonly (readonly [id: string, variant: string])[] = [
   ['F5', 'the data is lost'],
   ['F5', 'the data is lost, without SACK'],
   ['F6', 'lost once'],
+  ['G4', 'and reads again, but the window update is lost'],
+  ['G5', 'power loss at once'],
+  ['G6', 'two small writes'],
 ];
 
 const C3_TABLE = 'C3-outcomes.txt';

@@ -94,9 +94,15 @@ export class Process implements ProgramCalls {
   // ---- system calls that the scenario asks for ----
 
   listen(port: number, backlog: number, reuseAddress: boolean): void {
+    const options = new Map<SocketOptionName, number>();
+    for (const [option, value] of this.program.options()) {
+      this.enterCall('setsockopt', this.place, value, option);
+      options.set(option, value);
+      this.returnCall('setsockopt', this.place, 0);
+    }
     this.enterCall('listen', this.place, port, '');
     const acceptors: Acceptor[] = [];
-    const result = calls.listen(this.kernel, port, reuseAddress, () => acceptors.shift()?.wake());
+    const result = calls.listen(this.kernel, port, reuseAddress, options, () => acceptors.shift()?.wake());
     if ('errno' in result) {
       this.returnCall('listen', this.place, 0, result.errno);
       return;
@@ -123,6 +129,11 @@ export class Process implements ProgramCalls {
       descriptor.talk.reopen = () => {
         this.connect(remote, name, localPort);
       };
+      for (const [option, value] of this.program.options()) {
+        this.enterCall('setsockopt', result.tcb.place, value, option);
+        calls.setOption(result.tcb, option, value);
+        this.returnCall('setsockopt', result.tcb.place, 0);
+      }
       descriptor.connecting = true;
       calls.startConnect(result.tcb);
       if (!this.program.blocks) this.returnCall('connect', result.tcb.place, 0, 'EINPROGRESS');

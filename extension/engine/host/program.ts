@@ -1,5 +1,6 @@
 import type { Micros } from '../../base/time.ts';
 import type { BehaviourPlan } from '../../scenario/plan.ts';
+import type { SocketOptionName } from '../../scenario/socket-option.ts';
 import type { EventFields, EventId } from '../../trace/event.ts';
 import type { Scheduled } from '../scheduler.ts';
 import type { StreamDescriptor } from './descriptors.ts';
@@ -55,6 +56,13 @@ export class Program {
 
   get accepts(): boolean {
     return !this.has('never-accepts');
+  }
+
+  /** What it sets on every socket of its own, in the order of the file. */
+  *options(): Generator<readonly [SocketOptionName, number]> {
+    for (const behaviour of this.behaviours) {
+      if (behaviour.kind === 'uses-option') yield [behaviour.option, behaviour.value];
+    }
   }
 
   /** Whether its calls sleep until there is something to say. */

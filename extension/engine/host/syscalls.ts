@@ -9,7 +9,7 @@ import { onApplicationRead } from '../tcp/delayed-ack.ts';
 import { onKeepIdleChanged, startKeepalive, stopKeepalive } from '../tcp/keepalive.ts';
 import { openActively } from '../tcp/open.ts';
 import { sendQueued } from '../tcp/output.ts';
-import { armPersistIfStuck } from '../tcp/retransmit.ts';
+import { armPersistIfStuck } from '../tcp/persist.ts';
 import { add } from '../tcp/seq.ts';
 import type { Tcb } from '../tcp/tcb.ts';
 import type { Kernel, Listener, Neighbour } from './kernel.ts';
@@ -23,10 +23,11 @@ export function listen(
   kernel: Kernel,
   port: number,
   reuseAddress: boolean,
+  options: ReadonlyMap<SocketOptionName, number>,
   onEstablished: () => void,
 ): { readonly listener: Listener } | Failure {
   if (kernel.portConflicts(port, reuseAddress)) return { errno: 'EADDRINUSE' };
-  const listener: Listener = { port, reuseAddress, queue: [], children: new Set(), onEstablished };
+  const listener: Listener = { port, reuseAddress, options, queue: [], children: new Set(), onEstablished };
   kernel.listen(listener);
   return { listener };
 }

@@ -1,7 +1,7 @@
 /** Segments leave: windows, options, Nagle, the sending loop (tcp_output.c). */
 import type { Micros } from '../../base/time.ts';
 import type { SegmentPurpose, SendReason } from '../../trace/schema.ts';
-import { RECEIVE_SPACE, TIMESTAMPS_LENGTH, WINDOW_SCALE } from './constants.ts';
+import { TIMESTAMPS_LENGTH } from './constants.ts';
 import { onAckSent, onDataSent } from './delayed-ack.ts';
 import { validateCwnd } from './congestion/window.ts';
 import { noteSent } from './recovery/delivery.ts';
@@ -11,6 +11,7 @@ import { newSegment } from './recovery/retransmission-queue.ts';
 import { scheduleLossProbe } from './recovery/tail-loss-probe.ts';
 import { armRetransmission } from './retransmit.ts';
 import { sackBlocks } from './receive.ts';
+import { selectWindow } from './receive-window.ts';
 import type { Segment, SegmentOptions } from './segment.ts';
 import { ACK, FIN, hasFlag, PSH, SYN } from './segment.ts';
 import type { Seq } from './seq.ts';
@@ -68,10 +69,10 @@ function synOptions(tcb: Tcb, isAck: boolean): SegmentOptions {
   // A SYN offers what the host can do; a SYN-ACK only what the SYN offered too.
   const timestamps = isAck ? tcb.timestamps : sysctls.tcp_timestamps !== 0;
   const sackPermitted = isAck ? tcb.sackPermitted : sysctls.tcp_sack !== 0;
-  const windowScale = isAck ? tcb.rcv.wscale : sysctls.tcp_window_scaling !== 0 ? WINDOW_SCALE : 0;
+  const windowScaling = isAck ? tcb.windowScaling : sysctls.tcp_window_scaling !== 0;
   return {
     mss: tcb.advertisedMss,
-    ...(windowScale > 0 ? { windowScale } : {}),
+    ...(windowScaling ? { windowScale: tcb.rcv.offeredScale } : {}),
     ...(sackPermitted ? { sackPermitted } : {}),
     ...(timestamps ? { timestamps: { tsVal: timestampNow(tcb), tsEcr: isAck ? tcb.tsRecent : 0 } } : {}),
   };
@@ -90,33 +91,8 @@ export function currentMss(tcb: Tcb): number {
   return tcb.snd.mss - (tcb.timestamps ? TIMESTAMPS_LENGTH : 0);
 }
 
-/** The window that could be offered now, in bytes (`__tcp_select_window`), rounded up to what the scale can say. */
-export function offerableWindow(tcb: Tcb): number {
-  const unit = 2 ** tcb.rcv.wscale;
-  return Math.ceil(Math.max(0, Math.min(RECEIVE_SPACE - tcb.rcv.unread, tcb.rcv.initialWnd)) / unit) * unit;
-}
-
-/** What is left of the window offered last (`tcp_receive_window`). */
-export function receiveWindow(tcb: Tcb): number {
-  return Math.max(0, diff(add(tcb.rcv.wup, tcb.rcv.wnd), tcb.rcv.nxt));
-}
-
-/** Initial receive window: the space rounded down to whole segments of the size known by then (`tcp_select_initial_window`). */
-export function initialWindow(mss: number): number {
-  return Math.floor(RECEIVE_SPACE / mss) * mss;
-}
-
-/** Chooses the window to offer; never takes back what was offered (`tcp_select_window`). Remembers it. */
-function selectWindow(tcb: Tcb): number {
-  const unit = 2 ** tcb.rcv.wscale;
-  const offered = receiveWindow(tcb);
-  tcb.rcv.wnd = Math.max(offerableWindow(tcb), Math.ceil(offered / unit) * unit);
-  tcb.rcv.wup = tcb.rcv.nxt;
-  return tcb.rcv.wnd;
-}
-
 /** Whether the peer's window has room up to `end` (`tcp_snd_wnd_test`). */
-function fitsWindow(tcb: Tcb, end: Seq): boolean {
+export function fitsWindow(tcb: Tcb, end: Seq): boolean {
   return !after(end, add(tcb.snd.una, tcb.snd.wnd));
 }
 
@@ -157,6 +133,16 @@ export function sendQueued(tcb: Tcb, why: SendWhy, limit?: number, pastNagle = l
     if (!hadInFlight || tcb.retransmitTimer.pending === 'tail-loss-probe') armRetransmission(tcb);
   }
   return count;
+}
+
+/** Sends what the peer's window has room for, however little, past Nagle (`tcp_write_wakeup`). Returns whether there was any. */
+export function sendIntoWindow(tcb: Tcb, why: SendWhy): boolean {
+  const room = diff(add(tcb.snd.una, tcb.snd.wnd), tcb.snd.nxt);
+  if (!tcb.hasUnsent || room <= 0) return false;
+  const bytes = Math.min(tcb.unsent, currentMss(tcb), room);
+  const fin = tcb.finQueued && bytes === tcb.unsent && room > bytes;
+  sendNew(tcb, bytes, fin, true, why);
+  return true;
 }
 
 /** Minshall's variant of Nagle: a small segment waits only for an earlier small one (`tcp_nagle_test`). */

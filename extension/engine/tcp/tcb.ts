@@ -11,7 +11,13 @@ import type { SegmentPurpose, SendReason } from '../../trace/schema.ts';
 import { VARIABLES } from '../../trace/schema.ts';
 import type { Recorder } from '../recorder.ts';
 import type { Clock } from '../scheduler.ts';
-import { TCP_INFINITE_SSTHRESH, TCP_INIT_CWND, TCP_MSS_DEFAULT, TCP_TIMEOUT_INIT } from './constants.ts';
+import {
+  DEFAULT_PAYLOAD_SHARE,
+  TCP_INFINITE_SSTHRESH,
+  TCP_INIT_CWND,
+  TCP_MSS_DEFAULT,
+  TCP_TIMEOUT_INIT,
+} from './constants.ts';
 import type { CongestionControl } from './congestion/congestion-control.ts';
 import { makeCongestionControl } from './congestion/congestion-control.ts';
 import { ceilToJiffy } from './jiffies.ts';
@@ -95,9 +101,16 @@ export class Tcb {
     wnd: 0,
     /** RCV.NXT when the last acknowledgement left. */
     wup: seq(0),
-    /** The window offered at the start; later ones never exceed it. */
-    initialWnd: 0,
+    /** How much of the buffer's memory is payload, in 256ths (`scaling_ratio`). */
+    payloadShare: DEFAULT_PAYLOAD_SHARE,
+    /** No window is larger than the room that this allows, in bytes (`window_clamp`). */
+    clamp: Infinity,
+    /** No window is larger than this now; it grows as segments arrive (`rcv_ssthresh`). */
+    threshold: 0,
+    /** In force: 0 unless both sides scale their windows. */
     wscale: 0,
+    /** What this side's SYN or SYN-ACK says. */
+    offeredScale: 0,
     /** Linux's guess of the peer's segment size. */
     mss: TCP_MSS_DEFAULT,
     /** Bytes in sequence that no application has read. */
@@ -121,6 +134,8 @@ export class Tcb {
 
   timestamps = false;
   sackPermitted = false;
+  /** Both sides scale their windows (RFC 7323 §2). */
+  windowScaling = false;
   /** Added to the host's millisecond clock. */
   readonly tsOffset: number;
   tsRecent = 0;

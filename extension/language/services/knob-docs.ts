@@ -58,6 +58,8 @@ function unitText(unit: KnobUnit): string {
       return l10n.t('written without a unit');
     case 'flag':
       return l10n.t('0 is off, 1 is on');
+    case 'B':
+      return l10n.t('a size in bytes');
     case 's':
       return l10n.t('a duration in whole seconds');
     case 'ms':
@@ -165,6 +167,10 @@ function optionMeaning(name: SocketOptionName): string {
     case 'TCP_LINGER2':
       return l10n.t(
         'How long this connection waits in FIN_WAIT_2 once no process holds it, instead of tcp_fin_timeout. Negative: not at all. 0s: as tcp_fin_timeout says.',
+      );
+    case 'SO_RCVBUF':
+      return l10n.t(
+        'The receive buffer. The kernel takes twice as much, for what segments cost beside their data, and lets it grow no more. For the window of the SYN it must be set before: “process web on server { uses SO_RCVBUF = 16384 B }”.',
       );
     case 'TCP_NODELAY':
       return l10n.t('Turns Nagle’s algorithm off: small segments are sent at once.');

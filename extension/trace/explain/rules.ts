@@ -121,6 +121,7 @@ const IGNORED_RULES: Record<EventFields<'segment.ignored'>['reason'], Rule> = {
   'ack-of-unsent-data': { rfc: 'RFC 9293 §3.10.7.4', kernel: 'tcp_ack' },
   'not-for-this-state': { rfc: 'RFC 9293 §3.10.7', kernel: 'tcp_rcv_state_process' },
   paws: { rfc: 'RFC 7323 §5', kernel: 'tcp_paws_discard' },
+  'beyond-window': { rfc: 'RFC 9293 §3.10.7.4', kernel: 'tcp_data_queue' },
   'rate-limited': { kernel: 'tcp_oow_rate_limited', sysctl: 'tcp_invalid_ratelimit' },
 };
 
