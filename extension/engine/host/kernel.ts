@@ -47,6 +47,7 @@ export interface KernelEvents {
   send(to: PlaceId, segment: Segment, sent: EventId, purpose: SegmentPurpose): void;
   stateChanged(tcb: Tcb, from: TcpState, changed: EventId): void;
   readable(tcb: Tcb): void;
+  writable(tcb: Tcb): void;
   /** MTU of the interface towards a host, bytes; absent: Ethernet's. */
   mtu?(to: PlaceId): number;
 }
@@ -323,7 +324,12 @@ export class Kernel implements TcpKernel {
     this.events.readable(tcb);
   }
 
+  writable(tcb: Tcb): void {
+    this.events.writable(tcb);
+  }
+
   removed(tcb: Tcb): void {
+    if (tcb.writerSleeps) this.events.writable(tcb);
     const own = key(tcb.local.port, tcb.remote.host, tcb.remote.port);
     if (this.ends.get(own) === tcb) this.ends.delete(own);
     // A child that was reset in the queue is still handed out by accept(); a half-open one just vanishes.

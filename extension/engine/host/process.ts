@@ -396,9 +396,42 @@ export class Process implements ProgramCalls {
       else this.returnCall('send', descriptor.tcb.place, 0, 'EAGAIN');
       return;
     }
-    const errno = calls.send(descriptor.tcb, bytes);
-    this.returnCall('send', descriptor.tcb.place, errno === undefined ? bytes : 0, errno);
-    if (errno === undefined) this.program.touch(descriptor);
+    if (descriptor.sleepingSend === undefined) this.continueWrite(descriptor, { left: bytes, bytes });
+    else descriptor.pendingSends.push(bytes);
+  }
+
+  /** Goes on with a send() that began now or that slept. It returns when everything is taken, or when nothing more can be. */
+  private continueWrite(descriptor: StreamDescriptor, call: NonNullable<StreamDescriptor['sleepingSend']>): void {
+    descriptor.sleepingSend = undefined;
+    const { tcb } = descriptor;
+    const result = calls.send(tcb, call.left);
+    const before = call.bytes - call.left;
+    if ('errno' in result) {
+      // Some bytes were taken before: that is what it returns, and the error stays for the next call.
+      if (before > 0 && result.errno !== 'EPIPE') tcb.error = result.errno;
+      this.returnCall('send', tcb.place, before, before > 0 ? undefined : result.errno);
+      return;
+    }
+    call.left -= result.bytes;
+    if (call.left > 0 && this.program.blocks) {
+      descriptor.sleepingSend = call;
+      return;
+    }
+    const taken = call.bytes - call.left;
+    this.returnCall('send', tcb.place, taken, taken === 0 && call.bytes > 0 ? 'EAGAIN' : undefined);
+    if (taken > 0) this.program.touch(descriptor);
+  }
+
+  /** There is room in the send buffer, or an error: a send() that sleeps wakes up, then those behind it have their turn. */
+  wakeToWrite(descriptor: StreamDescriptor): void {
+    this.later(() => {
+      const sleeping = descriptor.sleepingSend;
+      if (sleeping === undefined || !this.isOpen(descriptor)) return;
+      this.continueWrite(descriptor, sleeping);
+      while (descriptor.sleepingSend === undefined && descriptor.pendingSends.length > 0) {
+        this.write(descriptor, descriptor.pendingSends.shift() ?? 0);
+      }
+    });
   }
 
   /** One descriptor less; the last one closes the socket. */

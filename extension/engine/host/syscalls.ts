@@ -10,7 +10,7 @@ import { onKeepIdleChanged, startKeepalive, stopKeepalive } from '../tcp/keepali
 import { openActively } from '../tcp/open.ts';
 import { sendQueued } from '../tcp/output.ts';
 import { armPersistIfStuck } from '../tcp/persist.ts';
-import { add } from '../tcp/seq.ts';
+import { queueData } from '../tcp/send-buffer.ts';
 import type { Tcb } from '../tcp/tcb.ts';
 import type { Kernel, Listener, Neighbour } from './kernel.ts';
 
@@ -54,20 +54,22 @@ export function startConnect(tcb: Tcb): void {
 }
 
 /**
- * send() of `bytes` (`tcp_sendmsg_locked`). The send buffer is not bounded: every byte is taken at once.
- * @returns the errno when nothing was taken: the pending error once, else EPIPE.
+ * send() of `bytes`, or what is left of them (`tcp_sendmsg_locked`). Where fewer are taken the buffer is full: the caller sleeps
+ * until its kernel says that the end is writable.
+ * @returns how many were taken; the errno when nothing can be: the pending error once, else EPIPE.
  */
-export function send(tcb: Tcb, bytes: number): Errno | undefined {
+export function send(tcb: Tcb, bytes: number): { readonly bytes: number } | Failure {
   if (tcb.error !== undefined || tcb.shutdownSend || (tcb.state !== 'ESTABLISHED' && tcb.state !== 'CLOSE_WAIT')) {
-    return takeError(tcb) ?? 'EPIPE';
+    return { errno: takeError(tcb) ?? 'EPIPE' };
   }
+  const taken = queueData(tcb, bytes);
+  tcb.writerSleeps = taken < bytes;
   tcb.enter(() => {
     restartAfterIdle(tcb);
-    tcb.writeSeq = add(tcb.writeSeq, bytes);
     sendQueued(tcb, { purpose: 'data', reason: 'application-sent' });
     armPersistIfStuck(tcb);
   });
-  return undefined;
+  return { bytes: taken };
 }
 
 /**

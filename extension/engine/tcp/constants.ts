@@ -34,6 +34,11 @@ export const RECEIVE_BUFFER = 131_072;
 export const RECEIVE_BUFFER_MAX = 6 * 2 ** 20;
 /** Least memory of a receive buffer (`SOCK_MIN_RCVBUF`). */
 export const SOCK_MIN_RCVBUF = 2304;
+/** `tcp_wmem[1]` and `[2]`: memory of a send buffer, in bytes. */
+export const SEND_BUFFER = 16_384;
+export const SEND_BUFFER_MAX = 4 * 2 ** 20;
+/** Least memory of a send buffer (`SOCK_MIN_SNDBUF`). */
+export const SOCK_MIN_SNDBUF = 4608;
 /** Memory that a segment takes besides its payload: a full one takes 2304 bytes (`skb->truesize`) with most drivers. */
 export const SEGMENT_OVERHEAD = 856;
 /** `tcp_scaling_ratio_init`: half of a buffer's memory counts as payload, in 256ths. */

@@ -16,6 +16,7 @@ import type { Segment } from './segment.ts';
 import { ACK, endSeq, FIN, has, RST, SYN } from './segment.ts';
 import { add, after, before, diff } from './seq.ts';
 import type { Tcb } from './tcb.ts';
+import { isWriteable } from './send-buffer.ts';
 import { enterFinWait2AsOrphan, enterTimeWait, timeWaitArrives } from './time-wait.ts';
 
 /** Takes one segment for this end. */
@@ -64,6 +65,7 @@ function synchronizedArrives(tcb: Tcb, segment: Segment): void {
   sendQueued(tcb, { purpose: 'data', reason: 'window-opened' });
   armPersistIfStuck(tcb);
   acknowledgeIfDue(tcb);
+  if (tcb.writerSleeps && isWriteable(tcb)) tcb.kernel.writable(tcb);
   if (readableBytes) tcb.kernel.readable(tcb);
 }
 

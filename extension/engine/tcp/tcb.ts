@@ -49,6 +49,8 @@ export interface TcpKernel {
   stateChanged(tcb: Tcb, from: TcpState, changed: EventId): void;
   /** Data, EOF or an error waits to be read. */
   readable(tcb: Tcb): void;
+  /** There is room again for a writer that sleeps, or nothing to wait for any more. */
+  writable(tcb: Tcb): void;
   /** The end is gone from the tables. */
   removed(tcb: Tcb): void;
   /** Whether there are more orphans than `tcp_max_orphans` allows (`tcp_too_many_orphans`). */
@@ -126,6 +128,10 @@ export class Tcb {
   };
   /** Sequence number after the last byte that the application wrote (FIN not counted). */
   writeSeq: Seq;
+  /** Where the last piece of the send queue begins: what is written next goes there while there is room. */
+  lastPieceStart: Seq;
+  /** A send() sleeps until there is room in the buffer (`SOCK_NOSPACE`). */
+  writerSleeps = false;
   /** A FIN follows the last byte. */
   finQueued = false;
   /** Why the FIN was queued: what its segment says. */
@@ -240,6 +246,7 @@ export class Tcb {
     const { iss } = init;
     this.snd = { iss, una: iss, nxt: iss, wnd: 0, wl1: seq(0), maxWnd: 0, wscale: 0, mss: TCP_MSS_DEFAULT, sml: iss };
     this.writeSeq = seq(iss + 1);
+    this.lastPieceStart = this.writeSeq;
     this.cwndUsage.seq = iss;
     this.recovery = new RecoveryState(iss, init.kernel.sysctls.tcp_reordering);
     this.congestionControl = makeCongestionControl(congestionControlOf(init.kernel.sysctls), this);

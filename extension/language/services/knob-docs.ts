@@ -172,6 +172,10 @@ function optionMeaning(name: SocketOptionName): string {
       return l10n.t(
         'The receive buffer. The kernel takes twice as much, for what segments cost beside their data, and lets it grow no more. For the window of the SYN it must be set before: “process web on server { uses SO_RCVBUF = 16384 B }”.',
       );
+    case 'SO_SNDBUF':
+      return l10n.t(
+        'The send buffer: what is sent and not acknowledged yet, and what waits. The kernel takes twice as much. When it is full, send() sleeps.',
+      );
     case 'TCP_NODELAY':
       return l10n.t('Turns Nagle’s algorithm off: small segments are sent at once.');
     case 'TCP_SYNCNT':

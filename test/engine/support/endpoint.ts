@@ -111,6 +111,7 @@ export class Endpoint {
         },
         stateChanged: () => undefined,
         readable: () => undefined,
+        writable: () => undefined,
       },
     });
   }
@@ -165,8 +166,10 @@ export class Endpoint {
 
   // ---- the application ----
 
-  send(bytes: number): ReturnType<typeof calls.send> {
-    return calls.send(this.tcb, bytes);
+  /** Returns how many bytes were taken, or the errno. */
+  send(bytes: number): number | string {
+    const result = calls.send(this.tcb, bytes);
+    return 'errno' in result ? result.errno : result.bytes;
   }
 
   /** Reads everything, or at most so many bytes. Returns the bytes, an errno, or 'would-block'. */
