@@ -2,6 +2,7 @@
 import type { Micros } from '../../base/time.ts';
 import type { SegmentPurpose, SendReason } from '../../trace/schema.ts';
 import { TIMESTAMPS_LENGTH } from './constants.ts';
+import { burstBytes } from './burst.ts';
 import { onAckSent, onDataSent } from './delayed-ack.ts';
 import { validateCwnd } from './congestion/window.ts';
 import { noteSent } from './recovery/delivery.ts';
@@ -111,18 +112,23 @@ export function hasRoomForNext(tcb: Tcb): boolean {
  */
 export function sendQueued(tcb: Tcb, why: SendWhy, limit?: number, pastNagle = limit !== undefined): number {
   let count = 0;
+  /** Bytes left of the burst under way. */
+  let burst = 0;
   const mss = currentMss(tcb);
   const hadInFlight = tcb.sent.length > 0;
   while (tcb.hasUnsent && (limit === undefined ? tcb.sent.inFlight < tcb.cwnd : count < limit)) {
-    const bytes = Math.min(tcb.unsent, mss, Math.max(0, diff(add(tcb.snd.una, tcb.snd.wnd), tcb.snd.nxt)));
+    if (burst === 0 && !pastNagle) burst = burstBytes(tcb, mss, isHeldByNagle(tcb));
+    const room = Math.max(0, diff(add(tcb.snd.una, tcb.snd.wnd), tcb.snd.nxt));
+    const bytes = Math.min(tcb.unsent, mss, burst === 0 ? room : burst);
     const isLast = bytes === tcb.unsent;
     const fin = tcb.finQueued && isLast;
     if (bytes === 0 && !(fin && tcb.unsent === 0)) break;
-    if (bytes > 0 && bytes < mss && !isLast) break;
+    if (bytes > 0 && bytes < mss && !isLast && burst === 0) break;
     const end = add(tcb.snd.nxt, bytes + (fin ? 1 : 0));
     if (!fitsWindow(tcb, end)) break;
     if (!pastNagle && bytes < mss && !fin && isHeldByNagle(tcb)) break;
-    sendNew(tcb, bytes, fin, isLast, why);
+    sendNew(tcb, bytes, fin, isLast, why, bytes === burst);
+    burst = Math.max(0, burst - bytes);
     count++;
   }
   const isLimited = tcb.sent.inFlight >= tcb.cwnd;
@@ -151,13 +157,14 @@ function isHeldByNagle(tcb: Tcb): boolean {
   return tcb.options.get('TCP_NODELAY') !== 1 && smallUnacknowledged;
 }
 
-function sendNew(tcb: Tcb, bytes: number, fin: boolean, push: boolean, why: SendWhy): void {
+/** @param endsBurst pushed too, but not when it is sent again. */
+function sendNew(tcb: Tcb, bytes: number, fin: boolean, push: boolean, why: SendWhy, endsBurst = false): void {
   const at = tcb.snd.nxt;
   const end = add(at, bytes + (fin ? 1 : 0));
   const segment = newSegment({ seq: at, end, length: bytes, syn: false, fin, push: push && bytes > 0 }, tcb.now);
   sendSegment(
     tcb,
-    { seq: at, flags: flagsOf(segment), length: bytes },
+    { seq: at, flags: flagsOf(segment) + (endsBurst && !segment.push && bytes > 0 ? PSH : 0), length: bytes },
     fin && bytes === 0 ? { ...why, purpose: 'fin', reason: tcb.finReason } : why,
   );
   noteSent(tcb, segment, tcb.sent.length === 0);

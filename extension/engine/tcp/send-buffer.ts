@@ -1,6 +1,7 @@
 /** The send buffer: how much of what the application writes is taken, and when a writer that sleeps goes on (tcp.c, tcp_input.c; net/core/stream.c). */
 import {
   ADVERTISED_MSS,
+  GSO_MAX_SIZE,
   SEGMENT_OVERHEAD,
   SEND_BUFFER,
   SEND_BUFFER_MAX,
@@ -13,8 +14,6 @@ import type { Tcb } from './tcb.ts';
 
 /** Memory that the kernel reckons for one segment in flight (`tcp_sndbuf_expand`): rounded up to a power of two, and the sk_buff. */
 const MEMORY_PER_SEGMENT = 2 ** Math.ceil(Math.log2(ADVERTISED_MSS + 640)) + 256;
-/** No buffer of the send queue holds more, whatever the windows are (`sk_gso_max_size`). */
-const GSO_MAX_SIZE = 65_536;
 
 /**
  * Memory of the send buffer in bytes (`sk_sndbuf`): SO_SNDBUF doubled; else twice the congestion window, which it follows up to
@@ -27,7 +26,7 @@ function sendBuffer(tcb: Tcb): number {
   return Math.max(SEND_BUFFER, Math.min(wanted, SEND_BUFFER_MAX));
 }
 
-/** Payload of one buffer of the send queue: whole segments, at most half of the largest window seen (`tcp_xmit_size_goal`). */
+/** Payload of one piece of the send queue: whole segments, at most half of the largest window seen (`tcp_xmit_size_goal`). */
 export function sizeGoal(tcb: Tcb): number {
   const mss = currentMss(tcb);
   const half = Math.floor(tcb.snd.maxWnd / 2);
@@ -56,10 +55,14 @@ export function queueData(tcb: Tcb, wanted: number): number {
     tcb.writeSeq = add(tcb.writeSeq, bytes);
   };
   const begun = Math.min(tcb.unsent, diff(tcb.writeSeq, tcb.lastPieceStart));
-  if (begun > 0 && begun < goal) take(Math.min(left, goal - begun));
+  if (begun > 0 && begun < goal) {
+    take(Math.min(left, goal - begun));
+    tcb.pieceEnds[Math.max(0, tcb.pieceEnds.length - 1)] = tcb.writeSeq;
+  }
   while (left > 0 && memoryOf(tcb, queued(tcb)) < limit) {
     tcb.lastPieceStart = tcb.writeSeq;
     take(Math.min(left, goal));
+    tcb.pieceEnds.push(tcb.writeSeq);
   }
   return wanted - left;
 }

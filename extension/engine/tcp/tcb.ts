@@ -130,6 +130,8 @@ export class Tcb {
   writeSeq: Seq;
   /** Where the last piece of the send queue begins: what is written next goes there while there is room. */
   lastPieceStart: Seq;
+  /** Where the pieces of the send queue end; those sent whole are taken away when they are met. */
+  readonly pieceEnds: Seq[] = [];
   /** A send() sleeps until there is room in the buffer (`SOCK_NOSPACE`). */
   writerSleeps = false;
   /** A FIN follows the last byte. */
