@@ -88,6 +88,8 @@ export type BehaviourPlan = { readonly range: SourceRange } & (
   | { readonly kind: 'ignores-eof' }
   | { readonly kind: 'closes-after-eof'; readonly delay: Micros }
   | { readonly kind: 'never-reads' }
+  /** Reads at most `bytes` of a connection, and goes on `interval` later. */
+  | { readonly kind: 'reads-slowly'; readonly bytes: number; readonly interval: Micros }
   | { readonly kind: 'never-accepts' }
   /** Answers every complete `request` bytes of a connection with `response` bytes. */
   /** `delay`: after so long (a program that thinks). */

@@ -23,6 +23,7 @@ export const TIMERS = [
   'syn-ack',
   /** RACK waits for what may only be late; in the shared slot too. */
   'reordering',
+  'compressed-ack',
 ] as const;
 export type TimerName = (typeof TIMERS)[number];
 
@@ -85,6 +86,8 @@ export const SEND_REASONS = [
   'unacceptable-segment',
   /** Data arrived beyond a gap. */
   'out-of-order',
+  /** The timer that gathers acknowledgements of data beyond a gap fired: args [how many, delay in µs]. */
+  'compressed-ack-timer',
   /** A SYN arrived for a synchronized connection (RFC 5961 §4). */
   'syn-in-synchronized-state',
   /** A RST in the window but not exactly at RCV.NXT (RFC 5961 §3). */

@@ -293,8 +293,9 @@ export class Process implements ProgramCalls {
 
   private readAll(descriptor: StreamDescriptor): void {
     const { tcb, talk } = descriptor;
-    while (talk.reading && !talk.sawEof && this.isOpen(descriptor)) {
-      const result = calls.receive(tcb);
+    const { pace } = this.program;
+    while (talk.reading && !talk.rests && !talk.sawEof && this.isOpen(descriptor)) {
+      const result = calls.receive(tcb, pace?.bytes);
       if (result === 'would-block') {
         if (!this.program.blocks) this.returnCall('recv', tcb.place, 0, 'EAGAIN');
         return;
@@ -311,7 +312,18 @@ export class Process implements ProgramCalls {
         if (result.bytes === 0) this.program.onEof(descriptor);
         else this.program.onData(descriptor, result.bytes);
       });
+      if (pace !== undefined && result.bytes > 0) this.rest(descriptor, pace.interval);
     }
+  }
+
+  /** Reads on only after `interval`. */
+  private rest(descriptor: StreamDescriptor, interval: Micros): void {
+    const { talk } = descriptor;
+    talk.rests = true;
+    this.later(() => {
+      talk.rests = false;
+      this.readAll(descriptor);
+    }, interval);
   }
 
   // ---- what its program asks for ----

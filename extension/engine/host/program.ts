@@ -9,6 +9,8 @@ import type { StreamDescriptor } from './descriptors.ts';
 export interface Conversation {
   reading: boolean;
   sawEof: boolean;
+  /** A program that reads slowly waits before it reads on. */
+  rests: boolean;
   /** Bytes read that do not make a whole request yet. */
   partialRequest: number;
   heartbeat: Heartbeat | undefined;
@@ -65,6 +67,11 @@ export class Program {
     }
   }
 
+  /** How it paces its reading; undefined when it reads whatever is there. */
+  get pace(): { readonly bytes: number; readonly interval: Micros } | undefined {
+    return this.find('reads-slowly');
+  }
+
   /** Whether its calls sleep until there is something to say. */
   get blocks(): boolean {
     return !this.has('never-blocks');
@@ -75,6 +82,7 @@ export class Program {
     return {
       reading: !this.has('never-reads'),
       sawEof: false,
+      rests: false,
       partialRequest: 0,
       heartbeat: undefined,
       idleTimer: undefined,

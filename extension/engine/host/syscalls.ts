@@ -73,11 +73,11 @@ export function send(tcb: Tcb, bytes: number): { readonly bytes: number } | Fail
 }
 
 /**
- * recv() of everything that is there (`tcp_recvmsg_locked`). In this order: queued data, EOF already seen, the pending error
+ * recv() of everything that is there, or of at most so many bytes (`tcp_recvmsg_locked`). In this order: queued data, EOF already seen, the pending error
  * once, the own shutdown(SHUT_RD), end of a dead connection.
  */
-export function receive(tcb: Tcb): { readonly bytes: number } | Failure | 'would-block' {
-  if (tcb.rcv.unread > 0) return { bytes: tcb.rcv.unread };
+export function receive(tcb: Tcb, atMost = Infinity): { readonly bytes: number } | Failure | 'would-block' {
+  if (tcb.rcv.unread > 0) return { bytes: Math.min(tcb.rcv.unread, atMost) };
   if (tcb.rcv.fin) return { bytes: 0 };
   const errno = takeError(tcb);
   if (errno !== undefined) return { errno };

@@ -12,6 +12,7 @@ import {
   TIMESTAMPS_LENGTH,
   isAtLeast,
 } from './constants.ts';
+import { acknowledgeBeyondGap, forgetCompressed } from './compressed-ack.ts';
 import { ceilToJiffy, jiffies } from './jiffies.ts';
 import { sendAck } from './output.ts';
 import { growWindow, measurePayloadShare, offerableWindow, receiveWindow } from './receive-window.ts';
@@ -103,6 +104,7 @@ export function onAckSent(tcb: Tcb): void {
   delack.now = false;
   delack.pushed = 0;
   tcb.delackTimer.cancel();
+  forgetCompressed(tcb);
 }
 
 /** Data leaves (`tcp_event_data_sent`): a reply within `ato` of what was received is a sign of interactive use. */
@@ -123,7 +125,7 @@ export function acknowledgeIfDue(tcb: Tcb): void {
     return;
   }
   if (tcb.rcv.outOfOrder.length > 0) {
-    sendAck(tcb, { purpose: 'duplicate-ack', reason: 'out-of-order' });
+    acknowledgeBeyondGap(tcb);
     return;
   }
   delay(tcb);

@@ -199,6 +199,16 @@ export class Tcb {
     lastDataAt: 0 as Micros,
     lastSegmentSize: 0,
   };
+  /** Acknowledgements of data beyond a gap that are gathered into one. */
+  readonly compressed = {
+    /** RCV.NXT of this gap (`compressed_ack_rcv_nxt`). */
+    nxt: undefined as Seq | undefined,
+    /** Sent at once for it (`dup_ack_counter`). */
+    sentAtOnce: 0,
+    /** Gathered so far (`compressed_ack`), the first of them then. */
+    waiting: 0,
+    since: 0 as Micros,
+  };
   /** The first copy of this end's SYN or SYN-ACK: when it left, and its TSval. */
   firstSyn = { sentAt: 0 as Micros, tsVal: 0 };
   /** Copies of the SYN or SYN-ACK after the first, whoever asked for them (`total_retrans`, `num_retrans`). */
@@ -221,6 +231,8 @@ export class Tcb {
 
   readonly retransmitTimer: Timer<RetransmitSlot>;
   readonly delackTimer: Timer<'delayed-ack'>;
+  /** High resolution: it knows no jiffies. */
+  readonly compressedAckTimer: Timer<'compressed-ack'>;
   readonly keepaliveTimer: Timer<'keepalive'>;
   readonly timeWaitTimer: Timer<'time-wait' | 'fin-wait-2'>;
   /** Told after whatever may have changed what poll() reports; undefined while nobody polls. */
@@ -262,6 +274,7 @@ export class Tcb {
       };
     this.retransmitTimer = new Timer(scheduler, recorder, init.place, handle(init.onTimer.retransmit), init.kernel);
     this.delackTimer = new Timer(scheduler, recorder, init.place, handle(init.onTimer.delayedAck), init.kernel);
+    this.compressedAckTimer = new Timer(scheduler, recorder, init.place, handle(init.onTimer.compressedAck));
     this.keepaliveTimer = new Timer(scheduler, recorder, init.place, handle(init.onTimer.keepalive), init.kernel);
     this.timeWaitTimer = new Timer(scheduler, recorder, init.place, handle(init.onTimer.timeWait), init.kernel);
   }
@@ -317,6 +330,7 @@ export class Tcb {
     this.isTimeWaitEntry = true;
     this.retransmitTimer.cancel();
     this.delackTimer.cancel();
+    this.compressedAckTimer.cancel();
     this.keepaliveTimer.cancel();
     this.sent.clear();
   }
@@ -331,7 +345,14 @@ export class Tcb {
 
   /** Drops every timer without a word: the end is no more, or its host has no power. */
   forget(reason: EventFields<'end.gone'>['reason']): void {
-    for (const timer of [this.retransmitTimer, this.delackTimer, this.keepaliveTimer, this.timeWaitTimer]) timer.drop();
+    for (const timer of [
+      this.retransmitTimer,
+      this.delackTimer,
+      this.compressedAckTimer,
+      this.keepaliveTimer,
+      this.timeWaitTimer,
+    ])
+      timer.drop();
     this.sent.clear();
     this.kernel.recorder.record('end.gone', this.place, { reason });
     this.currentState = 'CLOSED';
@@ -339,7 +360,13 @@ export class Tcb {
 
   /** The host's clock stood still for a while: every timer fires that much later. */
   onClockResumed(): void {
-    for (const timer of [this.retransmitTimer, this.delackTimer, this.keepaliveTimer, this.timeWaitTimer]) {
+    for (const timer of [
+      this.retransmitTimer,
+      this.delackTimer,
+      this.compressedAckTimer,
+      this.keepaliveTimer,
+      this.timeWaitTimer,
+    ]) {
       timer.onClockResumed();
     }
   }
@@ -397,6 +424,7 @@ export class Tcb {
 export interface TimerHandlers {
   readonly retransmit: (tcb: Tcb, name: RetransmitSlot) => void;
   readonly delayedAck: (tcb: Tcb, name: 'delayed-ack') => void;
+  readonly compressedAck: (tcb: Tcb, name: 'compressed-ack') => void;
   readonly keepalive: (tcb: Tcb, name: 'keepalive') => void;
   readonly timeWait: (tcb: Tcb, name: 'time-wait' | 'fin-wait-2') => void;
 }

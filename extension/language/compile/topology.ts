@@ -122,6 +122,13 @@ function compileBehaviour(scope: RunScope, node: ast.Behaviour): BehaviourPlan |
       return { kind: 'never-reads', range };
     case 'NeverAccepts':
       return { kind: 'never-accepts', range };
+    case 'ReadsSlowly': {
+      const bytes = scope.values.size(node.size, { min: 1 });
+      const interval = scope.values.duration(node.interval, { min: 1 });
+      return bytes === undefined || interval === undefined
+        ? undefined
+        : { kind: 'reads-slowly', bytes, interval, range };
+    }
     case 'UsesOption': {
       const set = optionValue(scope, node);
       return set && { kind: 'uses-option', ...set, range };
@@ -173,6 +180,7 @@ const MATTERS: Readonly<Record<ast.Behaviour['$type'], string>> = {
   Streams: 'streaming',
   Reconnects: 'reconnecting',
   ClosesIdle: 'idling',
+  ReadsSlowly: 'reading',
   UsesOption: 'options',
 };
 

@@ -107,6 +107,12 @@ function sysctlMeaning(name: SysctlName): string {
       return l10n.t('Tail loss probes: 3 and 4 send them, 0 to 2 do not.');
     case 'tcp_sack':
       return l10n.t('Selective acknowledgements: the receiver says which data beyond a gap it has.');
+    case 'tcp_comp_sack_nr':
+      return l10n.t('So many acknowledgements of data beyond a gap are gathered into one at most. 0: each is sent.');
+    case 'tcp_comp_sack_delay_ns':
+      return l10n.t(
+        'How long, in nanoseconds, acknowledgements of data beyond a gap are gathered at most; never longer than 5 % of the round trip.',
+      );
     case 'tcp_timestamps':
       return l10n.t('TCP timestamps: 0 off, 1 with a random offset, 2 without.');
     case 'tcp_window_scaling':

@@ -32,6 +32,7 @@ const TIMER_OF_REASON: Partial<Record<EventOf<'segment.sent'>['reason'], TimerNa
   'keepalive-gave-up': 'keepalive',
   'persist-timer': 'persist',
   'delayed-ack-timer': 'delayed-ack',
+  'compressed-ack-timer': 'compressed-ack',
 };
 
 export function headStep(trace: Trace, event: TraceEvent): Head {

@@ -63,6 +63,12 @@ export function sendReason(trace: Trace, segment: EventOf<'segment.sent'>): stri
       );
     case 'out-of-order':
       return l10n.t('Data arrived beyond a gap: the same acknowledgement once more tells what is missing.');
+    case 'compressed-ack-timer':
+      return l10n.t(
+        'More data arrived beyond a gap after the first three duplicate ACKs: this one stands for {0} of them, sent {1} after the first.',
+        first ?? 1,
+        span(second ?? 0),
+      );
     case 'syn-in-synchronized-state':
       return l10n.t(
         'A SYN arrived on a connection that exists: the challenge ACK asks the other end whether it means that.',
