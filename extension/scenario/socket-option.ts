@@ -25,6 +25,7 @@ export const SOCKET_OPTIONS = {
   /** As SO_RCVBUF, with `net.core.wmem_max`. */
   SO_SNDBUF: { unit: 'B', min: 0, max: 212_992 },
   TCP_NODELAY: { unit: 'flag', min: 0, max: 1 },
+  TCP_CORK: { unit: 'flag', min: 0, max: 1 },
   TCP_SYNCNT: { unit: 'count', min: 1, max: 127, sysctl: 'tcp_syn_retries' },
 } as const satisfies Record<string, SocketOptionDefinition>;
 

@@ -104,6 +104,8 @@ export const SEND_REASONS = [
   'keepalive-gave-up',
   /** The persist timer fired: args [probe number]. */
   'persist-timer',
+  /** TCP_CORK held it back until the persist timer fired. */
+  'corked-long-enough',
   /** No socket for the segment that arrived. */
   'no-socket',
   /** The segment's acknowledgement does not fit a connection that is being opened. */

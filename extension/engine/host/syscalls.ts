@@ -155,6 +155,9 @@ export function setOption(tcb: Tcb, option: SocketOptionName, value: number): vo
       case 'TCP_KEEPIDLE':
         onKeepIdleChanged(tcb);
         break;
+      case 'TCP_CORK':
+        if (value === 0) sendQueued(tcb, { purpose: 'data', reason: 'application-sent' });
+        break;
       case 'TCP_NODELAY':
         // What Nagle held back leaves at once.
         if (value === 1) sendQueued(tcb, { purpose: 'data', reason: 'application-sent' });

@@ -54,7 +54,11 @@ export function onPersistTimeout(tcb: Tcb): void {
     giveUp(tcb);
     return;
   }
-  sendWindowProbe(tcb, { purpose: 'window-probe', reason: 'persist-timer', args: [tcb.probesOut + 1] });
+  // Not the window but TCP_CORK holds it back: so long and no longer.
+  const why: SendWhy = nextFits(tcb)
+    ? { purpose: 'data', reason: 'corked-long-enough' }
+    : { purpose: 'window-probe', reason: 'persist-timer', args: [tcb.probesOut + 1] };
+  sendWindowProbe(tcb, why);
   if (tcb.sent.length > 0) {
     tcb.probesOut = 0;
     tcb.backoff = 0;
@@ -64,6 +68,12 @@ export function onPersistTimeout(tcb: Tcb): void {
   tcb.probesOut += 1;
   if (tcb.backoff < tcb.kernel.sysctls.tcp_retries2) tcb.backoff += 1;
   rearm(tcb);
+}
+
+/** Whether the window has room for the whole next segment. */
+function nextFits(tcb: Tcb): boolean {
+  const next = Math.min(tcb.unsent, currentMss(tcb)) + (tcb.unsent === 0 ? 1 : 0);
+  return fitsWindow(tcb, add(tcb.snd.nxt, next));
 }
 
 /** Unanswered probes are counted; an orphan that probes at the ceiling already goes sooner, answered or not. */
@@ -89,8 +99,7 @@ export function sendWindowProbe(tcb: Tcb, why: SendWhy): void {
  */
 export function onAckWhileProbing(tcb: Tcb): void {
   if (!tcb.hasUnsent) return;
-  const next = Math.min(tcb.unsent, currentMss(tcb)) + (tcb.unsent === 0 ? 1 : 0);
-  if (fitsWindow(tcb, add(tcb.snd.nxt, next))) {
+  if (nextFits(tcb)) {
     tcb.backoff = 0;
     tcb.probesStamp = undefined;
     if (tcb.retransmitTimer.pending === 'persist') tcb.retransmitTimer.cancel();

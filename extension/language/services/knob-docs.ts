@@ -184,6 +184,10 @@ function optionMeaning(name: SocketOptionName): string {
       );
     case 'TCP_NODELAY':
       return l10n.t('Turns Nagle’s algorithm off: small segments are sent at once.');
+    case 'TCP_CORK':
+      return l10n.t(
+        'Holds back every segment that is not full, until it is set to 0, the connection is closed, or the persist timer fires with nothing in flight (after one retransmission timeout, 200 ms or more).',
+      );
     case 'TCP_SYNCNT':
       return l10n.t('How often this connection repeats its SYN.');
   }

@@ -105,6 +105,8 @@ export function sendReason(trace: Trace, segment: EventOf<'segment.sent'>): stri
     }
     case 'persist-timer':
       return l10n.t('The persist timer fired: the window of the other end is still closed, so it is asked again.');
+    case 'corked-long-enough':
+      return l10n.t('TCP_CORK held this short segment back, and the persist timer fired: it waits no longer.');
     case 'no-socket':
       return l10n.t('{0} has no socket for the segment that arrived.', placeTitle(trace, segment.from));
     case 'bad-ack-while-opening':

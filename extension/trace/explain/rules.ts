@@ -51,6 +51,7 @@ const REASON_RULES: Partial<Record<SendReason, Rule>> = {
   'inexact-rst': { rfc: 'RFC 5961 §3', kernel: 'tcp_validate_incoming' },
   'unacceptable-ack': { rfc: 'RFC 5961 §5', kernel: 'tcp_ack' },
   'keepalive-gave-up': { rfc: 'RFC 9293 §3.8.4', kernel: 'tcp_send_active_reset' },
+  'corked-long-enough': { kernel: 'tcp_write_wakeup', sysctl: 'TCP_CORK' },
   'no-socket': { rfc: 'RFC 9293 §3.5.2', kernel: 'tcp_v4_send_reset' },
   'bad-ack-while-opening': { rfc: 'RFC 9293 §3.10.7.3', kernel: 'tcp_rcv_synsent_state_process' },
   'data-after-close': { rfc: 'RFC 9293 §3.6.1', kernel: 'tcp_rcv_state_process' },

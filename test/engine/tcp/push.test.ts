@@ -56,3 +56,26 @@ describe('a window that is no multiple of the segment size', () => {
     end.expectSent('10 A 1+1448 ack 1 data', '10 PA 1449+1448 ack 1 data');
   });
 });
+
+describe('TCP_CORK', () => {
+  it('full segments leave, the rest waits until it is taken away', () => {
+    const end = established().option('TCP_CORK', 1);
+    end.send(2000);
+    end.expectSent('10 A 1+1448 ack 1 data');
+    end.at(20).receive(ack({ ack: 1449 })).expectNothing(100).option('TCP_CORK', 0);
+    end.expectSent('100 PA 1449+552 ack 1 data');
+  });
+
+  it('or until the persist timer fires', () => {
+    const end = established().option('TCP_CORK', 1);
+    end.send(100);
+    end.expectNothing(219).at(220).expectSent('220 PA 1+100 ack 1 data');
+    expect([...end.trace.eventsOf('segment.sent')].at(-1)?.reason).toBe('corked-long-enough');
+  });
+
+  it('closing sends it with the FIN', () => {
+    const end = established().option('TCP_CORK', 1);
+    end.send(100);
+    end.close().expectSent('10 FPA 1+100 ack 1 data');
+  });
+});
