@@ -1,6 +1,5 @@
 /** The send buffer: how much of what the application writes is taken, and when a writer that sleeps goes on (tcp.c, tcp_input.c; net/core/stream.c). */
 import {
-  ADVERTISED_MSS,
   GSO_MAX_SIZE,
   SEGMENT_OVERHEAD,
   SEND_BUFFER,
@@ -12,17 +11,19 @@ import { currentMss } from './output.ts';
 import { add, diff } from './seq.ts';
 import type { Tcb } from './tcb.ts';
 
-/** Memory that the kernel reckons for one segment in flight (`tcp_sndbuf_expand`): rounded up to a power of two, and the sk_buff. */
-const MEMORY_PER_SEGMENT = 2 ** Math.ceil(Math.log2(ADVERTISED_MSS + 640)) + 256;
+/** Memory that a segment takes besides its payload, as it is reckoned beforehand: headers, `skb_shared_info`, and then the sk_buff. */
+const HEADER_MEMORY = 640;
+const SK_BUFF_MEMORY = 256;
 
 /**
  * Memory of the send buffer in bytes (`sk_sndbuf`): SO_SNDBUF doubled; else twice the congestion window, which it follows up to
- * `tcp_wmem[2]`.
+ * `tcp_wmem[2]` (`tcp_sndbuf_expand`).
  */
 function sendBuffer(tcb: Tcb): number {
   const fixed = tcb.options.get('SO_SNDBUF');
   if (fixed !== undefined) return Math.max(2 * fixed, SOCK_MIN_SNDBUF);
-  const wanted = 2 * Math.max(TCP_INIT_CWND, tcb.cwnd) * MEMORY_PER_SEGMENT;
+  const perSegment = 2 ** Math.ceil(Math.log2(tcb.snd.mss + HEADER_MEMORY)) + SK_BUFF_MEMORY;
+  const wanted = 2 * Math.max(TCP_INIT_CWND, tcb.cwnd) * perSegment;
   return Math.max(SEND_BUFFER, Math.min(wanted, SEND_BUFFER_MAX));
 }
 
