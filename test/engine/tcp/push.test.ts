@@ -62,7 +62,11 @@ describe('TCP_CORK', () => {
     const end = established().option('TCP_CORK', 1);
     end.send(2000);
     end.expectSent('10 A 1+1448 ack 1 data');
-    end.at(20).receive(ack({ ack: 1449 })).expectNothing(100).option('TCP_CORK', 0);
+    end
+      .at(20)
+      .receive(ack({ ack: 1449 }))
+      .expectNothing(100)
+      .option('TCP_CORK', 0);
     end.expectSent('100 PA 1449+552 ack 1 data');
   });
 
