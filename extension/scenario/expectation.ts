@@ -59,6 +59,10 @@ export const SEGMENT_CLASSES = [
   'keepalive probe',
   'window probe',
   'challenge ACK',
+  /** Tells of a window that a read made larger. */
+  'window update',
+  /** Offers no window: nothing may be sent. */
+  'zero window',
 ] as const;
 
 export type SegmentClass = (typeof SEGMENT_CLASSES)[number];

@@ -88,6 +88,8 @@ export type BehaviourPlan = { readonly range: SourceRange } & (
   | { readonly kind: 'ignores-eof' }
   | { readonly kind: 'closes-after-eof'; readonly delay: Micros }
   | { readonly kind: 'never-reads' }
+  /** Reads at most `bytes` of a connection, and goes on `interval` later. */
+  | { readonly kind: 'reads-slowly'; readonly bytes: number; readonly interval: Micros }
   | { readonly kind: 'never-accepts' }
   /** Answers every complete `request` bytes of a connection with `response` bytes. */
   /** `delay`: after so long (a program that thinks). */
@@ -100,6 +102,8 @@ export type BehaviourPlan = { readonly range: SourceRange } & (
   | { readonly kind: 'reconnects'; readonly delay: Micros }
   /** Its descriptors have O_NONBLOCK: calls return EINPROGRESS or EAGAIN where others sleep. */
   | { readonly kind: 'never-blocks' }
+  /** Sets the option on every socket as soon as it exists, before connect() and listen(). `value` in the unit of the option's definition. */
+  | { readonly kind: 'uses-option'; readonly option: SocketOptionName; readonly value: number }
   /** Closes an accepted or opened connection on which nothing was read or sent by it for `idle` (an HTTP server's keepalive_timeout). */
   | { readonly kind: 'closes-idle'; readonly idle: Micros }
 );

@@ -20,7 +20,12 @@ export const SOCKET_OPTIONS = {
   SO_LINGER: { unit: 's', min: 0, max: 32767 },
   /** Negative: no stay in FIN_WAIT_2. */
   TCP_LINGER2: { unit: 's', min: -1, max: 120, sysctl: 'tcp_fin_timeout' },
+  /** The kernel takes twice as much, at most twice `net.core.rmem_max`, and lets the buffer grow no more. */
+  SO_RCVBUF: { unit: 'B', min: 0, max: 212_992 },
+  /** As SO_RCVBUF, with `net.core.wmem_max`. */
+  SO_SNDBUF: { unit: 'B', min: 0, max: 212_992 },
   TCP_NODELAY: { unit: 'flag', min: 0, max: 1 },
+  TCP_CORK: { unit: 'flag', min: 0, max: 1 },
   TCP_SYNCNT: { unit: 'count', min: 1, max: 127, sysctl: 'tcp_syn_retries' },
 } as const satisfies Record<string, SocketOptionDefinition>;
 

@@ -2,7 +2,7 @@ import type { CongestionControlName } from './congestion.ts';
 import { CONGESTION_CONTROLS } from './congestion.ts';
 
 /** How a sysctl's number is to be read, and how a scenario file must write it. `congestion-control`: an index into CONGESTION_CONTROLS, written as its name. */
-export type KnobUnit = 'count' | 's' | 'ms' | 'us' | 'flag' | 'congestion-control';
+export type KnobUnit = 'count' | 's' | 'ms' | 'us' | 'B' | 'flag' | 'congestion-control';
 
 /** One kernel knob: its real name, default and legal range. */
 export interface SysctlDefinition {
@@ -35,6 +35,9 @@ export const SYSCTLS = {
   tcp_keepalive_probes: { unit: 'count', default: 9, min: 1, max: 127 },
   tcp_early_retrans: { unit: 'count', default: 3, min: 0, max: 4 },
   tcp_sack: { unit: 'flag', default: 1, min: 0, max: 1 },
+  tcp_comp_sack_nr: { unit: 'count', default: 44, min: 0, max: 255 },
+  /** In ns, as the kernel has it. */
+  tcp_comp_sack_delay_ns: { unit: 'count', default: 1_000_000, min: 0, max: INT_MAX },
   tcp_timestamps: { unit: 'count', default: 1, min: 0, max: 2 },
   tcp_window_scaling: { unit: 'flag', default: 1, min: 0, max: 1 },
   tcp_invalid_ratelimit: { unit: 'ms', default: 500, min: 0, max: INT_MAX },

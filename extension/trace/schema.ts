@@ -23,6 +23,7 @@ export const TIMERS = [
   'syn-ack',
   /** RACK waits for what may only be late; in the shared slot too. */
   'reordering',
+  'compressed-ack',
 ] as const;
 export type TimerName = (typeof TIMERS)[number];
 
@@ -85,6 +86,8 @@ export const SEND_REASONS = [
   'unacceptable-segment',
   /** Data arrived beyond a gap. */
   'out-of-order',
+  /** The timer that gathers acknowledgements of data beyond a gap fired: args [how many, delay in µs]. */
+  'compressed-ack-timer',
   /** A SYN arrived for a synchronized connection (RFC 5961 §4). */
   'syn-in-synchronized-state',
   /** A RST in the window but not exactly at RCV.NXT (RFC 5961 §3). */
@@ -101,6 +104,8 @@ export const SEND_REASONS = [
   'keepalive-gave-up',
   /** The persist timer fired: args [probe number]. */
   'persist-timer',
+  /** TCP_CORK held it back until the persist timer fired. */
+  'corked-long-enough',
   /** No socket for the segment that arrived. */
   'no-socket',
   /** The segment's acknowledgement does not fit a connection that is being opened. */
@@ -299,6 +304,7 @@ export const EVENT_SCHEMA = {
         'not-for-this-state',
         'paws',
         'rate-limited',
+        'beyond-window',
       ],
     },
   },

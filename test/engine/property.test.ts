@@ -37,6 +37,7 @@ const SLOT: Readonly<Record<TimerName, number>> = {
   persist: 0,
   'syn-ack': 0,
   'delayed-ack': 1,
+  'compressed-ack': 4,
   keepalive: 2,
   'fin-wait-2': 3,
   'time-wait': 3,

@@ -4,6 +4,7 @@ import { NOTHING_IS_SENT } from './breaks/nothing-is-sent.ts';
 import { KEEPALIVE } from './breaks/keepalive.ts';
 import { DATA_IS_SENT } from './breaks/data-is-sent.ts';
 import { CABLE } from './breaks/cable.ts';
+import { FLOW_CONTROL } from './breaks/flow-control.ts';
 import { LIVES } from './breaks/lives.ts';
 import { CLOSING } from './breaks/closing.ts';
 import { LINK } from './breaks/link.ts';
@@ -20,6 +21,7 @@ const BREAKS = [
   ...CLOSING,
   ...LOSS,
   ...CORE_QUESTION,
+  ...FLOW_CONTROL,
 ];
 
 describe('a scenario that is broken once', () => {

@@ -64,6 +64,9 @@ const RUNS: readonly (readonly [id: string, variant: string])[] = [
   ['G3', 'the probe too'],
   ['G3', 'the probe arrives'],
   ['G7', 'it is the last'],
+  ['G4', 'and reads again, but the window update is lost'],
+  ['G5', 'power loss at once'],
+  ['G6', 'two small writes'],
 ];
 
 const C3_TABLE = 'C3-outcomes.txt';

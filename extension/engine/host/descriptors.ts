@@ -18,8 +18,10 @@ export interface StreamDescriptor {
   readonly tcb: Tcb;
   /** connect() has not returned yet. */
   connecting: boolean;
-  /** Bytes of send() calls that wait for the connection. */
+  /** Bytes of send() calls that wait for the connection, or behind one that sleeps. */
   pendingSends: number[];
+  /** A send() sleeps: how many bytes are not taken yet, and how many it had. */
+  sleepingSend: { left: number; readonly bytes: number } | undefined;
   /** What poll() has reported last; undefined while nobody polls it. */
   polled: number | undefined;
   /** A wake-up for reading is under way. */
@@ -60,6 +62,7 @@ export class DescriptorTable {
       tcb: socket.tcb,
       connecting: false,
       pendingSends: [],
+      sleepingSend: undefined,
       polled: undefined,
       wakeScheduled: false,
       talk,

@@ -186,6 +186,10 @@ export class Host implements LinkEnd, KernelEvents {
     for (const { process, descriptor } of this.holders(tcb)) process.wakeToRead(descriptor);
   }
 
+  writable(tcb: Tcb): void {
+    for (const { process, descriptor } of this.holders(tcb)) process.wakeToWrite(descriptor);
+  }
+
   /**
    * Who has a descriptor of an end. All who sleep in recv() are woken, whoever went to sleep last first (`add_wait_queue` puts
    * it at the head): after a fork that is the child. The first takes what is there, the others find nothing and sleep on.

@@ -1,5 +1,6 @@
 import { DEFAULT_MTU } from '../../scenario/link-setting.ts';
 import type { KernelVersion } from '../../scenario/plan.ts';
+import type { SocketOptionName } from '../../scenario/socket-option.ts';
 import type { SysctlValues } from '../../scenario/sysctl.ts';
 import type { TcpState } from '../../scenario/tcp-state.ts';
 import type { EventFields, EventId, PlaceId } from '../../trace/event.ts';
@@ -31,6 +32,8 @@ export interface Neighbour {
 export interface Listener {
   readonly port: number;
   readonly reuseAddress: boolean;
+  /** What accepted sockets inherit. */
+  readonly options: ReadonlyMap<SocketOptionName, number>;
   /** Established, not yet accepted, oldest first. */
   readonly queue: Tcb[];
   /** Ends that this listener opened and that no accept() has returned. */
@@ -44,6 +47,7 @@ export interface KernelEvents {
   send(to: PlaceId, segment: Segment, sent: EventId, purpose: SegmentPurpose): void;
   stateChanged(tcb: Tcb, from: TcpState, changed: EventId): void;
   readable(tcb: Tcb): void;
+  writable(tcb: Tcb): void;
   /** MTU of the interface towards a host, bytes; absent: Ethernet's. */
   mtu?(to: PlaceId): number;
 }
@@ -232,6 +236,7 @@ export class Kernel implements TcpKernel {
     const connection = this.handledConnection;
     const tcb = this.addEnd(syn.toPort, remote, connection, 1, iss, 'syn-arrived', listener.reuseAddress);
     listener.children.add(tcb);
+    for (const [option, value] of listener.options) tcb.options.set(option, value);
     tcb.enter(() => {
       openPassively(tcb, syn);
     });
@@ -319,7 +324,12 @@ export class Kernel implements TcpKernel {
     this.events.readable(tcb);
   }
 
+  writable(tcb: Tcb): void {
+    this.events.writable(tcb);
+  }
+
   removed(tcb: Tcb): void {
+    if (tcb.writerSleeps) this.events.writable(tcb);
     const own = key(tcb.local.port, tcb.remote.host, tcb.remote.port);
     if (this.ends.get(own) === tcb) this.ends.delete(own);
     // A child that was reset in the queue is still handed out by accept(); a half-open one just vanishes.

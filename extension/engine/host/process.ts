@@ -94,9 +94,15 @@ export class Process implements ProgramCalls {
   // ---- system calls that the scenario asks for ----
 
   listen(port: number, backlog: number, reuseAddress: boolean): void {
+    const options = new Map<SocketOptionName, number>();
+    for (const [option, value] of this.program.options()) {
+      this.enterCall('setsockopt', this.place, value, option);
+      options.set(option, value);
+      this.returnCall('setsockopt', this.place, 0);
+    }
     this.enterCall('listen', this.place, port, '');
     const acceptors: Acceptor[] = [];
-    const result = calls.listen(this.kernel, port, reuseAddress, () => acceptors.shift()?.wake());
+    const result = calls.listen(this.kernel, port, reuseAddress, options, () => acceptors.shift()?.wake());
     if ('errno' in result) {
       this.returnCall('listen', this.place, 0, result.errno);
       return;
@@ -123,6 +129,11 @@ export class Process implements ProgramCalls {
       descriptor.talk.reopen = () => {
         this.connect(remote, name, localPort);
       };
+      for (const [option, value] of this.program.options()) {
+        this.enterCall('setsockopt', result.tcb.place, value, option);
+        calls.setOption(result.tcb, option, value);
+        this.returnCall('setsockopt', result.tcb.place, 0);
+      }
       descriptor.connecting = true;
       calls.startConnect(result.tcb);
       if (!this.program.blocks) this.returnCall('connect', result.tcb.place, 0, 'EINPROGRESS');
@@ -282,8 +293,9 @@ export class Process implements ProgramCalls {
 
   private readAll(descriptor: StreamDescriptor): void {
     const { tcb, talk } = descriptor;
-    while (talk.reading && !talk.sawEof && this.isOpen(descriptor)) {
-      const result = calls.receive(tcb);
+    const { pace } = this.program;
+    while (talk.reading && !talk.rests && !talk.sawEof && this.isOpen(descriptor)) {
+      const result = calls.receive(tcb, pace?.bytes);
       if (result === 'would-block') {
         if (!this.program.blocks) this.returnCall('recv', tcb.place, 0, 'EAGAIN');
         return;
@@ -300,7 +312,18 @@ export class Process implements ProgramCalls {
         if (result.bytes === 0) this.program.onEof(descriptor);
         else this.program.onData(descriptor, result.bytes);
       });
+      if (pace !== undefined && result.bytes > 0) this.rest(descriptor, pace.interval);
     }
+  }
+
+  /** Reads on only after `interval`. */
+  private rest(descriptor: StreamDescriptor, interval: Micros): void {
+    const { talk } = descriptor;
+    talk.rests = true;
+    this.later(() => {
+      talk.rests = false;
+      this.readAll(descriptor);
+    }, interval);
   }
 
   // ---- what its program asks for ----
@@ -385,9 +408,42 @@ export class Process implements ProgramCalls {
       else this.returnCall('send', descriptor.tcb.place, 0, 'EAGAIN');
       return;
     }
-    const errno = calls.send(descriptor.tcb, bytes);
-    this.returnCall('send', descriptor.tcb.place, errno === undefined ? bytes : 0, errno);
-    if (errno === undefined) this.program.touch(descriptor);
+    if (descriptor.sleepingSend === undefined) this.continueWrite(descriptor, { left: bytes, bytes });
+    else descriptor.pendingSends.push(bytes);
+  }
+
+  /** Goes on with a send() that began now or that slept. It returns when everything is taken, or when nothing more can be. */
+  private continueWrite(descriptor: StreamDescriptor, call: NonNullable<StreamDescriptor['sleepingSend']>): void {
+    descriptor.sleepingSend = undefined;
+    const { tcb } = descriptor;
+    const result = calls.send(tcb, call.left);
+    const before = call.bytes - call.left;
+    if ('errno' in result) {
+      // Some bytes were taken before: that is what it returns, and the error stays for the next call.
+      if (before > 0 && result.errno !== 'EPIPE') tcb.error = result.errno;
+      this.returnCall('send', tcb.place, before, before > 0 ? undefined : result.errno);
+      return;
+    }
+    call.left -= result.bytes;
+    if (call.left > 0 && this.program.blocks) {
+      descriptor.sleepingSend = call;
+      return;
+    }
+    const taken = call.bytes - call.left;
+    this.returnCall('send', tcb.place, taken, taken === 0 && call.bytes > 0 ? 'EAGAIN' : undefined);
+    if (taken > 0) this.program.touch(descriptor);
+  }
+
+  /** There is room in the send buffer, or an error: a send() that sleeps wakes up, then those behind it have their turn. */
+  wakeToWrite(descriptor: StreamDescriptor): void {
+    this.later(() => {
+      const sleeping = descriptor.sleepingSend;
+      if (sleeping === undefined || !this.isOpen(descriptor)) return;
+      this.continueWrite(descriptor, sleeping);
+      while (descriptor.sleepingSend === undefined && descriptor.pendingSends.length > 0) {
+        this.write(descriptor, descriptor.pendingSends.shift() ?? 0);
+      }
+    });
   }
 
   /** One descriptor less; the last one closes the socket. */

@@ -1,5 +1,6 @@
 import type { Micros } from '../../base/time.ts';
 import type { BehaviourPlan } from '../../scenario/plan.ts';
+import type { SocketOptionName } from '../../scenario/socket-option.ts';
 import type { EventFields, EventId } from '../../trace/event.ts';
 import type { Scheduled } from '../scheduler.ts';
 import type { StreamDescriptor } from './descriptors.ts';
@@ -8,6 +9,8 @@ import type { StreamDescriptor } from './descriptors.ts';
 export interface Conversation {
   reading: boolean;
   sawEof: boolean;
+  /** A program that reads slowly waits before it reads on. */
+  rests: boolean;
   /** Bytes read that do not make a whole request yet. */
   partialRequest: number;
   heartbeat: Heartbeat | undefined;
@@ -57,6 +60,18 @@ export class Program {
     return !this.has('never-accepts');
   }
 
+  /** What it sets on every socket of its own, in the order of the file. */
+  *options(): Generator<readonly [SocketOptionName, number]> {
+    for (const behaviour of this.behaviours) {
+      if (behaviour.kind === 'uses-option') yield [behaviour.option, behaviour.value];
+    }
+  }
+
+  /** How it paces its reading; undefined when it reads whatever is there. */
+  get pace(): { readonly bytes: number; readonly interval: Micros } | undefined {
+    return this.find('reads-slowly');
+  }
+
   /** Whether its calls sleep until there is something to say. */
   get blocks(): boolean {
     return !this.has('never-blocks');
@@ -67,6 +82,7 @@ export class Program {
     return {
       reading: !this.has('never-reads'),
       sawEof: false,
+      rests: false,
       partialRequest: 0,
       heartbeat: undefined,
       idleTimer: undefined,

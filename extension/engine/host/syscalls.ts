@@ -9,8 +9,8 @@ import { onApplicationRead } from '../tcp/delayed-ack.ts';
 import { onKeepIdleChanged, startKeepalive, stopKeepalive } from '../tcp/keepalive.ts';
 import { openActively } from '../tcp/open.ts';
 import { sendQueued } from '../tcp/output.ts';
-import { armPersistIfStuck } from '../tcp/retransmit.ts';
-import { add } from '../tcp/seq.ts';
+import { armPersistIfStuck } from '../tcp/persist.ts';
+import { queueData } from '../tcp/send-buffer.ts';
 import type { Tcb } from '../tcp/tcb.ts';
 import type { Kernel, Listener, Neighbour } from './kernel.ts';
 
@@ -23,10 +23,11 @@ export function listen(
   kernel: Kernel,
   port: number,
   reuseAddress: boolean,
+  options: ReadonlyMap<SocketOptionName, number>,
   onEstablished: () => void,
 ): { readonly listener: Listener } | Failure {
   if (kernel.portConflicts(port, reuseAddress)) return { errno: 'EADDRINUSE' };
-  const listener: Listener = { port, reuseAddress, queue: [], children: new Set(), onEstablished };
+  const listener: Listener = { port, reuseAddress, options, queue: [], children: new Set(), onEstablished };
   kernel.listen(listener);
   return { listener };
 }
@@ -53,28 +54,30 @@ export function startConnect(tcb: Tcb): void {
 }
 
 /**
- * send() of `bytes` (`tcp_sendmsg_locked`). The send buffer is not bounded: every byte is taken at once.
- * @returns the errno when nothing was taken: the pending error once, else EPIPE.
+ * send() of `bytes`, or what is left of them (`tcp_sendmsg_locked`). Where fewer are taken the buffer is full: the caller sleeps
+ * until its kernel says that the end is writable.
+ * @returns how many were taken; the errno when nothing can be: the pending error once, else EPIPE.
  */
-export function send(tcb: Tcb, bytes: number): Errno | undefined {
+export function send(tcb: Tcb, bytes: number): { readonly bytes: number } | Failure {
   if (tcb.error !== undefined || tcb.shutdownSend || (tcb.state !== 'ESTABLISHED' && tcb.state !== 'CLOSE_WAIT')) {
-    return takeError(tcb) ?? 'EPIPE';
+    return { errno: takeError(tcb) ?? 'EPIPE' };
   }
+  const taken = queueData(tcb, bytes);
+  tcb.writerSleeps = taken < bytes;
   tcb.enter(() => {
     restartAfterIdle(tcb);
-    tcb.writeSeq = add(tcb.writeSeq, bytes);
     sendQueued(tcb, { purpose: 'data', reason: 'application-sent' });
     armPersistIfStuck(tcb);
   });
-  return undefined;
+  return { bytes: taken };
 }
 
 /**
- * recv() of everything that is there (`tcp_recvmsg_locked`). In this order: queued data, EOF already seen, the pending error
+ * recv() of everything that is there, or of at most so many bytes (`tcp_recvmsg_locked`). In this order: queued data, EOF already seen, the pending error
  * once, the own shutdown(SHUT_RD), end of a dead connection.
  */
-export function receive(tcb: Tcb): { readonly bytes: number } | Failure | 'would-block' {
-  if (tcb.rcv.unread > 0) return { bytes: tcb.rcv.unread };
+export function receive(tcb: Tcb, atMost = Infinity): { readonly bytes: number } | Failure | 'would-block' {
+  if (tcb.rcv.unread > 0) return { bytes: Math.min(tcb.rcv.unread, atMost) };
   if (tcb.rcv.fin) return { bytes: 0 };
   const errno = takeError(tcb);
   if (errno !== undefined) return { errno };
@@ -151,6 +154,9 @@ export function setOption(tcb: Tcb, option: SocketOptionName, value: number): vo
         break;
       case 'TCP_KEEPIDLE':
         onKeepIdleChanged(tcb);
+        break;
+      case 'TCP_CORK':
+        if (value === 0) sendQueued(tcb, { purpose: 'data', reason: 'application-sent' });
         break;
       case 'TCP_NODELAY':
         // What Nagle held back leaves at once.

@@ -31,9 +31,9 @@ export class LinkRule {
   /** Whether it takes this segment, which then counts as taken. */
   takes({ segment, purpose }: Packet, { isNew, number }: DataCount): boolean {
     const { which } = this.plan;
-    const { flags, length } = segment;
+    const { flags, length, window } = segment;
     if (which.kind === 'number' && !(isNew && length > 0 && number === which.number)) return false;
-    if (!isOfClass({ flags, length, purpose, isNew }, this.plan.class)) return false;
+    if (!isOfClass({ flags, length, window, purpose, isNew }, this.plan.class)) return false;
     this.left--;
     return true;
   }

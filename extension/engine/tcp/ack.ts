@@ -2,6 +2,7 @@
 import { restartAfterIdle } from './congestion/window.ts';
 import { sendQueued } from './output.ts';
 import { rememberTimestamp } from './paws.ts';
+import { onAckWhileProbing } from './persist.ts';
 import type { AckEvent } from './recovery/ack-event.ts';
 import { isDuplicate, newAckEvent } from './recovery/ack-event.ts';
 import { cleanQueue } from './recovery/clean-queue.ts';
@@ -13,10 +14,10 @@ import { resendLost } from './recovery/resend.ts';
 import { takeSackBlocks } from './recovery/sack.ts';
 import { highestSack } from './recovery/scoreboard.ts';
 import { onAckOfLossProbe, scheduleLossProbe } from './recovery/tail-loss-probe.ts';
-import { armPersistIfStuck, armRetransmission } from './retransmit.ts';
+import { armRetransmission } from './retransmit.ts';
 import type { Segment } from './segment.ts';
 import { endSeq } from './segment.ts';
-import { add, after, before, diff } from './seq.ts';
+import { add, after, before } from './seq.ts';
 import type { Tcb } from './tcb.ts';
 
 /** What the acknowledgement turned out to be. Only 'acceptable' lets the rest of the segment count as confirmed. */
@@ -121,17 +122,4 @@ function updateWindow(tcb: Tcb, segment: Segment): boolean {
   }
   snd.maxWnd = Math.max(snd.maxWnd, window);
   return true;
-}
-
-/** Nothing was in flight: the answer to a probe, or a window update (`tcp_ack_probe`). */
-function onAckWhileProbing(tcb: Tcb): void {
-  tcb.probesStamp = undefined;
-  if (tcb.retransmitTimer.pending !== 'persist') return;
-  if (diff(add(tcb.snd.una, tcb.snd.wnd), tcb.snd.nxt) > 0) {
-    tcb.backoff = 0;
-    tcb.retransmitTimer.cancel();
-  } else {
-    tcb.retransmitTimer.cancel();
-    armPersistIfStuck(tcb);
-  }
 }

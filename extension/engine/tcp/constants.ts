@@ -28,10 +28,23 @@ export const TCP_MIN_MSS = 88;
 export const HEADERS_LENGTH = 40;
 /** What the timestamps option costs in every segment. */
 export const TIMESTAMPS_LENGTH = 12;
-/** `tcp_rmem[1] / 2`: receive space at the start (facts: `tcp_select_initial_window`). Held constant; auto-tuning is not modelled. */
-export const RECEIVE_SPACE = 65_536;
-/** floor(log2(6 MiB)) − 15 for the default `tcp_rmem[2]` of 6.12. */
-export const WINDOW_SCALE = 7;
+/** `tcp_rmem[1]`: memory of a receive buffer, in bytes. */
+export const RECEIVE_BUFFER = 131_072;
+/** `tcp_rmem[2]`, on a host with enough memory: what the window scale allows for. */
+export const RECEIVE_BUFFER_MAX = 6 * 2 ** 20;
+/** Least memory of a receive buffer (`SOCK_MIN_RCVBUF`). */
+export const SOCK_MIN_RCVBUF = 2304;
+/** `tcp_wmem[1]` and `[2]`: memory of a send buffer, in bytes. */
+export const SEND_BUFFER = 16_384;
+export const SEND_BUFFER_MAX = 4 * 2 ** 20;
+/** Least memory of a send buffer (`SOCK_MIN_SNDBUF`). */
+export const SOCK_MIN_SNDBUF = 4608;
+/** No piece of the send queue holds more bytes (`sk_gso_max_size`). */
+export const GSO_MAX_SIZE = 65_536;
+/** Memory that a segment takes besides its payload: a full one takes 2304 bytes (`skb->truesize`) with most drivers. */
+export const SEGMENT_OVERHEAD = 856;
+/** `tcp_scaling_ratio_init`: half of a buffer's memory counts as payload, in 256ths. */
+export const DEFAULT_PAYLOAD_SHARE = 128;
 /** Backoff of a window probe never shifts further (`tcp_probe0_when`). */
 export const MAX_PROBE_SHIFT = 10;
 /** Default of `tcp_orphan_retries` 0 while the RTO is below its ceiling (`tcp_orphan_retries`). */

@@ -12,8 +12,10 @@ import {
   TIMESTAMPS_LENGTH,
   isAtLeast,
 } from './constants.ts';
+import { acknowledgeBeyondGap, forgetCompressed } from './compressed-ack.ts';
 import { ceilToJiffy, jiffies } from './jiffies.ts';
-import { offerableWindow, receiveWindow, sendAck } from './output.ts';
+import { sendAck } from './output.ts';
+import { growWindow, measurePayloadShare, offerableWindow, receiveWindow } from './receive-window.ts';
 import type { Segment } from './segment.ts';
 import { FIN, has, PSH, SYN } from './segment.ts';
 import { diff } from './seq.ts';
@@ -41,6 +43,8 @@ export function onDataReceived(tcb: Tcb, segment: Segment): void {
     delack.ato = Math.floor(delack.ato);
   }
   delack.lastDataAt = tcb.now;
+  // A window that grew is told of at once.
+  if (growWindow(tcb, segment.length) && delack.quick % 2 === 0) delack.quick += 1;
 }
 
 /** `tcp_measure_rcv_mss`: larger segments raise the guess at once, shorter ones only in pairs. */
@@ -49,6 +53,7 @@ function measureReceiveMss(tcb: Tcb, segment: Segment): void {
   const { lastSegmentSize } = delack;
   delack.lastSegmentSize = 0;
   if (segment.length >= rcv.mss) {
+    if (segment.length !== rcv.mss) measurePayloadShare(tcb, segment.length);
     rcv.mss = Math.min(segment.length, tcb.advertisedMss);
     // The end of what the application wrote: it may wait for the answer.
     if (has(segment, PSH)) delack.pushed = Math.max(1, delack.pushed);
@@ -99,6 +104,7 @@ export function onAckSent(tcb: Tcb): void {
   delack.now = false;
   delack.pushed = 0;
   tcb.delackTimer.cancel();
+  forgetCompressed(tcb);
 }
 
 /** Data leaves (`tcp_event_data_sent`): a reply within `ato` of what was received is a sign of interactive use. */
@@ -119,7 +125,7 @@ export function acknowledgeIfDue(tcb: Tcb): void {
     return;
   }
   if (tcb.rcv.outOfOrder.length > 0) {
-    sendAck(tcb, { purpose: 'duplicate-ack', reason: 'out-of-order' });
+    acknowledgeBeyondGap(tcb);
     return;
   }
   delay(tcb);
@@ -196,7 +202,7 @@ export function onApplicationRead(tcb: Tcb, copied: number): void {
     sendAck(tcb, { purpose: 'ack', reason: 'application-read' });
     return;
   }
-  if (copied > 0 && !tcb.shutdownReceive && 2 * receiveWindow(tcb) <= tcb.rcv.initialWnd) {
+  if (copied > 0 && !tcb.shutdownReceive && 2 * receiveWindow(tcb) <= tcb.rcv.clamp) {
     const offer = offerableWindow(tcb);
     if (offer > 0 && offer >= 2 * receiveWindow(tcb))
       sendAck(tcb, { purpose: 'window-update', reason: 'application-read' });

@@ -6,15 +6,17 @@ import { acknowledgementArrives } from './ack.ts';
 import { onReset } from './close.ts';
 import { acknowledgeIfDue, enterQuickAckMode } from './delayed-ack.ts';
 import { synReceivedArrives, synSentArrives } from './open.ts';
-import { receiveWindow, sendAck, sendQueued } from './output.ts';
+import { sendAck, sendQueued } from './output.ts';
 import { pawsDiscards } from './paws.ts';
+import { armPersistIfStuck } from './persist.ts';
 import { mayAnswerOutOfWindow, mayChallenge } from './rate-limit.ts';
 import { receiveText } from './receive.ts';
-import { armPersistIfStuck } from './retransmit.ts';
+import { receiveWindow } from './receive-window.ts';
 import type { Segment } from './segment.ts';
 import { ACK, endSeq, FIN, has, RST, SYN } from './segment.ts';
 import { add, after, before, diff } from './seq.ts';
 import type { Tcb } from './tcb.ts';
+import { isWriteable } from './send-buffer.ts';
 import { enterFinWait2AsOrphan, enterTimeWait, timeWaitArrives } from './time-wait.ts';
 
 /** Takes one segment for this end. */
@@ -63,6 +65,7 @@ function synchronizedArrives(tcb: Tcb, segment: Segment): void {
   sendQueued(tcb, { purpose: 'data', reason: 'window-opened' });
   armPersistIfStuck(tcb);
   acknowledgeIfDue(tcb);
+  if (tcb.writerSleeps && isWriteable(tcb)) tcb.kernel.writable(tcb);
   if (readableBytes) tcb.kernel.readable(tcb);
 }
 

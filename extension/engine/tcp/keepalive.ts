@@ -2,7 +2,8 @@
 import type { Micros } from '../../base/time.ts';
 import { SECOND } from '../../base/time.ts';
 import { sendReset } from './close.ts';
-import { giveUp, sendWindowProbe } from './retransmit.ts';
+import { sendWindowProbe } from './persist.ts';
+import { giveUp } from './retransmit.ts';
 import type { Tcb } from './tcb.ts';
 
 function keepaliveTime(tcb: Tcb): Micros {

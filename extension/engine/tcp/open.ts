@@ -7,16 +7,16 @@ import {
   TCP_TIMEOUT_INIT,
   TCP_TIMEOUT_MIN_JIFFIES,
   TIMESTAMPS_LENGTH,
-  WINDOW_SCALE,
 } from './constants.ts';
 
 import { onReset } from './close.ts';
 import { initializeReceiveMss } from './delayed-ack.ts';
 import { jiffies } from './jiffies.ts';
 import { startKeepalive } from './keepalive.ts';
-import { initialWindow, sendAck, sendQueued, sendSegment, timestampNow } from './output.ts';
+import { sendAck, sendQueued, sendSegment, timestampNow } from './output.ts';
 import { isStale, rememberTimestamp, storeTimestamp } from './paws.ts';
 import { mayAnswerOutOfWindow } from './rate-limit.ts';
+import { initializeReceiveBuffer, initializeReceiveWindow } from './receive-window.ts';
 import { advanceRack } from './recovery/rack.ts';
 import { newSegment } from './recovery/retransmission-queue.ts';
 import { setState } from './recovery/transitions.ts';
@@ -29,10 +29,9 @@ import type { Tcb } from './tcb.ts';
 
 /** connect(): the SYN leaves (`tcp_v4_connect`, `tcp_connect`). */
 export function openActively(tcb: Tcb): void {
-  const { snd, rcv } = tcb;
+  const { snd } = tcb;
   tcb.setState('SYN_SENT');
-  rcv.initialWnd = initialWindow(tcb.advertisedMss);
-  rcv.wnd = rcv.initialWnd;
+  initializeReceiveWindow(tcb, tcb.advertisedMss);
   snd.nxt = add(snd.iss, 1);
   tcb.sent.push(newSegment({ seq: snd.iss, end: snd.nxt, length: 0, syn: true, fin: false, push: false }, tcb.now));
   // The clock of TCP_USER_TIMEOUT and of the model runs from the first SYN.
@@ -46,8 +45,8 @@ export function openActively(tcb: Tcb): void {
 export function openPassively(tcb: Tcb, syn: Segment): void {
   tcb.setState('SYN_RECEIVED');
   negotiate(tcb, syn);
-  tcb.rcv.initialWnd = initialWindow(tcb.advertisedMss - (tcb.timestamps ? TIMESTAMPS_LENGTH : 0));
-  tcb.rcv.wnd = tcb.rcv.initialWnd;
+  initializeReceiveWindow(tcb, tcb.advertisedMss - (tcb.timestamps ? TIMESTAMPS_LENGTH : 0));
+  tcb.rcv.wscale = tcb.windowScaling ? tcb.rcv.offeredScale : 0;
   tcb.rcv.wup = tcb.rcv.nxt;
   tcb.snd.nxt = add(tcb.snd.iss, 1);
   tcb.rto = TCP_TIMEOUT_INIT;
@@ -65,9 +64,9 @@ function negotiate(tcb: Tcb, syn: Segment): void {
   tcb.timestamps = options.timestamps !== undefined && sysctls.tcp_timestamps !== 0;
   if (options.timestamps !== undefined) storeTimestamp(tcb, options.timestamps.tsVal);
   tcb.sackPermitted = options.sackPermitted === true && sysctls.tcp_sack !== 0;
-  const scaling = options.windowScale !== undefined && sysctls.tcp_window_scaling !== 0;
-  tcb.snd.wscale = scaling ? (options.windowScale ?? 0) : 0;
-  tcb.rcv.wscale = scaling ? WINDOW_SCALE : 0;
+  tcb.windowScaling = options.windowScale !== undefined && sysctls.tcp_window_scaling !== 0;
+  tcb.snd.wscale = tcb.windowScaling ? (options.windowScale ?? 0) : 0;
+  tcb.rcv.wscale = tcb.windowScaling ? tcb.rcv.offeredScale : 0;
   tcb.snd.wl1 = syn.seq;
   // The window of a SYN is never scaled.
   tcb.snd.wnd = syn.window;
@@ -201,6 +200,7 @@ function becomeEstablished(tcb: Tcb, segment: Segment): void {
   measureHandshake(tcb, segment);
   forgetSyn(tcb);
   initializeCongestionWindow(tcb, segment);
+  initializeReceiveBuffer(tcb, tcb.state === 'SYN_RECEIVED');
   initializeReceiveMss(tcb);
   tcb.retransStamp = undefined;
   tcb.retransmits = 0;

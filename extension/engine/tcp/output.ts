@@ -1,7 +1,8 @@
 /** Segments leave: windows, options, Nagle, the sending loop (tcp_output.c). */
 import type { Micros } from '../../base/time.ts';
 import type { SegmentPurpose, SendReason } from '../../trace/schema.ts';
-import { RECEIVE_SPACE, TIMESTAMPS_LENGTH, WINDOW_SCALE } from './constants.ts';
+import { TIMESTAMPS_LENGTH } from './constants.ts';
+import { burstBytes } from './burst.ts';
 import { onAckSent, onDataSent } from './delayed-ack.ts';
 import { validateCwnd } from './congestion/window.ts';
 import { noteSent } from './recovery/delivery.ts';
@@ -11,6 +12,7 @@ import { newSegment } from './recovery/retransmission-queue.ts';
 import { scheduleLossProbe } from './recovery/tail-loss-probe.ts';
 import { armRetransmission } from './retransmit.ts';
 import { sackBlocks } from './receive.ts';
+import { selectWindow } from './receive-window.ts';
 import type { Segment, SegmentOptions } from './segment.ts';
 import { ACK, FIN, hasFlag, PSH, SYN } from './segment.ts';
 import type { Seq } from './seq.ts';
@@ -68,10 +70,10 @@ function synOptions(tcb: Tcb, isAck: boolean): SegmentOptions {
   // A SYN offers what the host can do; a SYN-ACK only what the SYN offered too.
   const timestamps = isAck ? tcb.timestamps : sysctls.tcp_timestamps !== 0;
   const sackPermitted = isAck ? tcb.sackPermitted : sysctls.tcp_sack !== 0;
-  const windowScale = isAck ? tcb.rcv.wscale : sysctls.tcp_window_scaling !== 0 ? WINDOW_SCALE : 0;
+  const windowScaling = isAck ? tcb.windowScaling : sysctls.tcp_window_scaling !== 0;
   return {
     mss: tcb.advertisedMss,
-    ...(windowScale > 0 ? { windowScale } : {}),
+    ...(windowScaling ? { windowScale: tcb.rcv.offeredScale } : {}),
     ...(sackPermitted ? { sackPermitted } : {}),
     ...(timestamps ? { timestamps: { tsVal: timestampNow(tcb), tsEcr: isAck ? tcb.tsRecent : 0 } } : {}),
   };
@@ -90,33 +92,8 @@ export function currentMss(tcb: Tcb): number {
   return tcb.snd.mss - (tcb.timestamps ? TIMESTAMPS_LENGTH : 0);
 }
 
-/** The window that could be offered now, in bytes (`__tcp_select_window`), rounded up to what the scale can say. */
-export function offerableWindow(tcb: Tcb): number {
-  const unit = 2 ** tcb.rcv.wscale;
-  return Math.ceil(Math.max(0, Math.min(RECEIVE_SPACE - tcb.rcv.unread, tcb.rcv.initialWnd)) / unit) * unit;
-}
-
-/** What is left of the window offered last (`tcp_receive_window`). */
-export function receiveWindow(tcb: Tcb): number {
-  return Math.max(0, diff(add(tcb.rcv.wup, tcb.rcv.wnd), tcb.rcv.nxt));
-}
-
-/** Initial receive window: the space rounded down to whole segments of the size known by then (`tcp_select_initial_window`). */
-export function initialWindow(mss: number): number {
-  return Math.floor(RECEIVE_SPACE / mss) * mss;
-}
-
-/** Chooses the window to offer; never takes back what was offered (`tcp_select_window`). Remembers it. */
-function selectWindow(tcb: Tcb): number {
-  const unit = 2 ** tcb.rcv.wscale;
-  const offered = receiveWindow(tcb);
-  tcb.rcv.wnd = Math.max(offerableWindow(tcb), Math.ceil(offered / unit) * unit);
-  tcb.rcv.wup = tcb.rcv.nxt;
-  return tcb.rcv.wnd;
-}
-
 /** Whether the peer's window has room up to `end` (`tcp_snd_wnd_test`). */
-function fitsWindow(tcb: Tcb, end: Seq): boolean {
+export function fitsWindow(tcb: Tcb, end: Seq): boolean {
   return !after(end, add(tcb.snd.una, tcb.snd.wnd));
 }
 
@@ -135,18 +112,23 @@ export function hasRoomForNext(tcb: Tcb): boolean {
  */
 export function sendQueued(tcb: Tcb, why: SendWhy, limit?: number, pastNagle = limit !== undefined): number {
   let count = 0;
+  /** Bytes left of the burst under way. */
+  let burst = 0;
   const mss = currentMss(tcb);
   const hadInFlight = tcb.sent.length > 0;
   while (tcb.hasUnsent && (limit === undefined ? tcb.sent.inFlight < tcb.cwnd : count < limit)) {
-    const bytes = Math.min(tcb.unsent, mss, Math.max(0, diff(add(tcb.snd.una, tcb.snd.wnd), tcb.snd.nxt)));
+    if (burst === 0 && !pastNagle) burst = burstBytes(tcb, mss, isHeldByNagle(tcb));
+    const room = Math.max(0, diff(add(tcb.snd.una, tcb.snd.wnd), tcb.snd.nxt));
+    const bytes = Math.min(tcb.unsent, mss, burst === 0 ? room : burst);
     const isLast = bytes === tcb.unsent;
     const fin = tcb.finQueued && isLast;
     if (bytes === 0 && !(fin && tcb.unsent === 0)) break;
-    if (bytes > 0 && bytes < mss && !isLast) break;
+    if (bytes > 0 && bytes < mss && !isLast && burst === 0) break;
     const end = add(tcb.snd.nxt, bytes + (fin ? 1 : 0));
     if (!fitsWindow(tcb, end)) break;
     if (!pastNagle && bytes < mss && !fin && isHeldByNagle(tcb)) break;
-    sendNew(tcb, bytes, fin, isLast, why);
+    sendNew(tcb, bytes, fin, isLast, why, bytes === burst);
+    burst = Math.max(0, burst - bytes);
     count++;
   }
   const isLimited = tcb.sent.inFlight >= tcb.cwnd;
@@ -159,19 +141,31 @@ export function sendQueued(tcb: Tcb, why: SendWhy, limit?: number, pastNagle = l
   return count;
 }
 
-/** Minshall's variant of Nagle: a small segment waits only for an earlier small one (`tcp_nagle_test`). */
+/** Sends what the peer's window has room for, however little, past Nagle (`tcp_write_wakeup`). Returns whether there was any. */
+export function sendIntoWindow(tcb: Tcb, why: SendWhy): boolean {
+  const room = diff(add(tcb.snd.una, tcb.snd.wnd), tcb.snd.nxt);
+  if (!tcb.hasUnsent || room <= 0) return false;
+  const bytes = Math.min(tcb.unsent, currentMss(tcb), room);
+  const fin = tcb.finQueued && bytes === tcb.unsent && room > bytes;
+  sendNew(tcb, bytes, fin, true, why);
+  return true;
+}
+
+/** Minshall's variant of Nagle: a small segment waits only for an earlier small one; TCP_CORK holds every one (`tcp_nagle_check`). */
 function isHeldByNagle(tcb: Tcb): boolean {
+  if (tcb.options.get('TCP_CORK') === 1) return true;
   const smallUnacknowledged = after(tcb.snd.sml, tcb.snd.una) && !after(tcb.snd.sml, tcb.snd.nxt);
   return tcb.options.get('TCP_NODELAY') !== 1 && smallUnacknowledged;
 }
 
-function sendNew(tcb: Tcb, bytes: number, fin: boolean, push: boolean, why: SendWhy): void {
+/** @param endsBurst pushed too, but not when it is sent again. */
+function sendNew(tcb: Tcb, bytes: number, fin: boolean, push: boolean, why: SendWhy, endsBurst = false): void {
   const at = tcb.snd.nxt;
   const end = add(at, bytes + (fin ? 1 : 0));
   const segment = newSegment({ seq: at, end, length: bytes, syn: false, fin, push: push && bytes > 0 }, tcb.now);
   sendSegment(
     tcb,
-    { seq: at, flags: flagsOf(segment), length: bytes },
+    { seq: at, flags: flagsOf(segment) + (endsBurst && !segment.push && bytes > 0 ? PSH : 0), length: bytes },
     fin && bytes === 0 ? { ...why, purpose: 'fin', reason: tcb.finReason } : why,
   );
   noteSent(tcb, segment);

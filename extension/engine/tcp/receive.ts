@@ -1,6 +1,7 @@
 /** The receive queue: data in sequence, data beyond gaps, the FIN at the end (`tcp_data_queue`, `tcp_fin`). */
 import { enterQuickAckMode, onDataReceived } from './delayed-ack.ts';
 import { onFin } from './close.ts';
+import { receiveWindow } from './receive-window.ts';
 import type { Segment } from './segment.ts';
 import { endSeq, FIN, has } from './segment.ts';
 import type { Seq } from './seq.ts';
@@ -18,18 +19,30 @@ export function receiveText(tcb: Tcb, segment: Segment): void {
   if (!after(end, rcv.nxt)) {
     // Wholly old: a retransmission of what is here. Acknowledge at once, so that the sender stops.
     rcv.dsack = [segment.seq, end];
-    enterQuickAckMode(tcb);
-    tcb.delack.scheduled = true;
+    discard(tcb);
     return;
   }
   const textEnd = add(segment.seq, segment.length);
+  const window = receiveWindow(tcb);
+  // Beyond the window: it is not for us to keep. A closed window lets nothing in but a bare FIN.
+  if (segment.seq === rcv.nxt ? window === 0 && segment.length > 0 : !before(segment.seq, add(rcv.nxt, window))) {
+    tcb.kernel.ignored(tcb, 'beyond-window');
+    discard(tcb);
+    return;
+  }
   if (after(segment.seq, rcv.nxt)) {
     tcb.delack.scheduled = true;
     insertOutOfOrder(tcb, { start: segment.seq, end: textEnd, fin: has(segment, FIN) });
     rcv.newest = segment.seq;
     return;
   }
-  if (before(segment.seq, rcv.nxt)) rcv.dsack = [segment.seq, rcv.nxt];
+  if (before(segment.seq, rcv.nxt)) {
+    rcv.dsack = [segment.seq, rcv.nxt];
+    if (window === 0) {
+      discard(tcb);
+      return;
+    }
+  }
   const fresh = diff(textEnd, rcv.nxt);
   if (fresh > 0) {
     rcv.unread += fresh;
@@ -40,6 +53,12 @@ export function receiveText(tcb: Tcb, segment: Segment): void {
   if (rcv.outOfOrder.length === 0) return;
   drainOutOfOrder(tcb);
   if (rcv.outOfOrder.length === 0) tcb.delack.now = true;
+}
+
+/** Nothing of it is taken: the sender is told at once where we are. */
+function discard(tcb: Tcb): void {
+  enterQuickAckMode(tcb);
+  tcb.delack.scheduled = true;
 }
 
 function takeFin(tcb: Tcb): void {

@@ -4,9 +4,10 @@
  */
 import type { Micros } from '../../base/time.ts';
 import type { SegmentPurpose, SendReason } from '../../trace/schema.ts';
-import { isAtLeast, MAX_PROBE_SHIFT, ORPHAN_RETRIES, TCP_RTO_MIN, TCP_TIMEOUT_INIT } from './constants.ts';
-import { sendQueued, sendSegment, timestampNow } from './output.ts';
+import { isAtLeast, ORPHAN_RETRIES, TCP_RTO_MIN, TCP_TIMEOUT_INIT } from './constants.ts';
+import { sendSegment, timestampNow } from './output.ts';
 import { ceilToJiffy, jiffies } from './jiffies.ts';
+import { onPersistTimeout } from './persist.ts';
 import { enterRecovery } from './recovery/fast-recovery.ts';
 import { enterLoss } from './recovery/loss.ts';
 import { reduceWindow } from './recovery/prr.ts';
@@ -14,7 +15,6 @@ import { detectLosses } from './recovery/rack.ts';
 import { resendLost, retransmit } from './recovery/resend.ts';
 import { sendLossProbe } from './recovery/tail-loss-probe.ts';
 import { ACK, SYN } from './segment.ts';
-import { add, diff } from './seq.ts';
 import type { RetransmitSlot, Tcb } from './tcb.ts';
 
 /** The shared slot fired (`tcp_write_timer_handler`). */
@@ -133,10 +133,10 @@ export function modelTimeout(boundary: number, base: Micros, cap: Micros): Micro
 }
 
 /** `tcp_orphan_retries`: 8 by default while the RTO is below its ceiling, then none. */
-function orphanRetries(tcb: Tcb): number {
+export function orphanRetries(tcb: Tcb, isAlive = tcb.rto < tcb.rtoMax): number {
   const configured = tcb.kernel.sysctls.tcp_orphan_retries;
   if (configured > 0) return configured;
-  return tcb.rto < tcb.rtoMax ? ORPHAN_RETRIES : 0;
+  return isAlive ? ORPHAN_RETRIES : 0;
 }
 
 /** The wait until the next firing: the RTO, or less when TCP_USER_TIMEOUT ends before (`tcp_clamp_rto_to_user_timeout`). */
@@ -156,51 +156,6 @@ export function giveUp(tcb: Tcb): void {
   }
   tcb.done(tcb.orphan ? 'orphan-timed-out' : 'timed-out');
   tcb.kernel.readable(tcb);
-}
-
-/** Queued data, nothing in flight, nothing armed: the window must be probed (`tcp_check_probe_timer`). */
-export function armPersistIfStuck(tcb: Tcb): void {
-  if (tcb.hasUnsent && tcb.sent.length === 0 && tcb.retransmitTimer.pending === undefined) {
-    tcb.retransmitTimer.arm('persist', tcb.now + persistWait(tcb), tcb.backoff);
-  }
-}
-
-/** `tcp_probe0_when`: the interval doubles with every probe, up to the RTO's ceiling. */
-function persistWait(tcb: Tcb): Micros {
-  return Math.min(Math.max(tcb.rto, TCP_RTO_MIN) * 2 ** Math.min(tcb.backoff, MAX_PROBE_SHIFT), tcb.rtoMax);
-}
-
-/** The persist timer fired (`tcp_probe_timer`, `tcp_send_probe0`). */
-function onPersistTimeout(tcb: Tcb): void {
-  if (!tcb.hasUnsent || tcb.sent.length > 0) {
-    tcb.probesOut = 0;
-    tcb.probesStamp = undefined;
-    return;
-  }
-  const userTimeout = tcb.knob('TCP_USER_TIMEOUT', 0) * 1000;
-  const stamp = (tcb.probesStamp ??= tcb.now);
-  const retries = tcb.orphan ? orphanRetries(tcb) : tcb.kernel.sysctls.tcp_retries2;
-  if ((userTimeout > 0 && tcb.now - stamp >= userTimeout) || tcb.probesOut >= retries) {
-    giveUp(tcb);
-    return;
-  }
-  sendWindowProbe(tcb, { purpose: 'window-probe', reason: 'persist-timer', args: [tcb.probesOut + 1] });
-  tcb.probesOut += 1;
-  if (tcb.backoff < tcb.kernel.sysctls.tcp_retries2) tcb.backoff += 1;
-  if (tcb.sent.length > 0) return;
-  tcb.retransmitTimer.arm('persist', tcb.now + persistWait(tcb), tcb.backoff);
-}
-
-/**
- * One probe (`tcp_write_wakeup`): what fits the window of the queued data, else the bare segment with SEQ = SND.UNA − 1
- * and no data that keepalive sends too.
- */
-export function sendWindowProbe(tcb: Tcb, why: Parameters<typeof sendSegment>[2]): void {
-  if (tcb.hasUnsent && diff(add(tcb.snd.una, tcb.snd.wnd), tcb.snd.nxt) > 0 && sendQueued(tcb, why, 1) > 0) {
-    armRetransmission(tcb);
-    return;
-  }
-  sendSegment(tcb, { seq: add(tcb.snd.una, -1), flags: ACK }, why);
 }
 
 /** The SYN-ACK timer of a half-open request (`reqsk_timer_handler`): no linear phase, then dropped without a word. */

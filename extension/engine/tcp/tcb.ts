@@ -11,7 +11,13 @@ import type { SegmentPurpose, SendReason } from '../../trace/schema.ts';
 import { VARIABLES } from '../../trace/schema.ts';
 import type { Recorder } from '../recorder.ts';
 import type { Clock } from '../scheduler.ts';
-import { TCP_INFINITE_SSTHRESH, TCP_INIT_CWND, TCP_MSS_DEFAULT, TCP_TIMEOUT_INIT } from './constants.ts';
+import {
+  DEFAULT_PAYLOAD_SHARE,
+  TCP_INFINITE_SSTHRESH,
+  TCP_INIT_CWND,
+  TCP_MSS_DEFAULT,
+  TCP_TIMEOUT_INIT,
+} from './constants.ts';
 import type { CongestionControl } from './congestion/congestion-control.ts';
 import { makeCongestionControl } from './congestion/congestion-control.ts';
 import { ceilToJiffy } from './jiffies.ts';
@@ -43,6 +49,8 @@ export interface TcpKernel {
   stateChanged(tcb: Tcb, from: TcpState, changed: EventId): void;
   /** Data, EOF or an error waits to be read. */
   readable(tcb: Tcb): void;
+  /** There is room again for a writer that sleeps, or nothing to wait for any more. */
+  writable(tcb: Tcb): void;
   /** The end is gone from the tables. */
   removed(tcb: Tcb): void;
   /** Whether there are more orphans than `tcp_max_orphans` allows (`tcp_too_many_orphans`). */
@@ -95,9 +103,16 @@ export class Tcb {
     wnd: 0,
     /** RCV.NXT when the last acknowledgement left. */
     wup: seq(0),
-    /** The window offered at the start; later ones never exceed it. */
-    initialWnd: 0,
+    /** How much of the buffer's memory is payload, in 256ths (`scaling_ratio`). */
+    payloadShare: DEFAULT_PAYLOAD_SHARE,
+    /** No window is larger than the room that this allows, in bytes (`window_clamp`). */
+    clamp: Infinity,
+    /** No window is larger than this now; it grows as segments arrive (`rcv_ssthresh`). */
+    threshold: 0,
+    /** In force: 0 unless both sides scale their windows. */
     wscale: 0,
+    /** What this side's SYN or SYN-ACK says. */
+    offeredScale: 0,
     /** Linux's guess of the peer's segment size. */
     mss: TCP_MSS_DEFAULT,
     /** Bytes in sequence that no application has read. */
@@ -113,6 +128,12 @@ export class Tcb {
   };
   /** Sequence number after the last byte that the application wrote (FIN not counted). */
   writeSeq: Seq;
+  /** Where the last piece of the send queue begins: what is written next goes there while there is room. */
+  lastPieceStart: Seq;
+  /** Where the pieces of the send queue end; those sent whole are taken away when they are met. */
+  readonly pieceEnds: Seq[] = [];
+  /** A send() sleeps until there is room in the buffer (`SOCK_NOSPACE`). */
+  writerSleeps = false;
   /** A FIN follows the last byte. */
   finQueued = false;
   /** Why the FIN was queued: what its segment says. */
@@ -121,6 +142,8 @@ export class Tcb {
 
   timestamps = false;
   sackPermitted = false;
+  /** Both sides scale their windows (RFC 7323 §2). */
+  windowScaling = false;
   /** Added to the host's millisecond clock. */
   readonly tsOffset: number;
   tsRecent = 0;
@@ -176,6 +199,16 @@ export class Tcb {
     lastDataAt: 0 as Micros,
     lastSegmentSize: 0,
   };
+  /** Acknowledgements of data beyond a gap that are gathered into one. */
+  readonly compressed = {
+    /** RCV.NXT of this gap (`compressed_ack_rcv_nxt`). */
+    nxt: undefined as Seq | undefined,
+    /** Sent at once for it (`dup_ack_counter`). */
+    sentAtOnce: 0,
+    /** Gathered so far (`compressed_ack`), the first of them then. */
+    waiting: 0,
+    since: 0 as Micros,
+  };
   /** The first copy of this end's SYN or SYN-ACK: when it left, and its TSval. */
   firstSyn = { sentAt: 0 as Micros, tsVal: 0 };
   /** Copies of the SYN or SYN-ACK after the first, whoever asked for them (`total_retrans`, `num_retrans`). */
@@ -198,6 +231,8 @@ export class Tcb {
 
   readonly retransmitTimer: Timer<RetransmitSlot>;
   readonly delackTimer: Timer<'delayed-ack'>;
+  /** High resolution: it knows no jiffies. */
+  readonly compressedAckTimer: Timer<'compressed-ack'>;
   readonly keepaliveTimer: Timer<'keepalive'>;
   readonly timeWaitTimer: Timer<'time-wait' | 'fin-wait-2'>;
   /** Told after whatever may have changed what poll() reports; undefined while nobody polls. */
@@ -225,6 +260,7 @@ export class Tcb {
     const { iss } = init;
     this.snd = { iss, una: iss, nxt: iss, wnd: 0, wl1: seq(0), maxWnd: 0, wscale: 0, mss: TCP_MSS_DEFAULT, sml: iss };
     this.writeSeq = seq(iss + 1);
+    this.lastPieceStart = this.writeSeq;
     this.cwndUsage.seq = iss;
     this.recovery = new RecoveryState(iss, init.kernel.sysctls.tcp_reordering);
     this.congestionControl = makeCongestionControl(congestionControlOf(init.kernel.sysctls), this);
@@ -238,6 +274,7 @@ export class Tcb {
       };
     this.retransmitTimer = new Timer(scheduler, recorder, init.place, handle(init.onTimer.retransmit), init.kernel);
     this.delackTimer = new Timer(scheduler, recorder, init.place, handle(init.onTimer.delayedAck), init.kernel);
+    this.compressedAckTimer = new Timer(scheduler, recorder, init.place, handle(init.onTimer.compressedAck));
     this.keepaliveTimer = new Timer(scheduler, recorder, init.place, handle(init.onTimer.keepalive), init.kernel);
     this.timeWaitTimer = new Timer(scheduler, recorder, init.place, handle(init.onTimer.timeWait), init.kernel);
   }
@@ -293,6 +330,7 @@ export class Tcb {
     this.isTimeWaitEntry = true;
     this.retransmitTimer.cancel();
     this.delackTimer.cancel();
+    this.compressedAckTimer.cancel();
     this.keepaliveTimer.cancel();
     this.sent.clear();
   }
@@ -307,7 +345,14 @@ export class Tcb {
 
   /** Drops every timer without a word: the end is no more, or its host has no power. */
   forget(reason: EventFields<'end.gone'>['reason']): void {
-    for (const timer of [this.retransmitTimer, this.delackTimer, this.keepaliveTimer, this.timeWaitTimer]) timer.drop();
+    for (const timer of [
+      this.retransmitTimer,
+      this.delackTimer,
+      this.compressedAckTimer,
+      this.keepaliveTimer,
+      this.timeWaitTimer,
+    ])
+      timer.drop();
     this.sent.clear();
     this.kernel.recorder.record('end.gone', this.place, { reason });
     this.currentState = 'CLOSED';
@@ -315,7 +360,13 @@ export class Tcb {
 
   /** The host's clock stood still for a while: every timer fires that much later. */
   onClockResumed(): void {
-    for (const timer of [this.retransmitTimer, this.delackTimer, this.keepaliveTimer, this.timeWaitTimer]) {
+    for (const timer of [
+      this.retransmitTimer,
+      this.delackTimer,
+      this.compressedAckTimer,
+      this.keepaliveTimer,
+      this.timeWaitTimer,
+    ]) {
       timer.onClockResumed();
     }
   }
@@ -373,6 +424,7 @@ export class Tcb {
 export interface TimerHandlers {
   readonly retransmit: (tcb: Tcb, name: RetransmitSlot) => void;
   readonly delayedAck: (tcb: Tcb, name: 'delayed-ack') => void;
+  readonly compressedAck: (tcb: Tcb, name: 'compressed-ack') => void;
   readonly keepalive: (tcb: Tcb, name: 'keepalive') => void;
   readonly timeWait: (tcb: Tcb, name: 'time-wait' | 'fin-wait-2') => void;
 }

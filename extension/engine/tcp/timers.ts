@@ -1,3 +1,4 @@
+import { onCompressedAckTimer } from './compressed-ack.ts';
 import { onDelayedAckTimer } from './delayed-ack.ts';
 import { onKeepaliveTimer } from './keepalive.ts';
 import { onRetransmitSlot } from './retransmit.ts';
@@ -8,6 +9,7 @@ import { onTimeWaitTimer } from './time-wait.ts';
 export const TIMER_HANDLERS: TimerHandlers = {
   retransmit: onRetransmitSlot,
   delayedAck: onDelayedAckTimer,
+  compressedAck: onCompressedAckTimer,
   keepalive: onKeepaliveTimer,
   timeWait: onTimeWaitTimer,
 };

@@ -238,6 +238,15 @@ function compileOption(
   action: ast.SetsOption,
   on: { readonly process: string; readonly connection: string },
 ): Action | undefined {
+  const set = optionValue(scope, action);
+  return set && { kind: 'set-option', ...on, ...set };
+}
+
+/** Which option is set, and to what: 1 where a flag has no value. */
+export function optionValue(
+  scope: RunScope,
+  action: ast.SetsOption | ast.UsesOption,
+): { readonly option: SocketOptionName; readonly value: number } | undefined {
   if (!Object.hasOwn(SOCKET_OPTIONS, action.option)) {
     const suggestion = nearest(action.option, Object.keys(SOCKET_OPTIONS));
     return void scope.problems.add(
@@ -248,11 +257,11 @@ function compileOption(
   const option = action.option as SocketOptionName;
   const definition = SOCKET_OPTIONS[option];
   if (action.value === undefined) {
-    if (definition.unit === 'flag') return { kind: 'set-option', ...on, option, value: 1 };
+    if (definition.unit === 'flag') return { option, value: 1 };
     return void scope.problems.add(messages.optionWithoutValue(option), rangeOfProperty(action, 'option'));
   }
   const value = knobValue(scope, option, definition, action.value);
-  return value === undefined ? undefined : { kind: 'set-option', ...on, option, value };
+  return value === undefined ? undefined : { option, value };
 }
 
 function utf8Length(text: string): number {

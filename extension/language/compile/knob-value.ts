@@ -18,7 +18,12 @@ interface Knob {
 export function knobValue(scope: RunScope, name: string, knob: Knob, node: ast.Expression): number | undefined {
   if (knob.unit === 'congestion-control') return congestionControl(scope, node);
   const unit = MICROS_OF_UNIT[knob.unit];
-  const written = unit === undefined ? scope.values.count(node, {}) : scope.values.duration(node, {});
+  const written =
+    knob.unit === 'B'
+      ? scope.values.size(node)
+      : unit === undefined
+        ? scope.values.count(node, {})
+        : scope.values.duration(node, {});
   if (written === undefined) return undefined;
   const value = written / (unit ?? 1);
   if (value < knob.min || value > knob.max) {
@@ -44,6 +49,7 @@ function congestionControl(scope: RunScope, node: ast.Expression): number | unde
 export function showKnob(unit: KnobUnit, value: number): string {
   if (unit === 'congestion-control') return CONGESTION_CONTROLS[value] ?? `${value}`;
   const micros = MICROS_OF_UNIT[unit];
+  if (unit === 'B') return `${value} B`;
   if (micros === undefined) return `${value}`;
   return unit === 's' ? `${value}s` : formatDuration(value * micros);
 }
@@ -51,6 +57,7 @@ export function showKnob(unit: KnobUnit, value: number): string {
 const MICROS_OF_UNIT: Readonly<Record<KnobUnit, number | undefined>> = {
   count: undefined,
   flag: undefined,
+  B: undefined,
   s: SECOND,
   ms: MILLISECOND,
   us: MICROSECOND,

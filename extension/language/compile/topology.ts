@@ -6,6 +6,7 @@ import type * as ast from '../generated/ast.ts';
 import { nearest } from '../names/suggestion.ts';
 import { rangeOf, rangeOfHeading, rangeOfProperty } from '../parse/range.ts';
 import * as messages from '../problems/messages.ts';
+import { optionValue } from './actions.ts';
 import { forksOf } from './connection-ends.ts';
 import { knobValue } from './knob-value.ts';
 import { compileLinkSetting, isLinkSetting } from './link-settings.ts';
@@ -98,7 +99,7 @@ export function compileProcesses(scope: RunScope): ProcessPlan[] {
     for (const behaviour of [...process.behaviours, ...own.map((statement) => statement.behaviour)]) {
       const plan = compileBehaviour(scope, behaviour);
       if (plan === undefined) continue;
-      const matter = MATTERS[behaviour.$type];
+      const matter = plan.kind === 'uses-option' ? plan.option : MATTERS[behaviour.$type];
       behaviours.delete(matter);
       behaviours.set(matter, plan);
     }
@@ -121,6 +122,17 @@ function compileBehaviour(scope: RunScope, node: ast.Behaviour): BehaviourPlan |
       return { kind: 'never-reads', range };
     case 'NeverAccepts':
       return { kind: 'never-accepts', range };
+    case 'ReadsSlowly': {
+      const bytes = scope.values.size(node.size, { min: 1 });
+      const interval = scope.values.duration(node.interval, { min: 1 });
+      return bytes === undefined || interval === undefined
+        ? undefined
+        : { kind: 'reads-slowly', bytes, interval, range };
+    }
+    case 'UsesOption': {
+      const set = optionValue(scope, node);
+      return set && { kind: 'uses-option', ...set, range };
+    }
     case 'ClosesAfterEof': {
       const delay = scope.values.duration(node.delay);
       return delay === undefined ? undefined : { kind: 'closes-after-eof', delay, range };
@@ -168,6 +180,8 @@ const MATTERS: Readonly<Record<ast.Behaviour['$type'], string>> = {
   Streams: 'streaming',
   Reconnects: 'reconnecting',
   ClosesIdle: 'idling',
+  ReadsSlowly: 'reading',
+  UsesOption: 'options',
 };
 
 function settingsOf(scope: RunScope, host: ast.HostDecl): ast.HostSetting[] {

@@ -58,6 +58,8 @@ function unitText(unit: KnobUnit): string {
       return l10n.t('written without a unit');
     case 'flag':
       return l10n.t('0 is off, 1 is on');
+    case 'B':
+      return l10n.t('a size in bytes');
     case 's':
       return l10n.t('a duration in whole seconds');
     case 'ms':
@@ -105,6 +107,12 @@ function sysctlMeaning(name: SysctlName): string {
       return l10n.t('Tail loss probes: 3 and 4 send them, 0 to 2 do not.');
     case 'tcp_sack':
       return l10n.t('Selective acknowledgements: the receiver says which data beyond a gap it has.');
+    case 'tcp_comp_sack_nr':
+      return l10n.t('So many acknowledgements of data beyond a gap are gathered into one at most. 0: each is sent.');
+    case 'tcp_comp_sack_delay_ns':
+      return l10n.t(
+        'How long, in nanoseconds, acknowledgements of data beyond a gap are gathered at most; never longer than 5 % of the round trip.',
+      );
     case 'tcp_timestamps':
       return l10n.t('TCP timestamps: 0 off, 1 with a random offset, 2 without.');
     case 'tcp_window_scaling':
@@ -166,8 +174,20 @@ function optionMeaning(name: SocketOptionName): string {
       return l10n.t(
         'How long this connection waits in FIN_WAIT_2 once no process holds it, instead of tcp_fin_timeout. Negative: not at all. 0s: as tcp_fin_timeout says.',
       );
+    case 'SO_RCVBUF':
+      return l10n.t(
+        'The receive buffer. The kernel takes twice as much, for what segments cost beside their data, and lets it grow no more. For the window of the SYN it must be set before: “process web on server { uses SO_RCVBUF = 16384 B }”.',
+      );
+    case 'SO_SNDBUF':
+      return l10n.t(
+        'The send buffer: what is sent and not acknowledged yet, and what waits. The kernel takes twice as much. When it is full, send() sleeps.',
+      );
     case 'TCP_NODELAY':
       return l10n.t('Turns Nagle’s algorithm off: small segments are sent at once.');
+    case 'TCP_CORK':
+      return l10n.t(
+        'Holds back every segment that is not full, until it is set to 0, the connection is closed, or the persist timer fires with nothing in flight (after one retransmission timeout, 200 ms or more).',
+      );
     case 'TCP_SYNCNT':
       return l10n.t('How often this connection repeats its SYN.');
   }

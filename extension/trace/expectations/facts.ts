@@ -51,8 +51,8 @@ export class Facts {
       else if (kind === 'tcp.state' || kind === 'end.gone') this.addChange(id);
       else if (kind === 'segment.sent') {
         const event = trace.eventOf('segment.sent', id);
-        const { time, place, from, flags, length, purpose } = event;
-        segments.push({ id, time, place, from, flags, length, purpose, isNew: isNew(event) });
+        const { time, place, from, flags, length, window, purpose } = event;
+        segments.push({ id, time, place, from, flags, length, window, purpose, isNew: isNew(event) });
       }
     }
     this.segments = segments;

@@ -15,7 +15,7 @@ const RETRANSMISSIONS: ReadonlySet<SegmentPurpose> = new Set<SegmentPurpose>([
 const PROBES: ReadonlySet<SegmentPurpose> = new Set<SegmentPurpose>(['keepalive-probe', 'window-probe']);
 
 /** What a segment's class is decided by. `isNew`: it carries sequence numbers that were never sent before. */
-export type ClassifiedSegment = Pick<EventFields<'segment.sent'>, 'flags' | 'length' | 'purpose'> & {
+export type ClassifiedSegment = Pick<EventFields<'segment.sent'>, 'flags' | 'length' | 'window' | 'purpose'> & {
   readonly isNew: boolean;
 };
 
@@ -27,10 +27,11 @@ export type ClassifiedSegment = Pick<EventFields<'segment.sent'>, 'flags' | 'len
  * - `ACK`: ACK and nothing else (PSH aside), no data, and not a probe: what only acknowledges. Challenge ACKs are ACKs too.
  * - `data segment`: length above 0, copies included, FIN or not.
  * - `retransmission`: sent again for whatever reason; a tail loss probe too, unless it carried new data.
+ * - `zero window`: whatever offers no window and neither opens nor ends the connection.
  * - the rest: by purpose.
  */
 export function isOfClass(segment: ClassifiedSegment, wanted: SegmentClass): boolean {
-  const { flags, length, purpose } = segment;
+  const { flags, length, window, purpose } = segment;
   switch (wanted) {
     case 'segment':
       return true;
@@ -60,5 +61,9 @@ export function isOfClass(segment: ClassifiedSegment, wanted: SegmentClass): boo
       return purpose === 'window-probe';
     case 'challenge ACK':
       return purpose === 'challenge-ack';
+    case 'window update':
+      return purpose === 'window-update';
+    case 'zero window':
+      return window === 0 && (flags & (SYN | FIN | RST)) === 0;
   }
 }

@@ -215,6 +215,8 @@ export function ignoredReason(reason: EventFields<'segment.ignored'>['reason']):
       return l10n.t('it means nothing in this state');
     case 'paws':
       return l10n.t('its timestamp is older than the last one (PAWS)');
+    case 'beyond-window':
+      return l10n.t('it lies beyond the window that was offered');
     case 'rate-limited':
       return l10n.t('an answer was given less than 500 ms ago');
   }

@@ -47,6 +47,7 @@ export function giveUp(trace: Trace, fired: EventOf<'timer.fired'>): WhyStep | u
       };
     case 'reordering':
     case 'delayed-ack':
+    case 'compressed-ack':
     case 'fin-wait-2':
     case 'time-wait':
       return undefined;

@@ -31,7 +31,9 @@ const TIMER_OF_REASON: Partial<Record<EventOf<'segment.sent'>['reason'], TimerNa
   'keepalive-timer': 'keepalive',
   'keepalive-gave-up': 'keepalive',
   'persist-timer': 'persist',
+  'corked-long-enough': 'persist',
   'delayed-ack-timer': 'delayed-ack',
+  'compressed-ack-timer': 'compressed-ack',
 };
 
 export function headStep(trace: Trace, event: TraceEvent): Head {

@@ -63,6 +63,12 @@ export function sendReason(trace: Trace, segment: EventOf<'segment.sent'>): stri
       );
     case 'out-of-order':
       return l10n.t('Data arrived beyond a gap: the same acknowledgement once more tells what is missing.');
+    case 'compressed-ack-timer':
+      return l10n.t(
+        'More data arrived beyond a gap after the first three duplicate ACKs: this one stands for {0} of them, sent {1} after the first.',
+        first ?? 1,
+        span(second ?? 0),
+      );
     case 'syn-in-synchronized-state':
       return l10n.t(
         'A SYN arrived on a connection that exists: the challenge ACK asks the other end whether it means that.',
@@ -99,6 +105,8 @@ export function sendReason(trace: Trace, segment: EventOf<'segment.sent'>): stri
     }
     case 'persist-timer':
       return l10n.t('The persist timer fired: the window of the other end is still closed, so it is asked again.');
+    case 'corked-long-enough':
+      return l10n.t('TCP_CORK held this short segment back, and the persist timer fired: it waits no longer.');
     case 'no-socket':
       return l10n.t('{0} has no socket for the segment that arrived.', placeTitle(trace, segment.from));
     case 'bad-ack-while-opening':

@@ -114,6 +114,7 @@ function timerSentence(trace: Trace, { place, end, last }: Waiting, timer: Timer
     case 'tail-loss-probe':
     case 'reordering':
     case 'delayed-ack':
+    case 'compressed-ack':
     case 'syn-ack':
       return l10n.t('{0} waits for its {1}, until {2}.', where, timerTitle(timer), clock(deadline));
   }

@@ -113,6 +113,8 @@ export function timerTitle(timer: TimerName): string {
       return l10n.t('tail loss probe timer');
     case 'persist':
       return l10n.t('persist timer');
+    case 'compressed-ack':
+      return l10n.t('compressed ACK timer');
     case 'delayed-ack':
       return l10n.t('delayed ACK timer');
     case 'keepalive':

@@ -14,6 +14,7 @@ import type { Segment, SegmentOptions } from '../../../extension/engine/tcp/segm
 import type { Seq } from '../../../extension/engine/tcp/seq.ts';
 import { add, diff, seq } from '../../../extension/engine/tcp/seq.ts';
 import type { Tcb } from '../../../extension/engine/tcp/tcb.ts';
+import type { SocketOptionName } from '../../../extension/scenario/socket-option.ts';
 import type { SysctlValues } from '../../../extension/scenario/sysctl.ts';
 import { sysctlValues } from '../../../extension/scenario/sysctl.ts';
 import { TraceWriter } from '../../../extension/trace/columns.ts';
@@ -31,6 +32,8 @@ export interface EndpointOptions {
   readonly sysctls?: Partial<SysctlValues>;
   readonly kernel?: readonly [number, number];
   readonly hz?: number;
+  /** Set before connect() or listen(). */
+  readonly socket?: Partial<Record<SocketOptionName, number>>;
   /** The other side's initial sequence number. */
   readonly irs?: number;
   readonly seed?: number;
@@ -64,6 +67,8 @@ export const synAck = (fields: Partly = {}): PeerSegment => ({ flags: 'SA', seq:
 export class Endpoint {
   readonly kernel: Kernel;
   readonly scheduler = new Scheduler();
+  /** Options of the listener, or of the socket before connect(). */
+  private readonly inherited: ReadonlyMap<SocketOptionName, number>;
   private end: Tcb | undefined;
   listener: Extract<ReturnType<typeof calls.listen>, { listener: unknown }>['listener'] | undefined;
   private readonly recorder: Recorder;
@@ -77,6 +82,7 @@ export class Endpoint {
 
   constructor(options: EndpointOptions = {}) {
     this.options = options;
+    this.inherited = new Map(Object.entries(options.socket ?? {}) as [SocketOptionName, number][]);
     this.irs = seq(options.irs ?? 1_000_000);
     this.writer = new TraceWriter({
       version: TRACE_VERSION,
@@ -105,6 +111,7 @@ export class Endpoint {
         },
         stateChanged: () => undefined,
         readable: () => undefined,
+        writable: () => undefined,
       },
     });
   }
@@ -159,17 +166,20 @@ export class Endpoint {
 
   // ---- the application ----
 
-  send(bytes: number): ReturnType<typeof calls.send> {
-    return calls.send(this.tcb, bytes);
+  /** Returns how many bytes were taken, or the errno. */
+  send(bytes: number): number | string {
+    const result = calls.send(this.tcb, bytes);
+    return 'errno' in result ? result.errno : result.bytes;
   }
 
-  /** Reads everything. Returns the bytes, an errno, or 'would-block'. */
-  read(): number | string {
+  /** Reads everything, or at most so many bytes. Returns the bytes, an errno, or 'would-block'. */
+  read(atMost = Infinity): number | string {
     const result = calls.receive(this.tcb);
     if (result === 'would-block') return result;
     if ('errno' in result) return result.errno;
-    calls.afterReceive(this.tcb, result.bytes);
-    return result.bytes;
+    const bytes = Math.min(result.bytes, atMost);
+    calls.afterReceive(this.tcb, bytes);
+    return bytes;
   }
 
   close(): this {
@@ -212,7 +222,7 @@ export class Endpoint {
   // ---- ways to a state ----
 
   listen(): this {
-    const result = calls.listen(this.kernel, LOCAL_PORT, true, () => undefined);
+    const result = calls.listen(this.kernel, LOCAL_PORT, true, this.inherited, () => undefined);
     if ('listener' in result) this.listener = result.listener;
     return this;
   }
@@ -221,6 +231,7 @@ export class Endpoint {
     const result = calls.connect(this.kernel, { ...PEER, port: PEER_PORT }, 'conn', LOCAL_PORT);
     if ('errno' in result) throw new Error(result.errno);
     this.end = result.tcb;
+    for (const [option, value] of this.inherited) calls.setOption(this.end, option, value);
     calls.startConnect(this.end);
     return this;
   }

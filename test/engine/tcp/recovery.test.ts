@@ -98,7 +98,7 @@ describe('proportional rate reduction', () => {
     expect(end.sent()).toEqual([
       '30 A 14481+1448 ack 1 fast-retransmission',
       '30 A 43441+1448 ack 1 data',
-      '30 A 44889+1448 ack 1 data',
+      '30 PA 44889+1448 ack 1 data',
     ]);
     const left: number[] = [];
     for (let last = 15; last <= 30; last++) {

@@ -12,7 +12,7 @@ describe('isOfClass', () => {
     ['SYN-ACK again', SYN + ACK, 0, 'syn-ack-retransmission', false, ['SYN-ACK', 'retransmission']],
     ['ACK', ACK, 0, 'ack', false, ['ACK']],
     ['duplicate ACK', ACK, 0, 'duplicate-ack', false, ['ACK']],
-    ['window update', ACK, 0, 'window-update', false, ['ACK']],
+    ['window update', ACK, 0, 'window-update', false, ['ACK', 'window update']],
     ['challenge ACK', ACK, 0, 'challenge-ack', false, ['ACK', 'challenge ACK']],
     ['keepalive probe', ACK, 0, 'keepalive-probe', false, ['keepalive probe']],
     ['bare window probe', ACK, 0, 'window-probe', false, ['window probe']],
@@ -34,7 +34,16 @@ describe('isOfClass', () => {
     ['RST', RST, 0, 'rst', false, ['RST']],
     ['RST with ACK', RST + ACK, 0, 'rst', false, ['RST']],
   ])('%s', (_, flags, length, purpose, isNew, classes) => {
-    const found = SEGMENT_CLASSES.filter((wanted) => isOfClass({ flags, length, purpose, isNew }, wanted));
+    const found = SEGMENT_CLASSES.filter((wanted) => isOfClass({ flags, length, window: 1, purpose, isNew }, wanted));
     expect([...found].sort()).toEqual(['segment', ...classes].sort());
+  });
+
+  it.each([
+    ['an ACK', ACK, 'duplicate-ack', true],
+    ['data', ACK + PSH, 'data', true],
+    ['a RST', RST, 'rst', false],
+    ['a FIN', FIN + ACK, 'fin', false],
+  ] as const)('zero window: %s', (_, flags, purpose, is) => {
+    expect(isOfClass({ flags, length: 0, window: 0, purpose, isNew: false }, 'zero window')).toBe(is);
   });
 });

@@ -1,0 +1,156 @@
+/**
+ * The receive side of flow control: how much room there is, what window is offered (tcp_output.c, tcp_input.c; RFC 9293
+ * §3.8.6). The buffer itself stays as large as it was made: Linux would let it grow with what the application reads
+ * (`tcp_rcv_space_adjust`), up to `tcp_rmem[2]`, unless SO_RCVBUF fixes it.
+ */
+import {
+  isAtLeast,
+  RECEIVE_BUFFER,
+  RECEIVE_BUFFER_MAX,
+  SEGMENT_OVERHEAD,
+  SOCK_MIN_RCVBUF,
+  TIMESTAMPS_LENGTH,
+} from './constants.ts';
+import { add, diff } from './seq.ts';
+import type { Tcb } from './tcb.ts';
+
+const TCP_MAX_WSCALE = 14;
+/** The field has 16 bits. */
+const FIELD_MAX = 0xffff;
+/** `scaling_ratio` counts 256ths of the buffer's memory. */
+const WHOLE = 256;
+/** Shorter segments say nothing about what the buffer will hold (`tcp_event_data_recv`). */
+const SHORT_SEGMENT = 128;
+
+/** Memory of the receive buffer in bytes (`sk_rcvbuf`): SO_RCVBUF doubled, else `tcp_rmem[1]`. */
+function receiveBuffer(tcb: Tcb): number {
+  const fixed = tcb.options.get('SO_RCVBUF');
+  return fixed === undefined ? RECEIVE_BUFFER : Math.max(2 * fixed, SOCK_MIN_RCVBUF);
+}
+
+/** Bytes of payload that so much memory holds (`tcp_win_from_space`). */
+function payloadIn(tcb: Tcb, memory: number): number {
+  return Math.floor((memory * tcb.rcv.payloadShare) / WHOLE);
+}
+
+/** Payload that the whole buffer holds (`tcp_full_space`). */
+export function fullSpace(tcb: Tcb): number {
+  return payloadIn(tcb, receiveBuffer(tcb));
+}
+
+/** What is free of it (`tcp_space`); data beyond a gap takes room too. */
+function freeSpace(tcb: Tcb): number {
+  let taken = memoryOf(tcb, tcb.rcv.unread);
+  for (const range of tcb.rcv.outOfOrder) taken += memoryOf(tcb, diff(range.end, range.start));
+  return payloadIn(tcb, Math.max(0, receiveBuffer(tcb) - taken));
+}
+
+/** Memory of so much payload, in segments of the usual size (`sk_rmem_alloc`). */
+function memoryOf(tcb: Tcb, bytes: number): number {
+  return bytes + SEGMENT_OVERHEAD * Math.ceil(bytes / tcb.rcv.mss);
+}
+
+/**
+ * Window and window scale to begin with (`tcp_select_initial_window`): the room rounded down to whole segments of the size
+ * known by then, and the shift that the largest possible buffer would need.
+ */
+export function initializeReceiveWindow(tcb: Tcb, mss: number): void {
+  const { rcv } = tcb;
+  const space = fullSpace(tcb);
+  rcv.wnd = space > mss ? Math.floor(space / mss) * mss : space;
+  const isFixed = tcb.options.has('SO_RCVBUF');
+  const largest = isFixed ? space : Math.max(space, RECEIVE_BUFFER_MAX);
+  rcv.offeredScale = Math.max(0, Math.min(Math.floor(Math.log2(largest)) - 15, TCP_MAX_WSCALE));
+  rcv.clamp = isFixed ? space : Infinity;
+  rcv.threshold = rcv.wnd;
+}
+
+/** The handshake is over: one segment of the room is kept in reserve (`tcp_init_buffer_space`). */
+export function initializeReceiveBuffer(tcb: Tcb, isPassive: boolean): void {
+  const { rcv } = tcb;
+  const mss = isPassive ? tcb.advertisedMss : advertisedMss(tcb);
+  const space = fullSpace(tcb);
+  if (!tcb.windowScaling) rcv.clamp = Math.min(rcv.clamp, FIELD_MAX);
+  rcv.clamp = Math.min(rcv.clamp, space);
+  if (rcv.clamp > 2 * mss && rcv.clamp + mss > space) rcv.clamp = Math.max(2 * mss, space - mss);
+  rcv.threshold = Math.min(rcv.threshold, rcv.clamp);
+}
+
+/** Payload of the largest segment that the peer may send (`advmss`). */
+function advertisedMss(tcb: Tcb): number {
+  return tcb.advertisedMss - (tcb.timestamps ? TIMESTAMPS_LENGTH : 0);
+}
+
+/**
+ * A segment of a size not seen before shows how much of the memory that it takes is payload: the room is reckoned anew
+ * (`tcp_measure_rcv_mss`, `tcp_set_window_clamp`). Before 6.6 half of the memory counted as payload for good.
+ */
+export function measurePayloadShare(tcb: Tcb, length: number): void {
+  if (!isAtLeast(tcb.kernel.version, 6, 6)) return;
+  const { rcv } = tcb;
+  const share = Math.max(1, Math.floor((length * WHOLE) / (length + SEGMENT_OVERHEAD)));
+  if (share === rcv.payloadShare) return;
+  rcv.payloadShare = share;
+  const clamp = Math.max(fullSpace(tcb), SOCK_MIN_RCVBUF / 2);
+  if (clamp < rcv.clamp) rcv.threshold = Math.min(rcv.threshold, clamp);
+  else rcv.threshold = Math.max(rcv.threshold, Math.min(rcv.wnd, clamp));
+  rcv.clamp = clamp;
+}
+
+/** Data in sequence lets the window grow, two segments for each one (`tcp_grow_window`). Returns whether it did. */
+export function growWindow(tcb: Tcb, length: number): boolean {
+  if (length < SHORT_SEGMENT) return false;
+  const { rcv } = tcb;
+  const room = Math.min(rcv.clamp, freeSpace(tcb)) - rcv.threshold;
+  if (room <= 0) return false;
+  const memory = payloadIn(tcb, length + SEGMENT_OVERHEAD);
+  const step = memory <= length ? 2 * advertisedMss(tcb) : cautiousStep(tcb, length, memory);
+  if (step === 0) return false;
+  rcv.threshold += Math.min(room, Math.max(step, 2 * length));
+  return true;
+}
+
+/** Segments with much overhead: the window grows only while it is small (`__tcp_grow_window`). */
+function cautiousStep(tcb: Tcb, length: number, memory: number): number {
+  let window = payloadIn(tcb, RECEIVE_BUFFER_MAX) / 2;
+  for (let half = memory / 2; tcb.rcv.threshold <= window; half /= 2, window /= 2) {
+    if (half <= length) return 2 * tcb.rcv.mss;
+  }
+  return 0;
+}
+
+/** The window that could be offered now, in bytes (`__tcp_select_window`); 0 rather than a silly one (RFC 9293 §3.8.6.2.2). */
+export function offerableWindow(tcb: Tcb): number {
+  const { rcv } = tcb;
+  const unit = 2 ** rcv.wscale;
+  const space = fullSpace(tcb);
+  const full = Math.min(rcv.clamp, space);
+  const mss = Math.min(rcv.mss, full);
+  let free = freeSpace(tcb);
+  if (free < Math.floor(full / 2)) {
+    // No time to waste quick ACKs on a reader so slow.
+    tcb.delack.quick = 0;
+    free = Math.floor(free / unit) * unit;
+    if (free < Math.floor(space / 16) || free < mss) return 0;
+  }
+  free = Math.min(free, rcv.threshold);
+  if (rcv.wscale > 0) return Math.ceil(free / unit) * unit;
+  // Unscaled: whole segments, and the same window as last time while it is within one of them.
+  if (rcv.wnd <= free - mss || rcv.wnd > free) return Math.floor(free / mss) * mss;
+  return mss === full && free > rcv.wnd + Math.floor(full / 2) ? free : rcv.wnd;
+}
+
+/** What is left of the window offered last (`tcp_receive_window`). */
+export function receiveWindow(tcb: Tcb): number {
+  return Math.max(0, diff(add(tcb.rcv.wup, tcb.rcv.wnd), tcb.rcv.nxt));
+}
+
+/** Chooses the window to offer; never takes back what was offered (`tcp_select_window`). Remembers it. */
+export function selectWindow(tcb: Tcb): number {
+  const unit = 2 ** tcb.rcv.wscale;
+  const left = receiveWindow(tcb);
+  const offer = offerableWindow(tcb);
+  tcb.rcv.wnd = offer < left ? Math.ceil(left / unit) * unit : offer;
+  tcb.rcv.wup = tcb.rcv.nxt;
+  return Math.min(tcb.rcv.wnd, FIELD_MAX * unit);
+}

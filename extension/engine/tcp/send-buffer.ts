@@ -1,0 +1,75 @@
+/** The send buffer: how much of what the application writes is taken, and when a writer that sleeps goes on (tcp.c, tcp_input.c; net/core/stream.c). */
+import {
+  GSO_MAX_SIZE,
+  SEGMENT_OVERHEAD,
+  SEND_BUFFER,
+  SEND_BUFFER_MAX,
+  SOCK_MIN_SNDBUF,
+  TCP_INIT_CWND,
+} from './constants.ts';
+import { currentMss } from './output.ts';
+import { add, diff } from './seq.ts';
+import type { Tcb } from './tcb.ts';
+
+/** Memory that a segment takes besides its payload, as it is reckoned beforehand: headers, `skb_shared_info`, and then the sk_buff. */
+const HEADER_MEMORY = 640;
+const SK_BUFF_MEMORY = 256;
+
+/**
+ * Memory of the send buffer in bytes (`sk_sndbuf`): SO_SNDBUF doubled; else twice the congestion window, which it follows up to
+ * `tcp_wmem[2]` (`tcp_sndbuf_expand`).
+ */
+function sendBuffer(tcb: Tcb): number {
+  const fixed = tcb.options.get('SO_SNDBUF');
+  if (fixed !== undefined) return Math.max(2 * fixed, SOCK_MIN_SNDBUF);
+  const perSegment = 2 ** Math.ceil(Math.log2(tcb.snd.mss + HEADER_MEMORY)) + SK_BUFF_MEMORY;
+  const wanted = 2 * Math.max(TCP_INIT_CWND, tcb.cwnd) * perSegment;
+  return Math.max(SEND_BUFFER, Math.min(wanted, SEND_BUFFER_MAX));
+}
+
+/** Payload of one piece of the send queue: whole segments, at most half of the largest window seen (`tcp_xmit_size_goal`). */
+export function sizeGoal(tcb: Tcb): number {
+  const mss = currentMss(tcb);
+  const half = Math.floor(tcb.snd.maxWnd / 2);
+  return Math.max(1, Math.floor(Math.min(GSO_MAX_SIZE, half) / mss)) * mss;
+}
+
+/** Memory of so many bytes that are queued or in flight (`sk_wmem_queued`). */
+function memoryOf(tcb: Tcb, bytes: number): number {
+  return bytes + SEGMENT_OVERHEAD * Math.ceil(bytes / sizeGoal(tcb));
+}
+
+function queued(tcb: Tcb): number {
+  return Math.max(0, diff(tcb.writeSeq, tcb.snd.una));
+}
+
+/**
+ * Takes what fits of `wanted` bytes into the send queue (`tcp_sendmsg_locked`): a piece that was begun is filled first, and the
+ * last one may go beyond the limit. Returns how many were taken.
+ */
+export function queueData(tcb: Tcb, wanted: number): number {
+  const goal = sizeGoal(tcb);
+  const limit = sendBuffer(tcb);
+  let left = wanted;
+  const take = (bytes: number): void => {
+    left -= bytes;
+    tcb.writeSeq = add(tcb.writeSeq, bytes);
+  };
+  const begun = Math.min(tcb.unsent, diff(tcb.writeSeq, tcb.lastPieceStart));
+  if (begun > 0 && begun < goal) {
+    take(Math.min(left, goal - begun));
+    tcb.pieceEnds[Math.max(0, tcb.pieceEnds.length - 1)] = tcb.writeSeq;
+  }
+  while (left > 0 && memoryOf(tcb, queued(tcb)) < limit) {
+    tcb.lastPieceStart = tcb.writeSeq;
+    take(Math.min(left, goal));
+    tcb.pieceEnds.push(tcb.writeSeq);
+  }
+  return wanted - left;
+}
+
+/** Whether a writer that sleeps is woken: a third of the buffer is free (`sk_stream_is_writeable`). */
+export function isWriteable(tcb: Tcb): boolean {
+  const memory = memoryOf(tcb, queued(tcb));
+  return sendBuffer(tcb) - memory >= Math.floor(memory / 2);
+}

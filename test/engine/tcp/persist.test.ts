@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import type { EndpointOptions } from '../support/endpoint.ts';
+import { ack, established } from '../support/endpoint.ts';
+
+/** Everything in flight is acknowledged, 100 B wait, and the peer's window is closed since 10 ms. RTO 210 ms. */
+function stalled(options: EndpointOptions = {}) {
+  const end = established(options).receive(ack({ window: 0 }));
+  end.send(100);
+  return end.expectSent();
+}
+
+describe('the window is closed', () => {
+  it('probes after one RTO, then at doubled waits; 15 unanswered ones end it without a RST', () => {
+    const end = stalled().at(2000);
+    end.expectSent('220 A 0 ack 1 window-probe', '640 A 0 ack 1 window-probe', '1480 A 0 ack 1 window-probe');
+    const rest = end.at(2_000_000).sent();
+    expect(rest).toHaveLength(12);
+    expect(rest.at(-1)).toBe('814840 A 0 ack 1 window-probe');
+    expect([end.goneBecause, end.read()]).toEqual(['timed-out', 'ETIMEDOUT']);
+  });
+
+  it('an answer starts the count and the wait again, at the interval reached', () => {
+    const end = stalled({ sysctls: { tcp_retries2: 3 } }).at(640);
+    end.sent();
+    end.at(650).receive(ack({ window: 0 }));
+    expect([end.tcb.probesOut, end.tcb.backoff]).toEqual([0, 2]);
+    end.expectNothing(1489).at(1490).expectSent('1490 A 0 ack 1 window-probe');
+  });
+
+  it('tcp_retries2 bounds the interval too', () => {
+    const end = stalled({ sysctls: { tcp_retries2: 1 } });
+    end
+      .at(220)
+      .receive(ack({ window: 0 }))
+      .at(640)
+      .receive(ack({ window: 0 }))
+      .at(1060);
+    expect(end.sent().map((line) => line.split(' ')[0])).toEqual(['220', '640', '1060']);
+  });
+
+  it('room for the segment: it leaves at once and the backoff is over', () => {
+    const end = stalled().at(640);
+    end.sent();
+    end
+      .at(650)
+      .receive(ack({ window: 1 }))
+      .expectSent('650 PA 1+100 ack 1 data');
+    expect([end.tcb.backoff, end.tcb.retransmitTimer.pending]).toEqual([0, 'tail-loss-probe']);
+  });
+
+  it('TCP_USER_TIMEOUT counts from the first probe, even though every one is answered', () => {
+    const end = stalled().option('TCP_USER_TIMEOUT', 2000);
+    end
+      .at(220)
+      .receive(ack({ window: 0 }))
+      .at(640)
+      .receive(ack({ window: 0 }))
+      .at(1480)
+      .receive(ack({ window: 0 }));
+    end.expectSent('220 A 0 ack 1 window-probe', '640 A 0 ack 1 window-probe', '1480 A 0 ack 1 window-probe');
+    expect(end.at(2219).state).toBe('ESTABLISHED');
+    expect(end.at(2220).goneBecause).toBe('timed-out');
+  });
+
+  it('closed by its process: eight unanswered probes', () => {
+    const end = stalled().close().at(200_000);
+    expect(end.sent()).toHaveLength(8);
+    expect(end.goneBecause).toBe('orphan-timed-out');
+  });
+});
+
+describe('the window is open, but not wide enough for a segment', () => {
+  it('nothing is sent; the probe takes what fits, pushed', () => {
+    const end = established().receive(ack({ window: 0 }));
+    end.send(3000);
+    // 128 B of room.
+    end
+      .at(20)
+      .receive(ack({ window: 1 }))
+      .expectNothing(229);
+    end.at(230).expectSent('230 PA 1+128 ack 1 window-probe');
+    expect([end.tcb.probesOut, end.tcb.retransmitTimer.pending]).toEqual([0, 'retransmission']);
+  });
+});

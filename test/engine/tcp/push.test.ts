@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { ack, established } from '../support/endpoint.ts';
+import { flagLetters } from '../support/run.ts';
+
+const KB = 1448;
+
+function pushed(end: ReturnType<typeof established>): string {
+  return end
+    .segments()
+    .map(({ flags }) => (flagLetters(flags).includes('P') ? 'P' : '.'))
+    .join('');
+}
+
+describe('PSH', () => {
+  it('round trip 10 ms: bursts of two, so every second segment, and the last one', () => {
+    const end = established();
+    end.send(7 * KB);
+    expect(pushed(end)).toBe('.P.P.PP');
+  });
+
+  it('round trip 1 ms: longer bursts; half of the congestion window each', () => {
+    const end = established({ rtt: 1 });
+    end.send(20 * KB);
+    expect(pushed(end)).toBe('....P....P');
+  });
+
+  it('small writes that waited are one segment', () => {
+    const end = established();
+    for (let i = 0; i < 6; i++) end.send(100);
+    end.expectSent('10 PA 1+100 ack 1 data');
+    end
+      .at(60)
+      .receive(ack({ ack: 101 }))
+      .expectSent('60 PA 101+500 ack 1 data');
+  });
+
+  it('TCP_NODELAY: each write leaves at once', () => {
+    const end = established().option('TCP_NODELAY', 1);
+    for (let i = 0; i < 6; i++) end.send(100);
+    expect(pushed(end)).toBe('PPPPPP');
+  });
+});
+
+describe('a window that is no multiple of the segment size', () => {
+  it('the end of a burst fills it', () => {
+    const end = established().receive(ack({ window: 20 }));
+    end.send(10_000);
+    // 2560 B: one segment and 1112 B.
+    end.expectSent('10 A 1+1448 ack 1 data', '10 PA 1449+1112 ack 1 data');
+  });
+
+  it('less than a segment alone is not used', () => {
+    const end = established().receive(ack({ window: 28 }));
+    end.send(10_000);
+    // 3584 B: a burst of two, and 688 B that stay free.
+    end.expectSent('10 A 1+1448 ack 1 data', '10 PA 1449+1448 ack 1 data');
+  });
+});
+
+describe('TCP_CORK', () => {
+  it('full segments leave, the rest waits until it is taken away', () => {
+    const end = established().option('TCP_CORK', 1);
+    end.send(2000);
+    end.expectSent('10 A 1+1448 ack 1 data');
+    end
+      .at(20)
+      .receive(ack({ ack: 1449 }))
+      .expectNothing(100)
+      .option('TCP_CORK', 0);
+    end.expectSent('100 PA 1449+552 ack 1 data');
+  });
+
+  it('or until the persist timer fires', () => {
+    const end = established().option('TCP_CORK', 1);
+    end.send(100);
+    end.expectNothing(219).at(220).expectSent('220 PA 1+100 ack 1 data');
+    expect([...end.trace.eventsOf('segment.sent')].at(-1)?.reason).toBe('corked-long-enough');
+  });
+
+  it('closing sends it with the FIN', () => {
+    const end = established().option('TCP_CORK', 1);
+    end.send(100);
+    end.close().expectSent('10 FPA 1+100 ack 1 data');
+  });
+});

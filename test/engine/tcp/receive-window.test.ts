@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { accepted, ack, data, synSent } from '../support/endpoint.ts';
+import type { Endpoint } from '../support/endpoint.ts';
+
+const SMALL = { socket: { SO_RCVBUF: 16_384 } };
+
+/** The windows that were offered since the last look, in bytes. */
+function offered(end: Endpoint): number[] {
+  const scale = 2 ** end.tcb.rcv.wscale;
+  return end.segments().map(({ window }) => window * scale);
+}
+
+/** Full segments, one a millisecond. */
+function fill(end: Endpoint, count: number, from = 100): Endpoint {
+  for (let i = 0; i < count; i++) end.at(from + i).receive({ flags: 'A', length: 1448 });
+  return end;
+}
+
+describe('the window offered at the start', () => {
+  it('fills half of the buffer with whole segments, and the scale allows for the largest buffer', () => {
+    const end = synSent();
+    expect([end.tcb.rcv.wnd, end.tcb.rcv.offeredScale]).toEqual([64_240, 7]);
+  });
+
+  it('SO_RCVBUF: eleven segments of 16384 bytes doubled and halved; the option stands there with scale 0', () => {
+    const end = accepted(SMALL);
+    const synAck = [...end.trace.eventsOf('segment.sent')].find(({ purpose }) => purpose === 'syn-ack');
+    expect([synAck?.window, synAck?.wscale]).toEqual([15_928, 0]);
+  });
+
+  it('SO_RCVBUF below the least is the least', () => {
+    expect(accepted({ socket: { SO_RCVBUF: 100 } }).tcb.rcv.wnd).toBe(1152);
+  });
+});
+
+describe('nobody reads', () => {
+  it('SO_RCVBUF: the first full segment shows what fits, then the right edge stays; five quick ACKs', () => {
+    const end = fill(accepted(SMALL), 5);
+    expect(offered(end)).toEqual([18_824, 17_376, 15_928, 14_480, 13_032]);
+    fill(end, 8, 105).at(200);
+    expect(end.tcb.rcv.unread).toBe(18_824);
+    end.sent();
+    // The last one that fits, acknowledged late: there is no larger window to tell of.
+    end.receive({ flags: 'A', length: 1448 }).expectNothing(239).at(240);
+    expect(offered(end)).toEqual([0]);
+  });
+
+  it('the default buffer: the window grows by two segments for each one, until the room is used up', () => {
+    const end = fill(accepted(), 6);
+    expect(offered(end)).toEqual([68_096, 71_040, 73_856, 76_160, 74_752, 73_344]);
+  });
+});
+
+describe('the application reads', () => {
+  it('everything at once: the new window is told of at once', () => {
+    const end = fill(accepted(SMALL), 14).at(300);
+    end.sent();
+    expect(end.read()).toBe(20_272);
+    end.expectSent('300 A 1 ack 20273 window-update');
+    expect(end.tcb.rcv.wnd).toBe(18_824);
+  });
+
+  it('less than would double the window: nothing is said', () => {
+    const end = fill(accepted(SMALL), 8).at(300);
+    end.sent();
+    end.read(1448);
+    end.expectSent();
+  });
+
+  it('from a closed window, less than a segment or a sixteenth: nothing is said', () => {
+    const end = fill(accepted(SMALL), 14).at(300);
+    end.sent();
+    end.read(1000);
+    end.expectSent();
+    end.read(3000);
+    end.expectSent('300 A 1 ack 20273 window-update');
+  });
+});
+
+describe('data beyond the window', () => {
+  it('into a closed window: discarded, and answered at once', () => {
+    const end = fill(accepted(SMALL), 14).at(300);
+    end.sent();
+    end.receive(data(100)).expectSent('300 A 1 ack 20273 ack');
+    expect(end.ignored).toEqual(['beyond-window']);
+    expect(end.tcb.rcv.unread).toBe(20_272);
+  });
+
+  it('the SYN of a host without window scaling: no window above 65535', () => {
+    const end = accepted({ sysctls: { tcp_window_scaling: 0 } });
+    fill(end, 8);
+    expect(Math.max(...offered(end))).toBeLessThanOrEqual(65_535);
+    end.receive(ack());
+  });
+});

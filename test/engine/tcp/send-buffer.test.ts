@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { isWriteable } from '../../../extension/engine/tcp/send-buffer.ts';
+import { ack, established } from '../support/endpoint.ts';
+import { at, calls, connect, cut, listen, powerLoss, run, send, setOption } from '../support/run.ts';
+
+const readStops = at(0.9, { kind: 'stop-reading', process: 'web', connection: 'conn' });
+
+describe('the send buffer', () => {
+  it('takes what its memory holds: 87040 bytes at the start, and what goes beyond it in the last piece', () => {
+    const end = established();
+    expect(end.send(1_000_000)).toBe(95_568);
+    expect(end.send(1)).toBe(0);
+  });
+
+  it('SO_SNDBUF is doubled', () => {
+    const end = established().option('SO_SNDBUF', 16_384);
+    expect(end.send(1_000_000)).toBe(63_712);
+  });
+
+  it('a third of it must be free before a writer is woken', () => {
+    const end = established();
+    end.send(1_000_000);
+    for (let acked = 1448; !isWriteable(end.tcb); acked += 1448)
+      end.at(20 + acked / 1448).receive(ack({ ack: 1 + acked }));
+    expect(end.tcb.cwnd).toBeGreaterThan(10);
+    expect(end.send(1_000_000)).toBeGreaterThan(0);
+  });
+});
+
+describe('a send() that does not fit', () => {
+  it('sleeps until there is room, and returns when everything is taken', () => {
+    const trace = run([at(1, send('app', 300_000)), at(1.5, send('app', 10))], {});
+    const [, first, second] = calls(trace, 'app');
+    expect(first).toMatch(/^1\.0\d+ send 300000$/);
+    expect(second).toBe('1.5 send 10');
+    expect(calls(trace, 'web').reduce((sum, line) => sum + Number(/recv (\d+)/.exec(line)?.[1] ?? 0), 0)).toBe(300_010);
+  });
+
+  it('a later send() waits behind it', () => {
+    const trace = run([readStops, at(1, send('app', 3_000_000)), at(2, send('app', 10))], { until: 10 });
+    expect(calls(trace, 'app')).toEqual(['0.02 connect 0']);
+  });
+
+  it('the connection times out: it returns what was taken, and recv() the error', () => {
+    const trace = run([at(1, cut()), at(2, powerLoss('server')), at(3, send('app', 300_000))]);
+    expect(calls(trace, 'app', 2).slice(0, 2)).toEqual([
+      expect.stringMatching(/send 95568$/),
+      expect.stringMatching(/recv ETIMEDOUT$/),
+    ]);
+  });
+
+  it('SO_SNDBUF set before connect() counts', () => {
+    const trace = run(
+      [
+        at(0, listen),
+        at(0.01, connect),
+        at(0.02, setOption('app', 'SO_SNDBUF', 4096)),
+        readStops,
+        at(1, send('app', 40_000)),
+      ],
+      { bare: true, until: 5, web: [{ kind: 'uses-option', option: 'SO_RCVBUF', value: 2048 }] },
+    );
+    expect(calls(trace, 'app')).toHaveLength(2);
+  });
+});
