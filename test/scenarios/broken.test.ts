@@ -7,6 +7,7 @@ import { CABLE } from './breaks/cable.ts';
 import { LIVES } from './breaks/lives.ts';
 import { CLOSING } from './breaks/closing.ts';
 import { LINK } from './breaks/link.ts';
+import { OPENING } from './breaks/opening.ts';
 import { CORE_QUESTION } from './breaks/core-question.ts';
 
 const BREAKS = [
@@ -17,6 +18,7 @@ const BREAKS = [
   ...LINK,
   ...LIVES,
   ...CLOSING,
+  ...OPENING,
   ...CORE_QUESTION,
 ];
 

@@ -29,6 +29,7 @@ const RUNS: readonly (readonly [id: string, variant: string])[] = [
   ['C5', ''],
   ['C6', ''],
   ['C7', ''],
+  ['C8', 'the same port'],
   ['D1', 'back after 30 days'],
   ['D2', 'back after 3 s'],
   ['D2', 'back after 40 s'],
@@ -57,6 +58,16 @@ const RUNS: readonly (readonly [id: string, variant: string])[] = [
   ['F5', 'the data is lost'],
   ['F5', 'the data is lost, without SACK'],
   ['F6', 'lost once'],
+  ['E1', 'Linux 6.5 and later'],
+  ['E2', 'nobody ever listens'],
+  ['E4', 'it wakes up after a minute'],
+  ['E5', 'the acknowledgement is ignored, and the queue is emptied after 10 s'],
+  ['E5', 'a SYN cookie, and the queue is emptied after 10 s'],
+  ['E7', 'in the same instant'],
+  ['E7', 'to oneself'],
+  ['E8', 'rebooted: the timestamp is older'],
+  ['E8', "the client's own port, with SO_REUSEADDR"],
+  ['F3', 'in the same instant'],
 ];
 
 const C3_TABLE = 'C3-outcomes.txt';

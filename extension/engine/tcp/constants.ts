@@ -1,6 +1,6 @@
 /** Compile-time constants of Linux 6.12 (include/net/tcp.h), in µs, bytes or counts. */
 import { MILLISECOND, SECOND } from '../../base/time.ts';
-import type { KernelVersion } from '../../scenario/plan.ts';
+import { hasFeature, type KernelVersion } from '../../scenario/kernel-version.ts';
 
 /** Base of the give-up model, whatever the real RTO is. */
 export const TCP_RTO_MIN = 200 * MILLISECOND;
@@ -30,14 +30,11 @@ export const HEADERS_LENGTH = 40;
 export const TIMESTAMPS_LENGTH = 12;
 /** `tcp_rmem[1] / 2`: receive space at the start (facts: `tcp_select_initial_window`). Held constant; auto-tuning is not modelled. */
 export const RECEIVE_SPACE = 65_536;
-/** floor(log2(6 MiB)) − 15 for the default `tcp_rmem[2]` of 6.12. */
-export const WINDOW_SCALE = 7;
+/** floor(log2(tcp_rmem[2])) − 15 (`tcp_select_initial_window`): 6 MiB in 6.12, 32 MiB in 6.18. */
+export function windowScale(version: KernelVersion): number {
+  return hasFeature(version, 'tcp_rmem up to 32 MiB') ? 10 : 7;
+}
 /** Backoff of a window probe never shifts further (`tcp_probe0_when`). */
 export const MAX_PROBE_SHIFT = 10;
 /** Default of `tcp_orphan_retries` 0 while the RTO is below its ceiling (`tcp_orphan_retries`). */
 export const ORPHAN_RETRIES = 8;
-
-/** Whether a kernel is this release or a later one. */
-export function isAtLeast([major, minor]: KernelVersion, wantedMajor: number, wantedMinor: number): boolean {
-  return major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);
-}

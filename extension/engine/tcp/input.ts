@@ -5,7 +5,7 @@
 import { acknowledgementArrives } from './ack.ts';
 import { onReset } from './close.ts';
 import { acknowledgeIfDue, enterQuickAckMode } from './delayed-ack.ts';
-import { synReceivedArrives, synSentArrives } from './open.ts';
+import { completeSimultaneousOpen, synReceivedArrives, synSentArrives } from './open.ts';
 import { receiveWindow, sendAck, sendQueued } from './output.ts';
 import { pawsDiscards } from './paws.ts';
 import { mayAnswerOutOfWindow, mayChallenge } from './rate-limit.ts';
@@ -33,7 +33,7 @@ export function segmentArrives(tcb: Tcb, segment: Segment): void {
       synSentArrives(tcb, segment);
       return;
     case 'SYN_RECEIVED':
-      if (synReceivedArrives(tcb, segment)) synchronizedArrives(tcb, segment);
+      if (!tcb.isRequest || synReceivedArrives(tcb, segment)) synchronizedArrives(tcb, segment);
       return;
     default:
       synchronizedArrives(tcb, segment);
@@ -47,7 +47,7 @@ function synchronizedArrives(tcb: Tcb, segment: Segment): void {
     resetArrives(tcb, segment);
     return;
   }
-  if (has(segment, SYN)) {
+  if (has(segment, SYN) && !isCrossingSynAck(tcb, segment)) {
     challenge(tcb, 'syn-in-synchronized-state');
     return;
   }
@@ -64,6 +64,17 @@ function synchronizedArrives(tcb: Tcb, segment: Segment): void {
   armPersistIfStuck(tcb);
   acknowledgeIfDue(tcb);
   if (readableBytes) tcb.kernel.readable(tcb);
+}
+
+/** The answer to our SYN where both sides sent one: it repeats the SYN that we have (`tcp_validate_incoming`). */
+function isCrossingSynAck(tcb: Tcb, segment: Segment): boolean {
+  return (
+    tcb.state === 'SYN_RECEIVED' &&
+    has(segment, ACK) &&
+    endSeq(segment) === tcb.rcv.nxt &&
+    segment.seq === tcb.rcv.irs &&
+    segment.ack === tcb.snd.nxt
+  );
 }
 
 /** Nothing of a socket is left to handle the rest of a segment. */
@@ -134,7 +145,12 @@ function challenge(tcb: Tcb, reason: 'syn-in-synchronized-state' | 'inexact-rst'
 
 /** Fifth: ACK. Returns false when nothing more is to be done with the segment. */
 function ackArrives(tcb: Tcb, segment: Segment): boolean {
+  const opening = tcb.state === 'SYN_RECEIVED';
   const verdict = acknowledgementArrives(tcb, segment);
+  if (opening && (verdict !== 'acceptable' || tcb.snd.una === tcb.snd.iss)) {
+    tcb.kernel.resetUnknown(segment, 'bad-ack-while-opening');
+    return false;
+  }
   switch (verdict) {
     case 'too-old':
       challenge(tcb, 'unacceptable-ack');
@@ -147,6 +163,7 @@ function ackArrives(tcb: Tcb, segment: Segment): boolean {
     case 'old':
       return true;
     case 'acceptable':
+      if (opening) completeSimultaneousOpen(tcb, segment);
       if (tcb.finQueued && diff(tcb.snd.una, tcb.queueEnd) === 0) finAcknowledged(tcb, segment);
       return !hasEnded(tcb);
   }

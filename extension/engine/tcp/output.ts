@@ -1,7 +1,7 @@
 /** Segments leave: windows, options, Nagle, the sending loop (tcp_output.c). */
 import type { Micros } from '../../base/time.ts';
 import type { SegmentPurpose, SendReason } from '../../trace/schema.ts';
-import { RECEIVE_SPACE, TIMESTAMPS_LENGTH, WINDOW_SCALE } from './constants.ts';
+import { RECEIVE_SPACE, TIMESTAMPS_LENGTH, windowScale } from './constants.ts';
 import { onAckSent, onDataSent } from './delayed-ack.ts';
 import { validateCwnd } from './congestion/window.ts';
 import { noteSent } from './recovery/delivery.ts';
@@ -68,12 +68,12 @@ function synOptions(tcb: Tcb, isAck: boolean): SegmentOptions {
   // A SYN offers what the host can do; a SYN-ACK only what the SYN offered too.
   const timestamps = isAck ? tcb.timestamps : sysctls.tcp_timestamps !== 0;
   const sackPermitted = isAck ? tcb.sackPermitted : sysctls.tcp_sack !== 0;
-  const windowScale = isAck ? tcb.rcv.wscale : sysctls.tcp_window_scaling !== 0 ? WINDOW_SCALE : 0;
+  const scale = isAck ? tcb.rcv.wscale : sysctls.tcp_window_scaling !== 0 ? windowScale(tcb.kernel.version) : 0;
   return {
     mss: tcb.advertisedMss,
-    ...(windowScale > 0 ? { windowScale } : {}),
+    ...(scale > 0 ? { windowScale: scale } : {}),
     ...(sackPermitted ? { sackPermitted } : {}),
-    ...(timestamps ? { timestamps: { tsVal: timestampNow(tcb), tsEcr: isAck ? tcb.tsRecent : 0 } } : {}),
+    ...(timestamps ? { timestamps: { tsVal: timestampNow(tcb), tsEcr: tcb.tsRecent } } : {}),
   };
 }
 
