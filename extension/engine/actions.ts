@@ -113,8 +113,11 @@ function processDeed(action: ProcessAction, process: Process, host: Host, world:
     case 'connect': {
       const remote = assertDefined(world.hosts.get(action.host), action.host);
       const target = { place: remote.place, address: remote.address, port: action.port };
-      return { place, act: () => process.connect(target, action.connection, action.localPort) };
+      return { place, act: () => process.connect(target, action.connection, action) };
     }
+    case 'stop-accepting':
+    case 'resume-accepting':
+      return { place, act: () => process.setAccepting(action.kind === 'resume-accepting') };
     case 'send':
       return { place, act: () => process.sendOn(action.connection, action.bytes) };
     case 'close':

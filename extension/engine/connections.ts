@@ -1,38 +1,60 @@
 import type { Connection, ConnectionSide, PlaceId } from '../trace/event.ts';
 import type { TraceWriter } from '../trace/columns.ts';
 
+/** A port of a host. */
+interface SocketAddress {
+  readonly host: PlaceId;
+  readonly port: number;
+}
+
 /** Gives connections their numbers in the trace. A port pair used again by a new SYN is a new connection. */
 export class Connections {
   private readonly writer: TraceWriter;
   /** Port pair, in both directions → the latest connection that used it. */
   private readonly latest = new Map<string, number>();
 
+  /** Connections of which an end is gone. */
+  private readonly over = new Set<number>();
+
   constructor(writer: TraceWriter) {
     this.writer = writer;
   }
 
-  /** A client opens a connection that the scenario calls `name`. */
-  open(
-    name: string,
-    client: { host: PlaceId; port: number; iss: number },
-    server: { host: PlaceId; port: number },
-  ): number {
+  /**
+   * A socket opens a connection that the scenario calls `name`. When the other side is opening one towards it already, it is
+   * the same one: the SYNs cross.
+   */
+  open(name: string, own: SocketAddress, other: SocketAddress): number {
+    const crossing = this.latest.get(key(own.host, own.port, other.host, other.port));
+    if (crossing !== undefined && !this.over.has(crossing) && this.side(crossing, own).end === -1) return crossing;
     const sides: readonly [ConnectionSide, ConnectionSide] = [
-      { host: client.host, port: client.port, iss: client.iss, end: -1 },
-      { host: server.host, port: server.port, iss: -1, end: -1 },
+      { ...own, iss: -1, end: -1 },
+      { ...other, iss: -1, end: -1 },
     ];
     const connection: Connection = { name, sides };
     const id = this.writer.connections.push(connection) - 1;
-    this.latest.set(key(client.host, client.port, server.host, server.port), id);
-    this.latest.set(key(server.host, server.port, client.host, client.port), id);
+    this.latest.set(key(own.host, own.port, other.host, other.port), id);
+    this.latest.set(key(other.host, other.port, own.host, own.port), id);
     return id;
   }
 
-  /** An end of the connection came into being. */
-  attach(id: number, side: 0 | 1, end: PlaceId, iss: number): void {
-    const own = this.get(id).sides[side];
-    own.end = end;
-    own.iss = iss;
+  /** An end of the connection came into being. A socket that is connected to itself is both. */
+  attach(id: number, socket: SocketAddress, end: PlaceId, iss: number): void {
+    for (const side of this.get(id).sides) {
+      if (side.host !== socket.host || side.port !== socket.port) continue;
+      side.end = end;
+      side.iss = iss;
+    }
+  }
+
+  /** The initial sequence number of a side that has no end (yet): a SYN cookie. */
+  announce(id: number, socket: SocketAddress, iss: number): void {
+    this.side(id, socket).iss = iss;
+  }
+
+  /** One of its ends is gone: a later connect() between its ports opens another one. */
+  ended(id: number): void {
+    this.over.add(id);
   }
 
   /** The connection that a segment between these ports belongs to. */
@@ -46,6 +68,11 @@ export class Connections {
   hostOfOther(id: number, host: PlaceId, port: number): PlaceId {
     const [a, b] = this.get(id).sides;
     return a.host === host && a.port === port ? b.host : a.host;
+  }
+
+  private side(id: number, { host, port }: SocketAddress): ConnectionSide {
+    const [a, b] = this.get(id).sides;
+    return a.host === host && a.port === port ? a : b;
   }
 
   name(id: number): string {

@@ -121,6 +121,8 @@ export type Expectation =
       /** Only what happens there. */
       readonly link?: string;
     }
+  /** `PROCESS's accept queue holds N connections`: so many wait at its listening ports. */
+  | { readonly kind: 'accept-queue'; readonly process: string; readonly length: number }
   /** `PROCESS gives up on CONN`: its heartbeat found the peer gone. */
   | { readonly kind: 'gives-up'; readonly process: string; readonly connection: string };
 

@@ -4,6 +4,7 @@
  */
 import type { Micros } from '../base/time.ts';
 import type { ExpectationPlan, SegmentClass } from './expectation.ts';
+import type { KernelVersion } from './kernel-version.ts';
 import type { LinkSetting, LinkSettingPlan } from './link-setting.ts';
 import type { SocketOptionName } from './socket-option.ts';
 import type { LocalizedText, SourceRange } from './source.ts';
@@ -43,9 +44,6 @@ export interface RunPlan {
   readonly seed: number;
 }
 
-/** Kernel release as `[major, minor]`. */
-export type KernelVersion = readonly [major: number, minor: number];
-
 export interface HostPlan {
   readonly name: string;
   /** Dotted IPv4; given out in order (10.0.0.1, 10.0.0.2, …) where the file names none. */
@@ -55,6 +53,8 @@ export interface HostPlan {
   readonly hz: number;
   /** Absent = ideal: timers fire at their deadlines. Wheel: late, as the kernel's timer wheel is. */
   readonly timers?: 'wheel';
+  /** `net.ipv4.ip_local_port_range`, where the scenario sets it: ports that connect() may choose. */
+  readonly portRange?: readonly [first: number, last: number];
   /** Only what the scenario sets, in the unit of the knob's definition. */
   readonly sysctls: Readonly<Partial<Record<SysctlName, number>>>;
   readonly range: SourceRange;
@@ -91,6 +91,8 @@ export type BehaviourPlan = { readonly range: SourceRange } & (
   /** Reads at most `bytes` of a connection, and goes on `interval` later. */
   | { readonly kind: 'reads-slowly'; readonly bytes: number; readonly interval: Micros }
   | { readonly kind: 'never-accepts' }
+  /** Accepts one connection, and the next not before `interval` later. */
+  | { readonly kind: 'accepts-every'; readonly interval: Micros }
   /** Answers every complete `request` bytes of a connection with `response` bytes. */
   /** `delay`: after so long (a program that thinks). */
   | { readonly kind: 'answers'; readonly request: number; readonly response: number; readonly delay?: Micros }
@@ -154,13 +156,19 @@ export type Action =
       readonly backlog?: number;
       readonly reuseAddress: boolean;
     }
+  /** The process calls accept() no more, or again; what waits in the accept queue stays there. */
+  | { readonly kind: 'stop-accepting'; readonly process: string }
+  | { readonly kind: 'resume-accepting'; readonly process: string }
   | {
       readonly kind: 'connect';
       readonly process: string;
       readonly host: string;
       readonly port: number;
       readonly connection: string;
+      /** bind() before connect(). */
       readonly localPort?: number;
+      /** With SO_REUSEADDR: the port may be that of a connection that is over, or that set it too. Only with `localPort`. */
+      readonly reuseAddress?: boolean;
     }
   | { readonly kind: 'send'; readonly process: string; readonly connection: string; readonly bytes: number }
   | { readonly kind: 'close'; readonly process: string; readonly connection: string }

@@ -1,3 +1,4 @@
+import { type KernelVersion, olderDefaults } from './kernel-version.ts';
 import type { CongestionControlName } from './congestion.ts';
 import { CONGESTION_CONTROLS } from './congestion.ts';
 
@@ -10,6 +11,8 @@ export interface SysctlDefinition {
   readonly default: number;
   readonly min: number;
   readonly max: number;
+  /** Where it is, unless `net.ipv4`. */
+  readonly path?: string;
   /** First kernel that has it, as `6.15`; absent when older than every kernel modelled here. */
   readonly since?: string;
 }
@@ -17,7 +20,7 @@ export interface SysctlDefinition {
 const INT_MAX = 2 ** 31 - 1;
 
 /**
- * `net.ipv4.*` knobs with the defaults of Linux 6.12 (`tcp_sk_init` in tcp_ipv4.c) and the ranges that
+ * `net.ipv4.*` knobs (where nothing else is said) with the defaults of Linux 6.12 (`tcp_sk_init` in tcp_ipv4.c) and the ranges that
  * `ipv4_net_table` in sysctl_net_ipv4.c accepts. Knobs in seconds are stored by the kernel in jiffies.
  */
 export const SYSCTLS = {
@@ -25,6 +28,10 @@ export const SYSCTLS = {
   tcp_retries2: { unit: 'count', default: 15, min: 0, max: 255 },
   tcp_syn_retries: { unit: 'count', default: 6, min: 1, max: 127 },
   tcp_syn_linear_timeouts: { unit: 'count', default: 4, min: 0, max: 127, since: '6.5' },
+  somaxconn: { unit: 'count', default: 4096, min: 0, max: INT_MAX, path: 'net.core' },
+  tcp_max_syn_backlog: { unit: 'count', default: 1024, min: 0, max: INT_MAX },
+  tcp_syncookies: { unit: 'count', default: 1, min: 0, max: 2 },
+  tcp_abort_on_overflow: { unit: 'flag', default: 0, min: 0, max: 1 },
   tcp_synack_retries: { unit: 'count', default: 5, min: 0, max: 255 },
   tcp_orphan_retries: { unit: 'count', default: 0, min: 0, max: 255 },
   /** What an idle host with some memory computes (`tcp_init`); it depends on the machine. */
@@ -42,6 +49,8 @@ export const SYSCTLS = {
   tcp_window_scaling: { unit: 'flag', default: 1, min: 0, max: 1 },
   tcp_invalid_ratelimit: { unit: 'ms', default: 500, min: 0, max: INT_MAX },
   tcp_pingpong_thresh: { unit: 'count', default: 1, min: 1, max: 255, since: '6.7' },
+  tcp_tw_reuse: { unit: 'count', default: 2, min: 0, max: 2 },
+  tcp_tw_reuse_delay: { unit: 'ms', default: 1_000, min: 0, max: 60_000, since: '6.14' },
   tcp_rfc1337: { unit: 'flag', default: 0, min: 0, max: 1 },
   tcp_congestion_control: { unit: 'congestion-control', default: 1, min: 0, max: CONGESTION_CONTROLS.length - 1 },
   tcp_recovery: { unit: 'count', default: 1, min: 0, max: 255 },
@@ -61,10 +70,10 @@ export type SysctlName = keyof typeof SYSCTLS;
 /** Values of all knobs, in the knob's own unit. */
 export type SysctlValues = Readonly<Record<SysctlName, number>>;
 
-/** The defaults with `changes` applied. */
-export function sysctlValues(changes: Partial<SysctlValues> = {}): SysctlValues {
+/** The defaults of a kernel with `changes` applied. */
+export function sysctlValues(changes: Partial<SysctlValues> = {}, version: KernelVersion = [6, 12]): SysctlValues {
   const defaults = Object.fromEntries(Object.entries(SYSCTLS).map(([name, knob]) => [name, knob.default]));
-  return { ...(defaults as Record<SysctlName, number>), ...changes };
+  return { ...(defaults as Record<SysctlName, number>), ...olderDefaults(version), ...changes };
 }
 
 /** The congestion control that `values` name. */

@@ -54,6 +54,10 @@ export const SEND_REASONS = [
   'connect',
   /** A SYN arrived at a listener. */
   'syn-arrived',
+  /** A SYN arrived at a listener whose SYN queue is full, or that always does so: it is answered and forgotten. */
+  'syn-cookie',
+  /** A SYN arrived while our own SYN is on its way to the same place: simultaneous open. */
+  'crossing-syn',
   /** The SYN-ACK arrived: the third segment of the handshake. */
   'handshake-completed',
   /** The application called send() and the window allowed it. */
@@ -110,6 +114,10 @@ export const SEND_REASONS = [
   'no-socket',
   /** The segment's acknowledgement does not fit a connection that is being opened. */
   'bad-ack-while-opening',
+  /** The acknowledgement answers a SYN cookie that is too old. */
+  'syn-cookie-expired',
+  /** No room for one more connection that waits to be accepted (tcp_abort_on_overflow). */
+  'accept-queue-full',
   /** Data arrived for a socket that nobody can read any more. */
   'data-after-close',
   /** An established connection nobody has accepted lost its listener. */
@@ -128,6 +136,8 @@ export const SEND_REASONS = [
   'slow-start-after-timeout',
   /** F-RTO sends new data to find out whether the timeout was spurious (RFC 5682 §3.1). */
   'frto-new-data',
+  /** A SYN arrived for a TIME_WAIT entry, and may be an old copy: args [1 when its timestamp is older]. */
+  'syn-in-time-wait',
 ] as const;
 export type SendReason = (typeof SEND_REASONS)[number];
 
@@ -221,7 +231,7 @@ export const EVENT_SCHEMA = {
     by: 'f64',
     from: 'i32',
   },
-  'end.opened': { how: { enum: ['connect', 'syn-arrived'] } },
+  'end.opened': { how: { enum: ['connect', 'syn-arrived', 'syn-cookie'] } },
   /** The end no longer exists in its kernel. */
   'end.gone': {
     reason: {
@@ -235,10 +245,21 @@ export const EVENT_SCHEMA = {
         'orphan-timed-out',
         'fin-wait-2-timed-out',
         'time-wait-over',
+        /** A new SYN arrived, with a sequence number beyond the old ones. */
         'replaced',
+        /** The same, by its newer timestamp. */
+        'replaced-by-timestamp',
+        /** Its own host opens a new connection over the TIME_WAIT entry. */
+        'taken-over',
+        'accept-queue-full',
       ],
     },
   },
+  /**
+   * So many established connections wait at a listening port to be accepted (Recv-Q of `ss -l`), and more than `limit` (Send-Q)
+   * are too many. Recorded when the number is another one at the end of an instant; 0 before the first. Place: the process that listens.
+   */
+  'listener.queue': { port: 'u16', length: 'u32', limit: 'u32' },
   /** Place: the end when there is one, else the process. `value`: bytes, port, backlog or option value. `detail`: option name, address. */
   'call.entered': { call: { enum: CALLS }, process: 'u16', value: 'f64', detail: 'string' },
   /** `errno` OK: it succeeded with `value` (recv: bytes, 0 = EOF). */
@@ -305,6 +326,9 @@ export const EVENT_SCHEMA = {
         'paws',
         'rate-limited',
         'beyond-window',
+        'accept-queue-full',
+        'syn-queue-full',
+        'rfc1337',
       ],
     },
   },

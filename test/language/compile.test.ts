@@ -197,6 +197,16 @@ it.each<[statement: string, action: Record<string, unknown>]>([
   ['web is killed', { kind: 'process-kill', process: 'web' }],
   ['web exits', { kind: 'process-exit', process: 'web' }],
   ['web listens on 81', { kind: 'listen', process: 'web', port: 81, reuseAddress: true }],
+  ['web stops accepting', { kind: 'stop-accepting', process: 'web' }],
+  ['web resumes accepting', { kind: 'resume-accepting', process: 'web' }],
+  [
+    'app connects to server:80 as other from port 4000 with SO_REUSEADDR',
+    { kind: 'connect', connection: 'other', localPort: 4000, reuseAddress: true },
+  ],
+  [
+    'app connects to client:4000 as own from port 4000',
+    { kind: 'connect', host: 'client', port: 4000, localPort: 4000 },
+  ],
   ['app sends 100 B on conn', { kind: 'send', process: 'app', connection: 'conn', bytes: 100 }],
   ['app sends "GET /é€😀" on conn', { kind: 'send', process: 'app', connection: 'conn', bytes: 14 }],
   ['app closes conn', { kind: 'close', process: 'app', connection: 'conn' }],
@@ -266,6 +276,8 @@ it.each<[claim: string, expectation: Record<string, unknown>]>([
   ['conn on client reads 100 B', { kind: 'bytes-read', bytes: 100 }],
   ["app's send on conn fails with EPIPE", { kind: 'call', process: 'app', call: 'send', errno: 'EPIPE' }],
   ["web's listen succeeds", { kind: 'call', process: 'web', call: 'listen' }],
+  ["web's accept queue holds 2 connections", { kind: 'accept-queue', process: 'web', length: 2 }],
+  ["web's accept queue holds 1 connection", { kind: 'accept-queue', process: 'web', length: 1 }],
   ['app gives up on conn', { kind: 'gives-up', process: 'app', connection: 'conn' }],
   ['server sends an RST', { kind: 'sends', host: 'server', class: 'RST' }],
   ['client sends RTO retransmission', { kind: 'sends', class: 'RTO retransmission' }],
@@ -450,4 +462,18 @@ it('what a program does by itself', () => {
     { kind: 'reconnects', delay: 2 * SECOND },
     { kind: 'never-blocks' },
   ]);
+});
+
+it('what both sides open is one connection, with one name and both as its ends', () => {
+  const both = `at 1s app connects to server:5000 as both from port 4000
+at 1s web connects to client:4000 as both from port 5000
+at 2s web sends 1 B on both
+expect both on server is ESTABLISHED at 2s`;
+  expect(added(both).map(({ kind }) => kind)).toEqual(['connect', 'connect', 'send']);
+});
+
+it('the ports that connect() may choose, and a program that accepts at its own pace', () => {
+  const run = onlyRun(withBase('sysctl ip_local_port_range = 40000 40003 on client\nweb accepts every 2s'));
+  expect(run.hosts.map(({ portRange }) => portRange)).toEqual([[40_000, 40_003], undefined]);
+  expect(bare(run.processes[0]?.behaviours)).toEqual([{ kind: 'accepts-every', interval: 2 * SECOND }]);
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseScenarios } from '../../extension/language/index.ts';
+import { withBase } from './support.ts';
 
 const BASE = `scenario "x"
 host a
@@ -23,4 +24,13 @@ describe('a word alone on its line', () => {
     expect(problem?.message).toContain('Did you mean “scenario”?');
     expect(problem?.range).toEqual({ start: { line: 8, character: 2 }, end: { line: 8, character: 9 } });
   });
+});
+
+it.each([
+  ['another port', 'at 1s web connects to client:4001 as both from port 5000'],
+  ['another host', 'at 1s app connects to server:5001 as both from port 4001'],
+  ['no port of its own', 'at 1s web connects to client:4000 as both'],
+])('a connection opened twice, which is not the other side of the first: %s', (_, line) => {
+  const { problems } = parseScenarios(withBase(`at 1s app connects to server:5000 as both from port 4000\n${line}`));
+  expect(problems.map(({ code }) => code)).toContain('TCPSCN012');
 });

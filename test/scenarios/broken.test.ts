@@ -9,6 +9,7 @@ import { LIVES } from './breaks/lives.ts';
 import { CLOSING } from './breaks/closing.ts';
 import { LINK } from './breaks/link.ts';
 import { LOSS } from './breaks/loss.ts';
+import { OPENING } from './breaks/opening.ts';
 import { CORE_QUESTION } from './breaks/core-question.ts';
 
 const BREAKS = [
@@ -20,6 +21,7 @@ const BREAKS = [
   ...LIVES,
   ...CLOSING,
   ...LOSS,
+  ...OPENING,
   ...CORE_QUESTION,
   ...FLOW_CONTROL,
 ];

@@ -29,6 +29,7 @@ const RUNS: readonly (readonly [id: string, variant: string])[] = [
   ['C5', ''],
   ['C6', ''],
   ['C7', ''],
+  ['C8', 'the same port'],
   ['D1', 'back after 30 days'],
   ['D2', 'back after 3 s'],
   ['D2', 'back after 40 s'],
@@ -67,6 +68,16 @@ const RUNS: readonly (readonly [id: string, variant: string])[] = [
   ['G4', 'and reads again, but the window update is lost'],
   ['G5', 'power loss at once'],
   ['G6', 'two small writes'],
+  ['E1', 'Linux 6.5 and later'],
+  ['E2', 'nobody ever listens'],
+  ['E4', 'it wakes up after a minute'],
+  ['E5', 'the acknowledgement is ignored, and the queue is emptied after 10 s'],
+  ['E5', 'a SYN cookie, and the queue is emptied after 10 s'],
+  ['E7', 'in the same instant'],
+  ['E7', 'to oneself'],
+  ['E8', 'rebooted: the timestamp is older'],
+  ['E8', "the client's own port, with SO_REUSEADDR"],
+  ['F3', 'in the same instant'],
 ];
 
 const C3_TABLE = 'C3-outcomes.txt';

@@ -80,6 +80,8 @@ function whatOf(trace: Trace, event: TraceEvent): string {
       return `opened (${event.how})`;
     case 'end.gone':
       return `gone (${event.reason})`;
+    case 'listener.queue':
+      return `port ${event.port}: ${event.length} waiting, limit ${event.limit}`;
     case 'call.entered':
       return `${event.call}(${[event.detail, event.value].filter((part) => part !== '' && part !== 0).join(', ')})`;
     case 'call.returned':

@@ -47,6 +47,19 @@ describe('the first sight', () => {
     expect(await text('.takeaway')).toContain('two beliefs');
   });
 
+  test('a socket that is connected to itself: every segment is an arrow that comes back', async () => {
+    const connect = {
+      kind: 'connect',
+      process: 'app',
+      host: 'client',
+      port: 6000,
+      localPort: 6000,
+      connection: 'own',
+    } as const;
+    await open({ plans: [plan([[1, 'at 1s app connects to client:6000 as own from port 6000', connect]])] });
+    expect(await page.page.locator('.canvas line.part-message').count()).toBe(6);
+  });
+
   test('draws every line once, and says that it is the whole run', async () => {
     await open({ show: KEEPALIVE });
     const lines = await page.lines();

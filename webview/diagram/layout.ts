@@ -45,6 +45,8 @@ const STATE_GAP = 9;
 const FOLD_SIGN = 18;
 /** From a lifeline to the end of an arrow. */
 const BESIDE = 6;
+/** How much of the space between two lifelines a message to oneself takes. */
+const SELF = 0.7;
 /** How far a segment gets that is lost on the way. */
 const ON_THE_WAY = 0.55;
 /** How far one gets that finds a host without power. */
@@ -61,13 +63,22 @@ export function findShapes(svg: SVGSVGElement, { statements }: MermaidText): rea
   if (drawn.size !== statements.length)
     throw new Error(`The drawing has ${drawn.size} shapes for ${statements.length} statements`);
   return statements.map(({ part }, i) => {
-    const element = drawn.get(`i${i}`);
+    const found = drawn.get(`i${i}`);
+    const element = found instanceof SVGPathElement ? straightened(found) : found;
     if (part === 'message' && element instanceof SVGLineElement)
       return { texts: textsBefore(element), line: element, group: undefined };
     if (part !== 'message' && element instanceof SVGGElement)
       return { texts: [...element.querySelectorAll('text')], line: undefined, group: element };
     throw new Error(`Statement ${i} is not drawn as a ${part}`);
   });
+}
+
+/** Mermaid bends what a host sends to itself; here every message is a line. */
+function straightened(path: SVGPathElement): SVGLineElement {
+  const line = document.createElementNS('http://www.w3.org/2000/svg', 'line');
+  for (const { name, value } of path.attributes) if (name !== 'd') line.setAttribute(name, value);
+  path.replaceWith(line);
+  return line;
 }
 
 /** A message's label stands right before its line. */
@@ -120,7 +131,10 @@ export function layOut(
     let left: number | undefined;
     let bottom: number;
     if (row.kind === 'segment' && main.line !== undefined) {
-      const lineY = placeMessage(main, row, top, xOf(row.from), xOf(row.to));
+      const to = xOf(row.to);
+      // From the host itself: out of the space beside its lifeline.
+      const beside = to + (to === xs[0] ? 1 : -1) * spacing * SELF;
+      const lineY = placeMessage(main, row, top, row.from === row.to ? beside : xOf(row.from), to);
       bottom = lineY + SLANT + PADDING + 2;
       for (const { shape, host } of states) {
         const x = xOf(host);

@@ -16,6 +16,9 @@ import { Kernel } from './kernel.ts';
 import type { StreamDescriptor } from './descriptors.ts';
 import type { Process } from './process.ts';
 
+/** The loopback interface's 65536 bytes, held down to the largest IP packet (`IP_MAX_MTU`). */
+const LOOPBACK_MTU = 65_535;
+
 /** An orderly shutdown ends the processes, then leaves the network up so long before the power goes. */
 export const SHUTDOWN_GRACE = SECOND;
 
@@ -74,8 +77,9 @@ export class Host implements LinkEnd, KernelEvents {
         host: this,
         hz: plan.hz,
         timers: plan.timers,
-        sysctls: sysctlValues(plan.sysctls),
+        sysctls: sysctlValues(plan.sysctls, plan.kernel),
         version: plan.kernel,
+        portRange: plan.portRange,
         // A new boot draws new secrets.
         seed: init.seed + boots++,
         connections: init.connections,
@@ -159,11 +163,15 @@ export class Host implements LinkEnd, KernelEvents {
   }
 
   send(to: PlaceId, segment: Segment, sent: EventId, purpose: SegmentPurpose): void {
+    if (to === this.place) {
+      this.loopBack(segment, sent);
+      return;
+    }
     this.linkTo(to).send(this, segment, sent, purpose);
   }
 
   mtu(to: PlaceId): number {
-    return this.linkTo(to).mtu;
+    return to === this.place ? LOOPBACK_MTU : this.linkTo(to).mtu;
   }
 
   private linkTo(place: PlaceId): Link {
@@ -172,10 +180,17 @@ export class Host implements LinkEnd, KernelEvents {
     return link;
   }
 
+  /** The loopback interface: arrives at the same instant, once the kernel is done with what it is at. */
+  private loopBack(segment: Segment, sent: EventId): void {
+    this.clock.at(this.clock.now, () => {
+      this.arrive(segment, this, sent, sent);
+    });
+  }
+
   // ---- what its kernel tells ----
 
   stateChanged(tcb: Tcb, from: TcpState, changed: EventId): void {
-    if (tcb.state === 'ESTABLISHED' && from === 'SYN_SENT') {
+    if (tcb.state === 'ESTABLISHED' && (from === 'SYN_SENT' || from === 'SYN_RECEIVED')) {
       for (const { process, descriptor } of this.holders(tcb)) process.wakeConnected(descriptor);
     }
     for (const process of this.processes) process.stateChanged(tcb);

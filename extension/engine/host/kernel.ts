@@ -1,6 +1,7 @@
+import type { Micros } from '../../base/time.ts';
+import { MILLISECOND } from '../../base/time.ts';
+import type { KernelVersion } from '../../scenario/kernel-version.ts';
 import { DEFAULT_MTU } from '../../scenario/link-setting.ts';
-import type { KernelVersion } from '../../scenario/plan.ts';
-import type { SocketOptionName } from '../../scenario/socket-option.ts';
 import type { SysctlValues } from '../../scenario/sysctl.ts';
 import type { TcpState } from '../../scenario/tcp-state.ts';
 import type { EventFields, EventId, PlaceId } from '../../trace/event.ts';
@@ -11,16 +12,20 @@ import type { Clock } from '../scheduler.ts';
 import { HEADERS_LENGTH } from '../tcp/constants.ts';
 import { sendReset } from '../tcp/close.ts';
 import { segmentArrives } from '../tcp/input.ts';
-import { openPassively } from '../tcp/open.ts';
+import { answerWithCookie, mssOf, openByCookie, openPassively, optionsInCommon } from '../tcp/open.ts';
 import type { Segment } from '../tcp/segment.ts';
 import { ACK, endSeq, has, RST, SYN } from '../tcp/segment.ts';
 import type { Seq } from '../tcp/seq.ts';
 import { add, seq } from '../tcp/seq.ts';
+import { type CookiePath, cookieFor, cookieIn, cookieStamp } from '../tcp/syn-cookie.ts';
 import type { TcpKernel } from '../tcp/tcb.ts';
 import { Tcb } from '../tcp/tcb.ts';
-import { mayReplaceTimeWait } from '../tcp/time-wait.ts';
+import { inheritTimestamp, mayReuseTimeWait, replacesTimeWait } from '../tcp/time-wait.ts';
 import { TIMER_HANDLERS } from '../tcp/timers.ts';
 import type { Connections } from '../connections.ts';
+import { admission } from './admission.ts';
+import type { Listener } from './listener.ts';
+import { type Binding, bindingOf, ephemeralPorts, LOCAL_PORT_RANGE } from './ports.ts';
 
 /** Another host as a kernel knows it. */
 export interface Neighbour {
@@ -28,19 +33,8 @@ export interface Neighbour {
   readonly address: string;
 }
 
-/** A listening socket (RFC 9293: LISTEN). */
-export interface Listener {
-  readonly port: number;
-  readonly reuseAddress: boolean;
-  /** What accepted sockets inherit. */
-  readonly options: ReadonlyMap<SocketOptionName, number>;
-  /** Established, not yet accepted, oldest first. */
-  readonly queue: Tcb[];
-  /** Ends that this listener opened and that no accept() has returned. */
-  readonly children: Set<Tcb>;
-  /** A child became established. */
-  onEstablished(): void;
-}
+/** A port of another host. */
+export type RemoteSocket = Neighbour & { readonly port: number };
 
 /** What a kernel tells the world around it. */
 export interface KernelEvents {
@@ -52,9 +46,6 @@ export interface KernelEvents {
   mtu?(to: PlaceId): number;
 }
 
-/** First ephemeral port of `net.ipv4.ip_local_port_range`. */
-const FIRST_EPHEMERAL_PORT = 32_768;
-const EPHEMERAL_PORTS = 28_232;
 /** What a new connection's numbers are ahead of those of the TIME_WAIT entry that it replaces (`tcp_timewait_state_process`). */
 const ISS_STEP_AFTER_TIME_WAIT = 65_537;
 /** `seq_scale`: initial sequence numbers advance every 64 ns. */
@@ -74,12 +65,16 @@ export class Kernel implements TcpKernel {
   private readonly events: KernelEvents;
   private readonly ends = new Map<string, Tcb>();
   private readonly listeners = new Map<number, Listener>();
-  /** Whether each end's socket was made with SO_REUSEADDR: what a later bind() looks at. */
-  private readonly reuse = new WeakMap<Tcb, boolean>();
+  /** How each end's socket came to its port: what a later bind() looks at. */
+  private readonly bindings = new WeakMap<Tcb, Binding>();
+  /** How many ends have a port that bind() gave out. */
+  private readonly boundPorts = new Map<number, number>();
   /** The segment being handled, for what is said about it. */
   private handling: EventId = -1;
   private handledConnection = 0;
   private nextPort: number;
+  private readonly bootedAt: Micros;
+  private readonly portRange: readonly [first: number, last: number];
 
   constructor(init: {
     readonly scheduler: Clock;
@@ -90,6 +85,8 @@ export class Kernel implements TcpKernel {
     readonly sysctls: SysctlValues;
     readonly version: KernelVersion;
     readonly seed: number;
+    /** `net.ipv4.ip_local_port_range`. */
+    readonly portRange?: readonly [first: number, last: number] | undefined;
     readonly connections: Connections;
     readonly events: KernelEvents;
   }) {
@@ -103,7 +100,9 @@ export class Kernel implements TcpKernel {
     this.seed = init.seed;
     this.connections = init.connections;
     this.events = init.events;
-    this.nextPort = hash32(init.seed, init.host.address, 'port') % EPHEMERAL_PORTS;
+    this.bootedAt = init.scheduler.now;
+    this.portRange = init.portRange ?? LOCAL_PORT_RANGE;
+    this.nextPort = hash32(init.seed, init.host.address, 'port') % (this.portRange[1] - this.portRange[0] + 1);
   }
 
   /** All ends in the tables, in the order in which they were opened. */
@@ -112,11 +111,17 @@ export class Kernel implements TcpKernel {
   }
 
   /** Makes the end of a new connection in the tables; nothing is sent yet. */
-  open(local: number, remote: Neighbour & { readonly port: number }, name: string, reuseAddress: boolean): Tcb {
-    const iss = this.initialSequence(local, remote);
-    const sides = { host: this.host.place, port: local, iss };
-    const connection = this.connections.open(name, sides, { host: remote.place, port: remote.port });
-    return this.addEnd(local, remote, connection, 0, iss, 'connect', reuseAddress);
+  open(local: number, remote: RemoteSocket, name: string, binding: Binding): Tcb {
+    const reused = this.ends.get(key(local, remote.place, remote.port));
+    const iss =
+      reused === undefined ? this.initialSequence(local, remote) : add(reused.snd.nxt, ISS_STEP_AFTER_TIME_WAIT);
+    reused?.done('taken-over');
+    const own = { host: this.host.place, port: local };
+    const connection = this.connections.open(name, own, { host: remote.place, port: remote.port });
+    const tcb = this.addEnd(local, remote, connection, iss, 'connect', binding);
+    // What the peer's clock last said goes over to the new connection.
+    if (reused !== undefined) inheritTimestamp(tcb, reused);
+    return tcb;
   }
 
   connectionName(tcb: Tcb): string {
@@ -130,14 +135,21 @@ export class Kernel implements TcpKernel {
   }
 
   /** A free port of the ephemeral range, or undefined when every one is taken towards `remote`. */
-  ephemeralPort(remote: Neighbour & { readonly port: number }): number | undefined {
-    for (let tries = 0; tries < EPHEMERAL_PORTS / 2; tries++) {
-      // Linux prefers ports of the other parity than bind() does.
-      const port = FIRST_EPHEMERAL_PORT + this.nextPort - (this.nextPort % 2);
-      this.nextPort = (this.nextPort + 2) % EPHEMERAL_PORTS;
-      if (!this.ends.has(key(port, remote.place, remote.port)) && !this.listeners.has(port)) return port;
+  ephemeralPort(remote: RemoteSocket): number | undefined {
+    for (const port of ephemeralPorts(this.portRange, this.nextPort)) {
+      // Ports that bind() gave out are left alone.
+      if (this.listeners.has(port) || (this.boundPorts.get(port) ?? 0) > 0) continue;
+      if (!this.pairIsFree(port, remote, 'ephemeral')) continue;
+      this.nextPort = port - this.portRange[0] + 2;
+      return port;
     }
     return undefined;
+  }
+
+  /** Whether no end stands in the way of one between these two, but a TIME_WAIT entry that may be reused (`__inet_check_established`). */
+  pairIsFree(local: number, remote: RemoteSocket, port: 'bound' | 'ephemeral'): boolean {
+    const taken = this.ends.get(key(local, remote.place, remote.port));
+    return taken === undefined || mayReuseTimeWait(taken, port);
   }
 
   /**
@@ -147,7 +159,7 @@ export class Kernel implements TcpKernel {
   portConflicts(port: number, reuseAddress: boolean): boolean {
     if (this.listeners.has(port)) return true;
     for (const tcb of this.ends.values()) {
-      if (tcb.local.port === port && !(reuseAddress && this.reuse.get(tcb) === true)) return true;
+      if (tcb.local.port === port && !(reuseAddress && this.bindings.get(tcb)?.reuseAddress === true)) return true;
     }
     return false;
   }
@@ -159,19 +171,21 @@ export class Kernel implements TcpKernel {
   /** Closes a listener (`inet_csk_listen_stop`): unaccepted connections are reset, half-open requests dropped. */
   closeListener(listener: Listener): void {
     this.listeners.delete(listener.port);
-    for (const child of [...listener.children]) {
+    for (const child of listener.close()) {
       child.enter(() => {
         if (child.state !== 'SYN_RECEIVED' && child.state !== 'CLOSED') sendReset(child, 'listener-closed');
         child.orphan = true;
         child.done('aborted');
       });
     }
-    listener.children.clear();
   }
 
   /** The power is gone: nothing is sent, nothing remains. */
   halt(): void {
-    for (const tcb of [...this.ends.values()]) tcb.forget('host-off');
+    for (const tcb of [...this.ends.values()]) {
+      tcb.forget('host-off');
+      this.connections.ended(tcb.connection);
+    }
     this.ends.clear();
     this.listeners.clear();
   }
@@ -194,9 +208,10 @@ export class Kernel implements TcpKernel {
         segment.fromPort,
       );
       let iss: Seq | undefined;
-      if (tcb !== undefined && this.listeners.has(segment.toPort) && mayReplaceTimeWait(tcb, segment)) {
+      const replaced = tcb !== undefined && this.listeners.has(segment.toPort) && replacesTimeWait(tcb, segment);
+      if (tcb !== undefined && replaced) {
         iss = add(tcb.snd.nxt, ISS_STEP_AFTER_TIME_WAIT);
-        tcb.done('replaced');
+        tcb.done(replaced);
         tcb = undefined;
       }
       if (tcb !== undefined) {
@@ -217,60 +232,144 @@ export class Kernel implements TcpKernel {
       return;
     }
     if (has(segment, ACK) && !has(segment, RST)) {
-      this.resetUnknown(segment, 'no-socket');
+      this.acknowledgementAtListener(listener, segment, { ...from, port: segment.fromPort });
       return;
     }
     if (!has(segment, SYN) || has(segment, RST)) {
-      this.recorder.record('segment.ignored', this.host.place, {
-        segment: this.handling,
-        reason: 'not-for-this-state',
-      });
+      this.ignoredByHost('not-for-this-state');
       return;
     }
-    this.accept(listener, segment, from, iss);
+    this.synAtListener(listener, segment, { ...from, port: segment.fromPort }, iss);
   }
 
-  private accept(listener: Listener, syn: Segment, from: Neighbour, wantedIss?: Seq): void {
-    const remote = { ...from, port: syn.fromPort };
-    const iss = wantedIss ?? this.initialSequence(syn.toPort, remote);
-    const connection = this.handledConnection;
-    const tcb = this.addEnd(syn.toPort, remote, connection, 1, iss, 'syn-arrived', listener.reuseAddress);
-    listener.children.add(tcb);
-    for (const [option, value] of listener.options) tcb.options.set(option, value);
-    tcb.enter(() => {
-      openPassively(tcb, syn);
+  private synAtListener(listener: Listener, syn: Segment, remote: RemoteSocket, wantedIss?: Seq): void {
+    const admitted = admission(listener, this.sysctls, wantedIss !== undefined);
+    switch (admitted) {
+      case 'request': {
+        const iss = wantedIss ?? this.initialSequence(syn.toPort, remote);
+        const tcb = this.addEnd(syn.toPort, remote, this.handledConnection, iss, 'syn-arrived', bindingOf(listener));
+        listener.addRequest(tcb);
+        listener.handDownOptions(tcb);
+        tcb.enter(() => {
+          openPassively(tcb, syn);
+        });
+        break;
+      }
+      case 'cookie':
+        this.sendCookie(listener, syn, remote);
+        break;
+      default:
+        this.ignoredByHost(admitted);
+    }
+  }
+
+  /** Answers a SYN without keeping anything of it but the time (`cookie_init_sequence`). */
+  private sendCookie(listener: Listener, syn: Segment, remote: RemoteSocket): void {
+    const iss = cookieFor(
+      this.cookiePath(syn.toPort, remote),
+      syn,
+      mssOf(syn, this.advertisedMss(remote)),
+      this.uptime,
+    );
+    const clock = Math.floor(this.scheduler.now / MILLISECOND);
+    const tsOffset = this.timestampOffset(syn.toPort, remote);
+    const stamp = cookieStamp(clock, optionsInCommon(syn, this.sysctls));
+    const end = this.newEnd(this.host.place, this.handledConnection, syn.toPort, remote, {
+      iss,
+      tsOffset: tsOffset + stamp - clock,
     });
+    listener.handDownOptions(end);
+    this.connections.announce(this.handledConnection, { host: this.host.place, port: syn.toPort }, iss);
+    listener.cookieSent(this.scheduler.now);
+    answerWithCookie(end, syn);
+  }
+
+  /** An ACK that belongs to no end reached a listener: nothing but the answer to a cookie has a meaning (`tcp_v4_cookie_check`). */
+  private acknowledgementAtListener(listener: Listener, segment: Segment, remote: RemoteSocket): void {
+    const mayBeCookie =
+      !has(segment, SYN) && this.sysctls.tcp_syncookies !== 0 && listener.mayHaveSentCookies(this.scheduler.now);
+    const verdict = cookieIn(this.cookiePath(segment.toPort, remote), segment, this.uptime);
+    if (!mayBeCookie || verdict.kind !== 'valid') {
+      this.resetUnknown(segment, verdict.kind === 'none' ? 'no-socket' : 'syn-cookie-expired');
+      return;
+    }
+    if (listener.acceptQueueIsFull) {
+      this.ignoredByHost('accept-queue-full');
+      return;
+    }
+    const { handledConnection: connection } = this;
+    const iss = add(segment.ack, -1);
+    const tcb = this.addEnd(segment.toPort, remote, connection, iss, 'syn-cookie', bindingOf(listener));
+    listener.addRequest(tcb);
+    listener.handDownOptions(tcb);
+    tcb.enter(() => {
+      openByCookie(tcb, segment, verdict.mss);
+      segmentArrives(tcb, segment);
+    });
+  }
+
+  private cookiePath(localPort: number, remote: RemoteSocket): CookiePath {
+    return {
+      seed: this.seed,
+      local: this.host.address,
+      localPort,
+      remote: remote.address,
+      remotePort: remote.port,
+    };
+  }
+
+  private get uptime(): Micros {
+    return this.scheduler.now - this.bootedAt;
   }
 
   private addEnd(
     local: number,
-    remote: Neighbour & { readonly port: number },
+    remote: RemoteSocket,
     connection: number,
-    side: 0 | 1,
     iss: number,
     how: EventFields<'end.opened'>['how'],
-    reuseAddress: boolean,
+    binding: Binding,
   ): Tcb {
     const place = this.recorder.writer.addPlace({ kind: 'end', host: this.host.place, process: -1, connection });
-    this.connections.attach(connection, side, place, iss);
+    this.connections.attach(connection, { host: this.host.place, port: local }, place, iss);
     this.recorder.record('end.opened', place, { how });
-    const tcb = new Tcb({
+    const tsOffset = this.timestampOffset(local, remote);
+    const tcb = this.newEnd(place, connection, local, remote, { iss: seq(iss), tsOffset });
+    this.ends.set(key(local, remote.place, remote.port), tcb);
+    this.bindings.set(tcb, binding);
+    if (binding.bound) this.boundPorts.set(local, (this.boundPorts.get(local) ?? 0) + 1);
+    return tcb;
+  }
+
+  private newEnd(
+    place: PlaceId,
+    connection: number,
+    local: number,
+    remote: RemoteSocket,
+    numbers: { readonly iss: Seq; readonly tsOffset: number },
+  ): Tcb {
+    return new Tcb({
       kernel: this,
       place,
       connection,
       local: { host: this.host.place, address: this.host.address, port: local },
       remote: { host: remote.place, address: remote.address, port: remote.port },
-      iss: seq(iss),
-      advertisedMss: (this.events.mtu?.(remote.place) ?? DEFAULT_MTU) - HEADERS_LENGTH,
-      tsOffset: hash32(this.seed, 'ts', this.host.address, remote.address, local, remote.port),
+      ...numbers,
+      advertisedMss: this.advertisedMss(remote),
       onTimer: TIMER_HANDLERS,
     });
-    this.ends.set(key(local, remote.place, remote.port), tcb);
-    this.reuse.set(tcb, reuseAddress);
-    return tcb;
   }
 
-  private initialSequence(local: number, remote: Neighbour & { readonly port: number }): number {
+  /** What the interface towards `remote` takes. */
+  private advertisedMss(remote: RemoteSocket): number {
+    return (this.events.mtu?.(remote.place) ?? DEFAULT_MTU) - HEADERS_LENGTH;
+  }
+
+  private timestampOffset(local: number, remote: RemoteSocket): number {
+    return hash32(this.seed, 'ts', this.host.address, remote.address, local, remote.port);
+  }
+
+  private initialSequence(local: number, remote: RemoteSocket): number {
     const base = hash32(this.seed, 'iss', this.host.address, remote.address, local, remote.port);
     return (base + Math.floor(this.scheduler.now * ISS_TICKS_PER_MICRO)) % 2 ** 32;
   }
@@ -311,12 +410,21 @@ export class Kernel implements TcpKernel {
     this.recorder.record('segment.ignored', tcb.place, { segment: this.handling, reason });
   }
 
+  acceptQueueIsFull(tcb: Tcb): boolean {
+    return this.listenerOf(tcb)?.acceptQueueIsFull === true;
+  }
+
+  synAckRetries(tcb: Tcb): number {
+    const configured = this.sysctls.tcp_synack_retries;
+    return this.listenerOf(tcb)?.synAckRetries(configured) ?? configured;
+  }
+
+  private ignoredByHost(reason: EventFields<'segment.ignored'>['reason']): void {
+    this.recorder.record('segment.ignored', this.host.place, { segment: this.handling, reason });
+  }
+
   stateChanged(tcb: Tcb, from: TcpState, changed: EventId): void {
-    if (tcb.state === 'ESTABLISHED' && from === 'SYN_RECEIVED') {
-      const listener = this.listenerOf(tcb);
-      listener?.queue.push(tcb);
-      listener?.onEstablished();
-    }
+    if (tcb.state === 'ESTABLISHED' && from === 'SYN_RECEIVED') this.listenerOf(tcb)?.established(tcb);
     this.events.stateChanged(tcb, from, changed);
   }
 
@@ -332,9 +440,11 @@ export class Kernel implements TcpKernel {
     if (tcb.writerSleeps) this.events.writable(tcb);
     const own = key(tcb.local.port, tcb.remote.host, tcb.remote.port);
     if (this.ends.get(own) === tcb) this.ends.delete(own);
-    // A child that was reset in the queue is still handed out by accept(); a half-open one just vanishes.
-    const listener = this.listenerOf(tcb);
-    if (listener !== undefined && !listener.queue.includes(tcb)) listener.children.delete(tcb);
+    if (this.bindings.get(tcb)?.bound === true) {
+      this.boundPorts.set(tcb.local.port, (this.boundPorts.get(tcb.local.port) ?? 1) - 1);
+    }
+    this.connections.ended(tcb.connection);
+    this.listenerOf(tcb)?.removed(tcb);
   }
 
   tooManyOrphans(): boolean {
@@ -347,7 +457,7 @@ export class Kernel implements TcpKernel {
 
   private listenerOf(tcb: Tcb): Listener | undefined {
     const listener = this.listeners.get(tcb.local.port);
-    return listener?.children.has(tcb) === true ? listener : undefined;
+    return listener?.holds(tcb) === true ? listener : undefined;
   }
 
   private send(

@@ -9,7 +9,8 @@ import type { Clock, Scheduled } from '../scheduler.ts';
 import type { Tcb } from '../tcp/tcb.ts';
 import type { Descriptor, ListeningDescriptor, StreamDescriptor } from './descriptors.ts';
 import { DescriptorTable } from './descriptors.ts';
-import type { Kernel, Neighbour } from './kernel.ts';
+import type { Kernel, RemoteSocket } from './kernel.ts';
+import type { Listener } from './listener.ts';
 import { addedEvents, pollEvents } from './poll.ts';
 import type { ProgramCalls } from './program.ts';
 import { Program } from './program.ts';
@@ -30,6 +31,13 @@ export class Process implements ProgramCalls {
   /** close() calls that sleep (SO_LINGER), with what wakes them. */
   private readonly lingering = new Map<Tcb, Scheduled>();
   private kernel: Kernel;
+
+  /** Whether it calls accept(), as the scenario last said; changes begin a new round. */
+  private willing = true;
+  private acceptRound = 0;
+  /** Listeners whose accept queue changed in this instant, and how long each was when last recorded. */
+  private readonly watched = new Set<Listener>();
+  private readonly queueLengths = new Map<Listener, number>();
 
   constructor(init: {
     readonly name: string;
@@ -53,6 +61,7 @@ export class Process implements ProgramCalls {
   start(kernel: Kernel): void {
     this.kernel = kernel;
     this.running = true;
+    this.willing = true;
     this.recorder.record('process.state', this.place, { running: true, reason: 'started' });
   }
 
@@ -82,6 +91,8 @@ export class Process implements ProgramCalls {
     const ended = this.recorder.record('process.state', this.place, { running: false, reason });
     for (const entry of this.pending) entry.cancelled = true;
     this.pending.clear();
+    this.watched.clear();
+    this.queueLengths.clear();
     this.recorder.causedBy(ended, () => {
       if (reason === 'host-off') return;
       for (const tcb of this.lingering.keys()) calls.endLingering(tcb);
@@ -102,7 +113,13 @@ export class Process implements ProgramCalls {
     }
     this.enterCall('listen', this.place, port, '');
     const acceptors: Acceptor[] = [];
-    const result = calls.listen(this.kernel, port, reuseAddress, options, () => acceptors.shift()?.wake());
+    const wanted = { port, reuseAddress, process: this.place, backlog, options };
+    const result = calls.listen(this.kernel, wanted, {
+      onEstablished: () => acceptors.shift()?.wake(),
+      onQueueChanged: (listener) => {
+        this.watchQueue(listener);
+      },
+    });
     if ('errno' in result) {
       this.returnCall('listen', this.place, 0, result.errno);
       return;
@@ -117,17 +134,30 @@ export class Process implements ProgramCalls {
     this.returnCall('listen', this.place, backlog);
   }
 
-  connect(remote: Neighbour & { readonly port: number }, name: string, localPort?: number): void {
+  /** From now on it calls accept(), or does not: what waits, waits. */
+  setAccepting(willing: boolean): void {
+    this.willing = willing;
+    this.acceptRound += 1;
+    for (const descriptor of this.descriptors.all()) {
+      if (descriptor.kind !== 'listening') continue;
+      const { acceptors } = descriptor.socket;
+      const own = acceptors.findIndex(({ process }) => process === this.place);
+      if (own >= 0) acceptors.splice(own, 1);
+      if (willing) this.accept(descriptor, this.acceptRound);
+    }
+  }
+
+  connect(remote: RemoteSocket, name: string, bound: calls.BoundPort = {}): void {
     const entered = this.enterCall('connect', this.place, remote.port, remote.address);
     this.recorder.causedBy(entered, () => {
-      const result = calls.connect(this.kernel, remote, name, localPort);
+      const result = calls.connect(this.kernel, remote, name, bound);
       if ('errno' in result) {
         this.returnCall('connect', this.place, 0, result.errno);
         return;
       }
       const descriptor = this.addStream(result.tcb, name);
       descriptor.talk.reopen = () => {
-        this.connect(remote, name, localPort);
+        this.connect(remote, name, bound);
       };
       for (const [option, value] of this.program.options()) {
         this.enterCall('setsockopt', result.tcb.place, value, option);
@@ -248,29 +278,47 @@ export class Process implements ProgramCalls {
 
   /** Sleeps in accept(), behind all who sleep there already. */
   private waitToAccept(descriptor: ListeningDescriptor): void {
-    if (!this.program.accepts) return;
+    if (!this.program.accepts || !this.willing) return;
+    const round = this.acceptRound;
     const wake = (): void => {
       this.later(() => {
-        this.accept(descriptor);
+        this.accept(descriptor, round);
       });
     };
     descriptor.socket.acceptors.push({ process: this.place, wake });
   }
 
-  private accept(descriptor: ListeningDescriptor): void {
+  /** `round`: it has not stopped and resumed since it set out to do this. */
+  private accept(descriptor: ListeningDescriptor, round: number): void {
+    if (round !== this.acceptRound || !this.willing || !this.program.accepts) return;
     const { listener } = descriptor.socket;
-    const tcb = listener.queue.shift();
+    const tcb = listener.accept();
     if (tcb === undefined) {
       this.waitToAccept(descriptor);
       return;
     }
-    listener.children.delete(tcb);
     const accepted = this.addStream(tcb, this.kernel.connectionName(tcb));
     this.returnCall('accept', tcb.place, accepted.fd);
     this.program.onConnection(accepted);
     this.wakeToRead(accepted);
     this.later(() => {
-      this.accept(descriptor);
+      this.accept(descriptor, round);
+    }, this.program.acceptInterval);
+  }
+
+  /** Records how many connections wait to be accepted once the instant is over: those that are accepted at once never waited. */
+  private watchQueue(listener: Listener): void {
+    if (this.watched.has(listener)) return;
+    this.watched.add(listener);
+    // Behind those whom this very connection wakes.
+    this.later(() => {
+      this.later(() => {
+        this.watched.delete(listener);
+        const { port, queueLength: length, backlog: limit } = listener;
+        if (length === (this.queueLengths.get(listener) ?? 0)) return;
+        this.queueLengths.set(listener, length);
+        this.recorder.record('listener.queue', this.place, { port, length, limit });
+      });
     });
   }
 
@@ -469,7 +517,7 @@ export class Process implements ProgramCalls {
   private leaveToOthers({ socket: { acceptors, listener } }: ListeningDescriptor): void {
     const own = acceptors.findIndex(({ process }) => process === this.place);
     if (own >= 0) acceptors.splice(own, 1);
-    if (listener.queue.length > 0) acceptors.shift()?.wake();
+    if (listener.queueLength > 0) acceptors.shift()?.wake();
   }
 
   private addStream(tcb: Tcb, name: string): StreamDescriptor {

@@ -56,6 +56,11 @@ export class Program {
     this.calls = calls;
   }
 
+  /** Between two accept() calls that find somebody; 0: it takes all that is there. */
+  get acceptInterval(): Micros {
+    return this.find('accepts-every')?.interval ?? 0;
+  }
+
   get accepts(): boolean {
     return !this.has('never-accepts');
   }

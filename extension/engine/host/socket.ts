@@ -1,6 +1,6 @@
 import type { PlaceId } from '../../trace/event.ts';
 import type { Tcb } from '../tcp/tcb.ts';
-import type { Listener } from './kernel.ts';
+import type { Listener } from './listener.ts';
 
 /** A socket that listens. */
 export interface ListeningSocket {

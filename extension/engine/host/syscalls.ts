@@ -12,7 +12,9 @@ import { sendQueued } from '../tcp/output.ts';
 import { armPersistIfStuck } from '../tcp/persist.ts';
 import { queueData } from '../tcp/send-buffer.ts';
 import type { Tcb } from '../tcp/tcb.ts';
-import type { Kernel, Listener, Neighbour } from './kernel.ts';
+import type { Kernel, RemoteSocket } from './kernel.ts';
+import { Listener, type ListenerEvents } from './listener.ts';
+import { AUTOMATIC } from './ports.ts';
 
 interface Failure {
   readonly errno: Errno;
@@ -21,29 +23,40 @@ interface Failure {
 /** socket(), bind() and listen() in one. @returns the listener, or EADDRINUSE. */
 export function listen(
   kernel: Kernel,
-  port: number,
-  reuseAddress: boolean,
-  options: ReadonlyMap<SocketOptionName, number>,
-  onEstablished: () => void,
+  wanted: Pick<Listener, 'port' | 'reuseAddress' | 'process' | 'backlog' | 'options'>,
+  events: ListenerEvents,
 ): { readonly listener: Listener } | Failure {
-  if (kernel.portConflicts(port, reuseAddress)) return { errno: 'EADDRINUSE' };
-  const listener: Listener = { port, reuseAddress, options, queue: [], children: new Set(), onEstablished };
+  if (kernel.portConflicts(wanted.port, wanted.reuseAddress)) return { errno: 'EADDRINUSE' };
+    const backlog = Math.min(wanted.backlog, kernel.sysctls.somaxconn);
+  const listener = new Listener({ ...wanted, backlog, events });
   kernel.listen(listener);
   return { listener };
 }
 
-/** socket() and the first half of connect(). @returns the end, EADDRNOTAVAIL without a free port, EADDRINUSE for a taken one. */
+/** What bind() before connect() asks for. */
+export interface BoundPort {
+  readonly localPort?: number;
+  readonly reuseAddress?: boolean;
+}
+
+/**
+ * socket(), bind() where a port is asked for, and the first half of connect().
+ * @returns the end; EADDRINUSE when bind() meets whoever has the port; EADDRNOTAVAIL when no port is left, or when the port pair
+ *   is taken (`__inet_check_established`)
+ */
 export function connect(
   kernel: Kernel,
-  remote: Neighbour & { readonly port: number },
+  remote: RemoteSocket,
   name: string,
-  localPort?: number,
+  { localPort, reuseAddress = false }: BoundPort = {},
 ): { readonly tcb: Tcb } | Failure {
-  const port = localPort ?? kernel.ephemeralPort(remote);
-  if (port === undefined) return { errno: 'EADDRNOTAVAIL' };
-  // bind() to a chosen port without SO_REUSEADDR meets whoever has it, alive or in TIME_WAIT.
-  if (localPort !== undefined && kernel.portConflicts(localPort, false)) return { errno: 'EADDRINUSE' };
-  return { tcb: kernel.open(port, remote, name, false) };
+  if (localPort === undefined) {
+    const port = kernel.ephemeralPort(remote);
+    return port === undefined ? { errno: 'EADDRNOTAVAIL' } : { tcb: kernel.open(port, remote, name, AUTOMATIC) };
+  }
+  if (kernel.portConflicts(localPort, reuseAddress)) return { errno: 'EADDRINUSE' };
+  if (!kernel.pairIsFree(localPort, remote, 'bound')) return { errno: 'EADDRNOTAVAIL' };
+  return { tcb: kernel.open(localPort, remote, name, { bound: true, reuseAddress }) };
 }
 
 /** The SYN leaves; connect() sleeps until the answer. */

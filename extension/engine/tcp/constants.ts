@@ -1,6 +1,6 @@
 /** Compile-time constants of Linux 6.12 (include/net/tcp.h), in µs, bytes or counts. */
 import { MILLISECOND, SECOND } from '../../base/time.ts';
-import type { KernelVersion } from '../../scenario/plan.ts';
+import { hasFeature, type KernelVersion } from '../../scenario/kernel-version.ts';
 
 /** Base of the give-up model, whatever the real RTO is. */
 export const TCP_RTO_MIN = 200 * MILLISECOND;
@@ -31,7 +31,9 @@ export const TIMESTAMPS_LENGTH = 12;
 /** `tcp_rmem[1]`: memory of a receive buffer, in bytes. */
 export const RECEIVE_BUFFER = 131_072;
 /** `tcp_rmem[2]`, on a host with enough memory: what the window scale allows for. */
-export const RECEIVE_BUFFER_MAX = 6 * 2 ** 20;
+export function receiveBufferMax(version: KernelVersion): number {
+  return (hasFeature(version, 'tcp_rmem up to 32 MiB') ? 32 : 6) * 2 ** 20;
+}
 /** Least memory of a receive buffer (`SOCK_MIN_RCVBUF`). */
 export const SOCK_MIN_RCVBUF = 2304;
 /** `tcp_wmem[1]` and `[2]`: memory of a send buffer, in bytes. */
@@ -49,8 +51,3 @@ export const DEFAULT_PAYLOAD_SHARE = 128;
 export const MAX_PROBE_SHIFT = 10;
 /** Default of `tcp_orphan_retries` 0 while the RTO is below its ceiling (`tcp_orphan_retries`). */
 export const ORPHAN_RETRIES = 8;
-
-/** Whether a kernel is this release or a later one. */
-export function isAtLeast([major, minor]: KernelVersion, wantedMajor: number, wantedMinor: number): boolean {
-  return major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);
-}

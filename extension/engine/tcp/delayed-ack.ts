@@ -1,6 +1,7 @@
 /** When received data is acknowledged: quick-ACK mode, ping-pong mode, the delayed-ACK timer (tcp_input.c, tcp_timer.c). */
 import type { Micros } from '../../base/time.ts';
 import { SECOND } from '../../base/time.ts';
+import { hasFeature } from '../../scenario/kernel-version.ts';
 import type { SendReason } from '../../trace/schema.ts';
 import {
   TCP_ATO_MIN,
@@ -10,7 +11,6 @@ import {
   TCP_MIN_MSS,
   TCP_MSS_DEFAULT,
   TIMESTAMPS_LENGTH,
-  isAtLeast,
 } from './constants.ts';
 import { acknowledgeBeyondGap, forgetCompressed } from './compressed-ack.ts';
 import { ceilToJiffy, jiffies } from './jiffies.ts';
@@ -166,7 +166,9 @@ function delay(tcb: Tcb): void {
 /** `tcp_delack_max`: since 6.7 never so late that the peer's RTO could come first. */
 function delackMax(tcb: Tcb): Micros {
   const { hz, version } = tcb.kernel;
-  return isAtLeast(version, 6, 7) ? Math.min(TCP_DELACK_MAX, tcb.rtoMin - jiffies(1, hz)) : TCP_DELACK_MAX;
+  return hasFeature(version, 'delayed ACK below the least RTO')
+    ? Math.min(TCP_DELACK_MAX, tcb.rtoMin - jiffies(1, hz))
+    : TCP_DELACK_MAX;
 }
 
 function sendDelayedAck(tcb: Tcb): void {

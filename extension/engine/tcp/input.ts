@@ -5,7 +5,7 @@
 import { acknowledgementArrives } from './ack.ts';
 import { onReset } from './close.ts';
 import { acknowledgeIfDue, enterQuickAckMode } from './delayed-ack.ts';
-import { synReceivedArrives, synSentArrives } from './open.ts';
+import { completeSimultaneousOpen, synReceivedArrives, synSentArrives } from './open.ts';
 import { sendAck, sendQueued } from './output.ts';
 import { pawsDiscards } from './paws.ts';
 import { armPersistIfStuck } from './persist.ts';
@@ -35,7 +35,7 @@ export function segmentArrives(tcb: Tcb, segment: Segment): void {
       synSentArrives(tcb, segment);
       return;
     case 'SYN_RECEIVED':
-      if (synReceivedArrives(tcb, segment)) synchronizedArrives(tcb, segment);
+      if (!tcb.isRequest || synReceivedArrives(tcb, segment)) synchronizedArrives(tcb, segment);
       return;
     default:
       synchronizedArrives(tcb, segment);
@@ -49,7 +49,7 @@ function synchronizedArrives(tcb: Tcb, segment: Segment): void {
     resetArrives(tcb, segment);
     return;
   }
-  if (has(segment, SYN)) {
+  if (has(segment, SYN) && !isCrossingSynAck(tcb, segment)) {
     challenge(tcb, 'syn-in-synchronized-state');
     return;
   }
@@ -67,6 +67,17 @@ function synchronizedArrives(tcb: Tcb, segment: Segment): void {
   acknowledgeIfDue(tcb);
   if (tcb.writerSleeps && isWriteable(tcb)) tcb.kernel.writable(tcb);
   if (readableBytes) tcb.kernel.readable(tcb);
+}
+
+/** The answer to our SYN where both sides sent one: it repeats the SYN that we have (`tcp_validate_incoming`). */
+function isCrossingSynAck(tcb: Tcb, segment: Segment): boolean {
+  return (
+    tcb.state === 'SYN_RECEIVED' &&
+    has(segment, ACK) &&
+    endSeq(segment) === tcb.rcv.nxt &&
+    segment.seq === tcb.rcv.irs &&
+    segment.ack === tcb.snd.nxt
+  );
 }
 
 /** Nothing of a socket is left to handle the rest of a segment. */
@@ -137,7 +148,12 @@ function challenge(tcb: Tcb, reason: 'syn-in-synchronized-state' | 'inexact-rst'
 
 /** Fifth: ACK. Returns false when nothing more is to be done with the segment. */
 function ackArrives(tcb: Tcb, segment: Segment): boolean {
+  const opening = tcb.state === 'SYN_RECEIVED';
   const verdict = acknowledgementArrives(tcb, segment);
+  if (opening && (verdict !== 'acceptable' || tcb.snd.una === tcb.snd.iss)) {
+    tcb.kernel.resetUnknown(segment, 'bad-ack-while-opening');
+    return false;
+  }
   switch (verdict) {
     case 'too-old':
       challenge(tcb, 'unacceptable-ack');
@@ -150,6 +166,7 @@ function ackArrives(tcb: Tcb, segment: Segment): boolean {
     case 'old':
       return true;
     case 'acceptable':
+      if (opening) completeSimultaneousOpen(tcb, segment);
       if (tcb.finQueued && diff(tcb.snd.una, tcb.queueEnd) === 0) finAcknowledged(tcb, segment);
       return !hasEnded(tcb);
   }

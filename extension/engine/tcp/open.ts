@@ -22,16 +22,19 @@ import { newSegment } from './recovery/retransmission-queue.ts';
 import { setState } from './recovery/transitions.ts';
 import { sendSynAck } from './retransmit.ts';
 import { rttFromEcho, takeRttSample } from './rtt-sample.ts';
-import type { Segment } from './segment.ts';
+import type { SysctlValues } from '../../scenario/sysctl.ts';
+import type { Segment, SegmentOptions } from './segment.ts';
 import { ACK, endSeq, has, RST, SYN } from './segment.ts';
 import { add, after, isInWindow } from './seq.ts';
+import { cookieOptions } from './syn-cookie.ts';
 import type { Tcb } from './tcb.ts';
 
 /** connect(): the SYN leaves (`tcp_v4_connect`, `tcp_connect`). */
 export function openActively(tcb: Tcb): void {
   const { snd } = tcb;
   tcb.setState('SYN_SENT');
-  initializeReceiveWindow(tcb, tcb.advertisedMss);
+  // Only who takes over an entry of its own knows already that there will be timestamps.
+  initializeReceiveWindow(tcb, tcb.advertisedMss - (tcb.tsRecent === 0 ? 0 : TIMESTAMPS_LENGTH));
   snd.nxt = add(snd.iss, 1);
   tcb.sent.push(newSegment({ seq: snd.iss, end: snd.nxt, length: 0, syn: true, fin: false, push: false }, tcb.now));
   // The clock of TCP_USER_TIMEOUT and of the model runs from the first SYN.
@@ -43,29 +46,71 @@ export function openActively(tcb: Tcb): void {
 
 /** A SYN reached a listener: a new end answers (`tcp_conn_request`). */
 export function openPassively(tcb: Tcb, syn: Segment): void {
-  tcb.setState('SYN_RECEIVED');
-  negotiate(tcb, syn);
-  initializeReceiveWindow(tcb, tcb.advertisedMss - (tcb.timestamps ? TIMESTAMPS_LENGTH : 0));
-  tcb.rcv.wscale = tcb.windowScaling ? tcb.rcv.offeredScale : 0;
-  tcb.rcv.wup = tcb.rcv.nxt;
-  tcb.snd.nxt = add(tcb.snd.iss, 1);
+  becomeRequest(tcb, syn);
   tcb.rto = TCP_TIMEOUT_INIT;
   sendSynAck(tcb, { purpose: 'syn-ack', reason: 'syn-arrived' });
   tcb.retransmitTimer.arm('syn-ack', tcb.now + tcb.rto);
 }
 
-/** Takes over what the peer's SYN says: numbers, MSS, and options that both sides want (`tcp_parse_options`). */
-function negotiate(tcb: Tcb, syn: Segment): void {
-  const { sysctls } = tcb.kernel;
-  const { options } = syn;
+/** A SYN-ACK that nobody will repeat: `tcb` is forgotten once it has left. */
+export function answerWithCookie(tcb: Tcb, syn: Segment): void {
+  const options = optionsInCommon(syn, tcb.kernel.sysctls);
+  // Without timestamps there is no room to remember the other options in.
+  takeOver(tcb, syn, options.timestamps === undefined ? {} : options);
+  sendSynAck(tcb, { purpose: 'syn-ack', reason: 'syn-cookie' });
+}
+
+/** The answer to a cookie arrived: the end as it would be, had it been kept since the SYN (`cookie_v4_check`). */
+export function openByCookie(tcb: Tcb, ack: Segment, mss: number): void {
+  const options = { mss, ...cookieOptions(ack, tcb.tsOffset) };
+  const syn: Segment = { ...ack, seq: add(ack.seq, -1), flags: SYN, length: 0, options };
+  becomeRequest(tcb, syn);
+  initializeReceiveWindow(tcb, mss);
+  // When the SYN-ACK left is forgotten: only the echo of its timestamp can give a sample.
+  tcb.firstSyn = { sentAt: undefined, tsVal: 0 };
+}
+
+/** What the kernel keeps of a half-open connection (`inet_reqsk_alloc`, `tcp_openreq_init`). */
+function becomeRequest(tcb: Tcb, syn: Segment): void {
+  tcb.isRequest = true;
+  tcb.setState('SYN_RECEIVED');
+  takeOver(tcb, syn, optionsInCommon(syn, tcb.kernel.sysctls));
+}
+
+function takeOver(tcb: Tcb, syn: Segment, options: SegmentOptions): void {
+  negotiate(tcb, syn, options);
+  initializeReceiveWindow(tcb, tcb.advertisedMss - (tcb.timestamps ? TIMESTAMPS_LENGTH : 0));
+  tcb.rcv.wscale = tcb.windowScaling ? tcb.rcv.offeredScale : 0;
+  tcb.rcv.wup = tcb.rcv.nxt;
+  tcb.snd.nxt = add(tcb.snd.iss, 1);
+}
+
+/** The largest segment that a SYN lets us send, where our own interface takes `advertisedMss`. */
+export function mssOf({ options }: Segment, advertisedMss: number): number {
+  return Math.min(options.mss ?? TCP_MSS_DEFAULT, advertisedMss);
+}
+
+/** What of a SYN's options this host wants too (`tcp_parse_options`). */
+export function optionsInCommon({ options }: Segment, sysctls: SysctlValues): SegmentOptions {
+  return {
+    sackPermitted: options.sackPermitted === true && sysctls.tcp_sack !== 0,
+    ...(options.timestamps === undefined || sysctls.tcp_timestamps === 0 ? {} : { timestamps: options.timestamps }),
+    ...(options.windowScale === undefined || sysctls.tcp_window_scaling === 0
+      ? {}
+      : { windowScale: options.windowScale }),
+  };
+}
+
+/** Takes over what the peer's SYN says: numbers, MSS, and the options that both sides want. */
+function negotiate(tcb: Tcb, syn: Segment, options: SegmentOptions): void {
   tcb.rcv.irs = syn.seq;
   tcb.rcv.nxt = add(syn.seq, 1);
-  tcb.snd.mss = Math.min(options.mss ?? TCP_MSS_DEFAULT, tcb.advertisedMss);
-  tcb.timestamps = options.timestamps !== undefined && sysctls.tcp_timestamps !== 0;
-  if (options.timestamps !== undefined) storeTimestamp(tcb, options.timestamps.tsVal);
-  tcb.sackPermitted = options.sackPermitted === true && sysctls.tcp_sack !== 0;
-  tcb.windowScaling = options.windowScale !== undefined && sysctls.tcp_window_scaling !== 0;
-  tcb.snd.wscale = tcb.windowScaling ? (options.windowScale ?? 0) : 0;
+  tcb.snd.mss = mssOf(syn, tcb.advertisedMss);
+  tcb.timestamps = options.timestamps !== undefined;
+  if (syn.options.timestamps !== undefined) storeTimestamp(tcb, syn.options.timestamps.tsVal);
+  tcb.sackPermitted = options.sackPermitted === true;
+  tcb.windowScaling = options.windowScale !== undefined;
+  tcb.snd.wscale = options.windowScale ?? 0;
   tcb.rcv.wscale = tcb.windowScaling ? tcb.rcv.offeredScale : 0;
   tcb.snd.wl1 = syn.seq;
   // The window of a SYN is never scaled.
@@ -90,20 +135,49 @@ export function synSentArrives(tcb: Tcb, segment: Segment): void {
     else tcb.kernel.ignored(tcb, 'rst-without-ack');
     return;
   }
-  if (!has(segment, SYN) || !has(segment, ACK)) {
+  if (!has(segment, SYN)) {
     tcb.kernel.ignored(tcb, 'not-for-this-state');
     return;
   }
-  negotiate(tcb, segment);
+  negotiate(tcb, segment, optionsInCommon(segment, tcb.kernel.sysctls));
+  if (!has(segment, ACK)) {
+    answerCrossingSyn(tcb);
+    return;
+  }
   tcb.rcv.wup = tcb.rcv.nxt;
   becomeEstablished(tcb, segment);
   sendAck(tcb, { purpose: 'ack', reason: 'handshake-completed' });
   sendQueued(tcb, { purpose: 'data', reason: 'application-sent' });
 }
 
+/**
+ * Both sides sent a SYN, and they crossed: simultaneous open (RFC 9293 §3.5, figure 7). The SYN goes again with an
+ * acknowledgement in place of its copy; its clock runs on.
+ */
+function answerCrossingSyn(tcb: Tcb): void {
+  tcb.setState('SYN_RECEIVED');
+  tcb.rcv.wup = tcb.rcv.nxt;
+  initializeReceiveMss(tcb);
+  sendSegment(tcb, { seq: tcb.snd.iss, flags: SYN + ACK }, { purpose: 'syn-ack', reason: 'crossing-syn' });
+}
+
+/** Our SYN of a simultaneous open is acknowledged (`tcp_rcv_state_process`, TCP_SYN_RECV). */
+export function completeSimultaneousOpen(tcb: Tcb, segment: Segment): void {
+  // Scaled even where the segment is the other SYN-ACK, whose window is not: the next segment corrects it.
+  tcb.snd.wnd = segment.window * 2 ** tcb.snd.wscale;
+  tcb.snd.maxWnd = Math.max(tcb.snd.maxWnd, tcb.snd.wnd);
+  tcb.snd.wl1 = segment.seq;
+  rememberTimestamp(tcb, segment);
+  tcb.sent.clear();
+  becomeEstablished(tcb, segment);
+}
+
 /** What the handshake says of the round trip. After a repeated SYN or SYN-ACK only an echo can tell which copy was answered. */
 function measureHandshake(tcb: Tcb, segment: Segment): void {
-  const measured = tcb.synCopies === 0 ? tcb.now - tcb.firstSyn.sentAt : rttFromEcho(tcb, segment);
+  if (tcb.rtt.hasSample) return;
+  const { sentAt } = tcb.firstSyn;
+  const isClean = tcb.synCopies === 0 && sentAt !== undefined;
+  const measured = isClean ? tcb.now - sentAt : rttFromEcho(tcb, segment);
   if (measured !== undefined) {
     takeRttSample(tcb, measured);
   } else {
@@ -178,15 +252,31 @@ export function synReceivedArrives(tcb: Tcb, segment: Segment): boolean {
     tcb.kernel.ignored(tcb, 'not-for-this-state');
     return false;
   }
+  rememberTimestamp(tcb, segment);
+  if (tcb.kernel.acceptQueueIsFull(tcb)) {
+    overflow(tcb, segment);
+    return false;
+  }
   completePassiveOpen(tcb, segment);
   return true;
+}
+
+/** There is no room for one more connection that waits to be accepted (`tcp_check_req`, listen_overflow). */
+function overflow(tcb: Tcb, segment: Segment): void {
+  if (tcb.kernel.sysctls.tcp_abort_on_overflow === 0) {
+    // As if the acknowledgement had been lost: the SYN-ACK goes again, and so will whatever the client sends.
+    tcb.kernel.ignored(tcb, 'accept-queue-full');
+    return;
+  }
+  tcb.kernel.resetUnknown(segment, 'accept-queue-full');
+  tcb.done('accept-queue-full');
 }
 
 function completePassiveOpen(tcb: Tcb, segment: Segment): void {
   tcb.snd.wnd = segment.window * 2 ** tcb.snd.wscale;
   tcb.snd.maxWnd = Math.max(tcb.snd.maxWnd, tcb.snd.wnd);
   tcb.snd.wl1 = segment.seq;
-  rememberTimestamp(tcb, segment);
+  tcb.isRequest = false;
   becomeEstablished(tcb, segment);
 }
 

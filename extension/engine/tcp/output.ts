@@ -75,7 +75,7 @@ function synOptions(tcb: Tcb, isAck: boolean): SegmentOptions {
     mss: tcb.advertisedMss,
     ...(windowScaling ? { windowScale: tcb.rcv.offeredScale } : {}),
     ...(sackPermitted ? { sackPermitted } : {}),
-    ...(timestamps ? { timestamps: { tsVal: timestampNow(tcb), tsEcr: isAck ? tcb.tsRecent : 0 } } : {}),
+    ...(timestamps ? { timestamps: { tsVal: timestampNow(tcb), tsEcr: tcb.tsRecent } } : {}),
   };
 }
 

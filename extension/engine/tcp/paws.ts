@@ -1,8 +1,7 @@
 /** Timestamps as protection against old segments (RFC 7323 §5; `tcp_paws_check`, `tcp_replace_ts_recent`). */
 import type { Micros } from '../../base/time.ts';
 import { DAY, SECOND } from '../../base/time.ts';
-import type { KernelVersion } from '../../scenario/plan.ts';
-import { isAtLeast } from './constants.ts';
+import { hasFeature, type KernelVersion } from '../../scenario/kernel-version.ts';
 import type { Segment } from './segment.ts';
 import { ACK, endSeq, has } from './segment.ts';
 import { after, diff, seq } from './seq.ts';
@@ -10,7 +9,7 @@ import type { Tcb } from './tcb.ts';
 
 /** After so long TS.Recent says nothing any more (`TCP_PAWS_WRAP`; 24 days where the clock's wrap was the limit). */
 function validity(version: KernelVersion): Micros {
-  return isAtLeast(version, 6, 6) ? 2147 * SECOND : 24 * DAY;
+  return hasFeature(version, 'PAWS wrap in seconds') ? 2147 * SECOND : 24 * DAY;
 }
 
 /** Whether the segment's TSval lies more than `tolerance` ticks before TS.Recent. */

@@ -3,10 +3,10 @@
  * §3.8.6). The buffer itself stays as large as it was made: Linux would let it grow with what the application reads
  * (`tcp_rcv_space_adjust`), up to `tcp_rmem[2]`, unless SO_RCVBUF fixes it.
  */
+import { hasFeature } from '../../scenario/kernel-version.ts';
 import {
-  isAtLeast,
   RECEIVE_BUFFER,
-  RECEIVE_BUFFER_MAX,
+  receiveBufferMax,
   SEGMENT_OVERHEAD,
   SOCK_MIN_RCVBUF,
   TIMESTAMPS_LENGTH,
@@ -59,7 +59,7 @@ export function initializeReceiveWindow(tcb: Tcb, mss: number): void {
   const space = fullSpace(tcb);
   rcv.wnd = space > mss ? Math.floor(space / mss) * mss : space;
   const isFixed = tcb.options.has('SO_RCVBUF');
-  const largest = isFixed ? space : Math.max(space, RECEIVE_BUFFER_MAX);
+  const largest = isFixed ? space : Math.max(space, receiveBufferMax(tcb.kernel.version));
   rcv.offeredScale = Math.max(0, Math.min(Math.floor(Math.log2(largest)) - 15, TCP_MAX_WSCALE));
   rcv.clamp = isFixed ? space : Infinity;
   rcv.threshold = rcv.wnd;
@@ -86,7 +86,7 @@ function advertisedMss(tcb: Tcb): number {
  * (`tcp_measure_rcv_mss`, `tcp_set_window_clamp`). Before 6.6 half of the memory counted as payload for good.
  */
 export function measurePayloadShare(tcb: Tcb, length: number): void {
-  if (!isAtLeast(tcb.kernel.version, 6, 6)) return;
+  if (!hasFeature(tcb.kernel.version, 'payload share measured')) return;
   const { rcv } = tcb;
   const share = Math.max(1, Math.floor((length * WHOLE) / (length + SEGMENT_OVERHEAD)));
   if (share === rcv.payloadShare) return;
@@ -112,7 +112,7 @@ export function growWindow(tcb: Tcb, length: number): boolean {
 
 /** Segments with much overhead: the window grows only while it is small (`__tcp_grow_window`). */
 function cautiousStep(tcb: Tcb, length: number, memory: number): number {
-  let window = payloadIn(tcb, RECEIVE_BUFFER_MAX) / 2;
+  let window = payloadIn(tcb, receiveBufferMax(tcb.kernel.version)) / 2;
   for (let half = memory / 2; tcb.rcv.threshold <= window; half /= 2, window /= 2) {
     if (half <= length) return 2 * tcb.rcv.mss;
   }

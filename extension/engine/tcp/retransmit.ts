@@ -3,8 +3,9 @@
  * §3.8.
  */
 import type { Micros } from '../../base/time.ts';
+import { hasFeature } from '../../scenario/kernel-version.ts';
 import type { SegmentPurpose, SendReason } from '../../trace/schema.ts';
-import { isAtLeast, ORPHAN_RETRIES, TCP_RTO_MIN, TCP_TIMEOUT_INIT } from './constants.ts';
+import { ORPHAN_RETRIES, TCP_RTO_MIN, TCP_TIMEOUT_INIT } from './constants.ts';
 import { sendSegment, timestampNow } from './output.ts';
 import { ceilToJiffy, jiffies } from './jiffies.ts';
 import { onPersistTimeout } from './persist.ts';
@@ -90,7 +91,7 @@ function onRetransmissionTimeout(tcb: Tcb): void {
   tcb.retransmits += 1;
   tcb.totalRto += 1;
   if (head.syn) tcb.synCopies += 1;
-  const purpose: SegmentPurpose = head.syn ? 'syn-retransmission' : 'rto-retransmission';
+  const purpose = purposeOfRepetition(tcb, head);
   retransmit(tcb, head, { purpose, reason: 'retransmission-timer', args: [tcb.retransmits, tcb.backoff] });
   const linear = tcb.state === 'SYN_SENT' && tcb.totalRto <= synLinearTimeouts(tcb);
   if (!linear) {
@@ -100,8 +101,13 @@ function onRetransmissionTimeout(tcb: Tcb): void {
   tcb.retransmitTimer.arm('retransmission', tcb.now + clampToUserTimeout(tcb), tcb.backoff);
 }
 
+function purposeOfRepetition(tcb: Tcb, head: { readonly syn: boolean }): SegmentPurpose {
+  if (!head.syn) return 'rto-retransmission';
+  return tcb.state === 'SYN_SENT' ? 'syn-retransmission' : 'syn-ack-retransmission';
+}
+
 function synLinearTimeouts(tcb: Tcb): number {
-  return isAtLeast(tcb.kernel.version, 6, 5) ? tcb.kernel.sysctls.tcp_syn_linear_timeouts : 0;
+  return hasFeature(tcb.kernel.version, 'linear SYN timeouts') ? tcb.kernel.sysctls.tcp_syn_linear_timeouts : 0;
 }
 
 /**
@@ -110,9 +116,10 @@ function synLinearTimeouts(tcb: Tcb): number {
  */
 function hasTimedOut(tcb: Tcb): boolean {
   const { sysctls } = tcb.kernel;
-  if (tcb.state === 'SYN_SENT') {
+  if (tcb.state === 'SYN_SENT' || tcb.state === 'SYN_RECEIVED') {
     const retries = tcb.knob('TCP_SYNCNT', sysctls.tcp_syn_retries);
-    return tcb.retransmits >= retries + synLinearTimeouts(tcb) || outlasted(tcb, retries, TCP_TIMEOUT_INIT);
+    const linear = tcb.state === 'SYN_SENT' ? synLinearTimeouts(tcb) : 0;
+    return tcb.retransmits >= retries + linear || outlasted(tcb, retries, TCP_TIMEOUT_INIT);
   }
   const boundary = tcb.orphan ? orphanRetries(tcb) : sysctls.tcp_retries2;
   return outlasted(tcb, boundary, TCP_RTO_MIN);
@@ -160,7 +167,7 @@ export function giveUp(tcb: Tcb): void {
 
 /** The SYN-ACK timer of a half-open request (`reqsk_timer_handler`): no linear phase, then dropped without a word. */
 function onSynAckTimeout(tcb: Tcb): void {
-  if (tcb.retransmits >= tcb.kernel.sysctls.tcp_synack_retries) {
+  if (tcb.retransmits >= tcb.kernel.synAckRetries(tcb)) {
     tcb.done('timed-out');
     return;
   }

@@ -1,6 +1,6 @@
 import type { Micros } from '../../base/time.ts';
 import type { Errno } from '../../scenario/errno.ts';
-import type { KernelVersion } from '../../scenario/plan.ts';
+import type { KernelVersion } from '../../scenario/kernel-version.ts';
 import type { SocketOptionName } from '../../scenario/socket-option.ts';
 import type { SysctlValues } from '../../scenario/sysctl.ts';
 import { congestionControlOf } from '../../scenario/sysctl.ts';
@@ -51,6 +51,10 @@ export interface TcpKernel {
   readable(tcb: Tcb): void;
   /** There is room again for a writer that sleeps, or nothing to wait for any more. */
   writable(tcb: Tcb): void;
+  /** The listener that this half-open end belongs to has no room for another connection (`sk_acceptq_is_full`). */
+  acceptQueueIsFull(tcb: Tcb): boolean;
+  /** How often this half-open end may repeat its SYN-ACK (`reqsk_timer_handler`). */
+  synAckRetries(tcb: Tcb): number;
   /** The end is gone from the tables. */
   removed(tcb: Tcb): void;
   /** Whether there are more orphans than `tcp_max_orphans` allows (`tcp_too_many_orphans`). */
@@ -209,8 +213,8 @@ export class Tcb {
     waiting: 0,
     since: 0 as Micros,
   };
-  /** The first copy of this end's SYN or SYN-ACK: when it left, and its TSval. */
-  firstSyn = { sentAt: 0 as Micros, tsVal: 0 };
+  /** The first copy of this end's SYN or SYN-ACK: when it left (unknown after a cookie), and its TSval. */
+  firstSyn = { sentAt: 0 as Micros | undefined, tsVal: 0 };
   /** Copies of the SYN or SYN-ACK after the first, whoever asked for them (`total_retrans`, `num_retrans`). */
   synCopies = 0;
   /** Last acceptable ACK (`rcv_tstamp`). */
@@ -225,6 +229,8 @@ export class Tcb {
   shutdownSend = false;
   shutdownReceive = false;
   error: Errno | undefined;
+  /** Half-open at a listener: no socket yet (`request_sock`). SYN_RECEIVED after crossing SYNs is none. */
+  isRequest = false;
   /** A light entry without a socket: TIME_WAIT, or FIN_WAIT_2 of an orphan (`inet_timewait_sock`). */
   isTimeWaitEntry = false;
   readonly options = new Map<SocketOptionName, number>();

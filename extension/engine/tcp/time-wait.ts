@@ -1,6 +1,7 @@
 /** The light entries that outlive their sockets: TIME_WAIT, and FIN_WAIT_2 of orphans (tcp_minisocks.c; RFC 9293 §3.6.1). */
 import type { Micros } from '../../base/time.ts';
-import { SECOND } from '../../base/time.ts';
+import { MILLISECOND, SECOND } from '../../base/time.ts';
+import { hasFeature } from '../../scenario/kernel-version.ts';
 import { TCP_TIMEWAIT_LEN } from './constants.ts';
 import { ceilToJiffy } from './jiffies.ts';
 import { sendAck } from './output.ts';
@@ -98,7 +99,7 @@ function trueTimeWaitArrives(tcb: Tcb, segment: Segment): void {
   if (!stale && segment.seq === tcb.rcv.nxt && has(segment, RST)) {
     // The assassination of RFC 1337.
     if (tcb.kernel.sysctls.tcp_rfc1337 === 0) tcb.done('reset');
-    else tcb.kernel.ignored(tcb, 'not-for-this-state');
+    else tcb.kernel.ignored(tcb, 'rfc1337');
     return;
   }
   if (has(segment, RST)) {
@@ -109,7 +110,15 @@ function trueTimeWaitArrives(tcb: Tcb, segment: Segment): void {
   // A SYN alone may be the start of something new: it does not prolong the wait.
   if (stale || has(segment, ACK)) tcb.timeWaitTimer.arm('time-wait', tcb.now + TCP_TIMEWAIT_LEN);
   if (isEmptyInOrder) rememberStamp(tcb, segment);
+  else if (has(segment, SYN) && !has(segment, ACK)) answerSyn(tcb, segment, stale);
   else answerOutOfWindow(tcb, segment);
+}
+
+/** A SYN that may be a late copy, or that nobody listens for: if it is genuine, the answer makes its sender reset us. */
+function answerSyn(tcb: Tcb, segment: Segment, stale: boolean): void {
+  if (mayAnswerOutOfWindow(tcb, segment)) {
+    sendAck(tcb, { purpose: 'ack', reason: 'syn-in-time-wait', args: [stale ? 1 : 0] });
+  } else tcb.kernel.ignored(tcb, 'rate-limited');
 }
 
 function rememberStamp(tcb: Tcb, segment: Segment): void {
@@ -123,9 +132,38 @@ function answerOutOfWindow(tcb: Tcb, segment: Segment): void {
   else tcb.kernel.ignored(tcb, 'rate-limited');
 }
 
-/** Whether a SYN may take over the entry (RFC 6191): no old duplicate, by its number or by its timestamp. */
-export function mayReplaceTimeWait(tcb: Tcb, segment: Segment): boolean {
-  if (tcb.state !== 'TIME_WAIT' || !has(segment, SYN) || has(segment, ACK) || has(segment, RST)) return false;
-  if (isStale(tcb, segment, 0)) return false;
-  return after(segment.seq, tcb.rcv.nxt) || hasNewerStamp(tcb, segment);
+/** By what a SYN that arrived proves to be no late copy, so that it may take the place of the entry (RFC 6191); undefined: it may not. */
+export function replacesTimeWait(tcb: Tcb, segment: Segment): 'replaced' | 'replaced-by-timestamp' | undefined {
+  if (tcb.state !== 'TIME_WAIT' || !has(segment, SYN) || has(segment, ACK) || has(segment, RST)) return undefined;
+  if (isStale(tcb, segment, 0)) return undefined;
+  if (after(segment.seq, tcb.rcv.nxt)) return 'replaced';
+  return hasNewerStamp(tcb, segment) ? 'replaced-by-timestamp' : undefined;
+}
+
+/**
+ * Whether connect() may open a new connection over an entry of the same ports (`tcp_twsk_unique`). Timestamps must tell old
+ * segments from new ones: by tcp_tw_reuse for a port that the kernel chose, always for one that the program has bound.
+ */
+export function mayReuseTimeWait(entry: Tcb, port: 'bound' | 'ephemeral'): boolean {
+  if (!entry.isTimeWaitEntry || !entry.timestamps || entry.tsRecent === 0) return false;
+  if (port === 'bound') return true;
+  const { sysctls, version } = entry.kernel;
+  // 2 means loopback addresses (127.0.0.0/8) only: a host's own address is none.
+  const isAllowed =
+    sysctls.tcp_tw_reuse === 1 || (sysctls.tcp_tw_reuse === 2 && entry.remote.address.startsWith('127.'));
+  if (!isAllowed || entry.state !== 'TIME_WAIT') return false;
+  const waited = hasFeature(version, 'TIME_WAIT in milliseconds')
+    ? entry.now - entry.tsRecentAt - sysctls.tcp_tw_reuse_delay * MILLISECOND
+    : wholeSeconds(entry.now) - wholeSeconds(entry.tsRecentAt);
+  return waited > 0;
+}
+
+function wholeSeconds(time: Micros): number {
+  return Math.floor(time / SECOND);
+}
+
+/** A new connection over an entry knows what the peer's clock last said: its SYN echoes it. */
+export function inheritTimestamp(tcb: Tcb, entry: Tcb): void {
+  tcb.tsRecent = entry.tsRecent;
+  tcb.tsRecentAt = entry.tsRecentAt;
 }

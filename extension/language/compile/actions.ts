@@ -8,9 +8,10 @@ import { ACTION_SUBJECTS } from '../names/name-sites.ts';
 import { nearest } from '../names/suggestion.ts';
 import { rangeOf, rangeOfProperty, textOf } from '../parse/range.ts';
 import * as messages from '../problems/messages.ts';
-import { connectionEnds, linkBetween } from './connection-ends.ts';
+import { areTwoSides, connectionEnds, linkBetween } from './connection-ends.ts';
 import { knobValue } from './knob-value.ts';
 import { compileLinkAction } from './link-actions.ts';
+import type { Opening } from './run-names.ts';
 import type { RunScope } from './run-scope.ts';
 import type { Timing } from './timeline.ts';
 
@@ -111,10 +112,14 @@ function compileAction(scope: RunScope, statement: ast.Timed): Action | undefine
       return { kind: 'process-start', process: subject };
     case 'Forks':
       return compileFork(scope, action, actor as ast.ProcessDecl);
+    case 'StopsAccepting':
+      return { kind: 'stop-accepting', process: subject };
+    case 'ResumesAccepting':
+      return { kind: 'resume-accepting', process: subject };
     case 'Listens':
       return compileListen(scope, action, subject);
     case 'Connects':
-      return compileConnect(scope, action, actor as ast.ProcessDecl);
+      return compileConnect(scope, statement as Opening, actor as ast.ProcessDecl);
     default:
       return compileOnConnection(scope, statement, action);
   }
@@ -144,17 +149,23 @@ function compileListen(scope: RunScope, action: ast.Listens, process: string): A
   };
 }
 
-function compileConnect(scope: RunScope, action: ast.Connects, process: ast.ProcessDecl): Action | undefined {
+function compileConnect(scope: RunScope, opening: Opening, process: ast.ProcessDecl): Action | undefined {
+  const { action } = opening;
   const host = scope.names.find('host', action.host, action, 'host');
   const port = scope.values.count(action.port, PORTS);
   const localPort = action.localPort && scope.values.count(action.localPort, PORTS);
   if (host === undefined || port === undefined || (action.localPort !== undefined && localPort === undefined)) {
     return undefined;
   }
-  if (process.host === host.name) {
+  const [first = opening] = scope.names.openingsOf(action.opened);
+  if (first !== opening && !areTwoSides(scope, first, opening)) {
+    scope.names.reportOpenedAgain(opening);
+    return undefined;
+  }
+  if (process.host === host.name && port !== localPort) {
     return void scope.problems.add(messages.connectsToOwnHost(host.name), rangeOfProperty(action, 'host'));
   }
-  if (!linkBetween(scope, process.host, host.name)) {
+  if (process.host !== host.name && !linkBetween(scope, process.host, host.name)) {
     return void scope.problems.add(messages.noLinkBetween(process.host, host.name), rangeOfProperty(action, 'host'));
   }
   return {
@@ -164,6 +175,7 @@ function compileConnect(scope: RunScope, action: ast.Connects, process: ast.Proc
     port,
     connection: action.opened,
     ...(localPort === undefined ? {} : { localPort }),
+    ...(action.reuse ? { reuseAddress: true } : {}),
   };
 }
 
@@ -189,7 +201,8 @@ function compileOnConnection(scope: RunScope, statement: ast.Timed, action: OnCo
     return void scope.problems.add(text, rangeOfProperty(statement, 'subject'));
   }
   const time = scope.timeline.of(statement)?.time;
-  const opened = scope.timeline.of(declared)?.time;
+  const own = scope.names.openingsOf(action.connection).find(({ subject }) => subject === statement.subject);
+  const opened = scope.timeline.of(own ?? declared)?.time;
   if (time !== undefined && opened !== undefined && time < opened) {
     const text = messages.usedBeforeOpened(action.connection, formatDuration(opened));
     return void scope.problems.add(text, rangeOfProperty(action, 'connection'));

@@ -35,6 +35,10 @@ export function compileClaim(
     }
     case 'CallOutcome':
       return actor && compileCall(scope, claim, subject);
+    case 'AcceptQueue': {
+      const length = scope.values.count(claim.length);
+      return actor && length !== undefined ? { kind: 'accept-queue', process: subject, length } : undefined;
+    }
     case 'OnHost': {
       const host = scope.names.find('host', claim.host, claim, 'host');
       const fact = compileFact(scope, claim.fact, { connection: subject, host: claim.host });

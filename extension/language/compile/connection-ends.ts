@@ -1,13 +1,14 @@
 import type * as ast from '../generated/ast.ts';
+import type { Opening } from './run-names.ts';
 import type { RunScope } from './run-scope.ts';
 
-/** Who has an end of a connection: the process that opens it, and those that listen on its port. */
+/** Who has an end of a connection: the processes that open it, and those that listen on its port. */
 export interface ConnectionEnds {
   readonly hosts: readonly string[];
   readonly processes: readonly string[];
 }
 
-type Opened = ast.Timed & { readonly action: ast.Connects };
+type Opened = Opening;
 
 /** Found once for each connection of a run: every statement about it asks. */
 export function connectionEnds(scope: RunScope, opened: Opened): ConnectionEnds {
@@ -24,7 +25,8 @@ function findEnds(scope: RunScope, opened: Opened): ConnectionEnds {
   const { host, port } = opened.action;
   const client = scope.names.get('process', opened.subject)?.host ?? host;
   const servers = listenersOf(scope).get(`${host}:${scope.values.count(port) ?? ''}`) ?? [];
-  return { hosts: [...new Set([client, host])], processes: withChildren(scope, [opened.subject, ...servers]) };
+  const openers = scope.names.openingsOf(opened.action.opened).map(({ subject }) => subject);
+  return { hosts: [...new Set([client, host])], processes: withChildren(scope, [...openers, ...servers]) };
 }
 
 /** Those processes and all that they fork, and so on: a child has its parent's descriptors. */
@@ -44,6 +46,16 @@ export function forksOf(scope: RunScope): readonly Fork[] {
   return scope.statements.filter(
     (statement): statement is Fork => statement.$type === 'Timed' && statement.action.$type === 'Forks',
   );
+}
+
+/** Whether two statements open one connection from both sides: each connects to the port that the other has bound. */
+export function areTwoSides(scope: RunScope, a: Opening, b: Opening): boolean {
+  const hostOf = ({ subject }: Opening): string | undefined => scope.names.get('process', subject)?.host;
+  const leadsTo = (from: Opening, to: Opening): boolean =>
+    from.action.host === hostOf(to) &&
+    to.action.localPort !== undefined &&
+    scope.values.count(from.action.port) === scope.values.count(to.action.localPort);
+  return leadsTo(a, b) && leadsTo(b, a);
 }
 
 /** Which processes listen where, by `host:port`. */

@@ -7,11 +7,14 @@ import type { NameKind } from '../names/name-kind.ts';
 import type { SectionNames } from '../names/section-names.ts';
 import { type Block, type Section, statementsOf } from './section.ts';
 
+/** A statement that opens a connection. */
+export type Opening = ast.Timed & { readonly action: ast.Connects };
+
 interface Declared {
   readonly host: ast.HostDecl;
   readonly link: ast.LinkDecl;
   readonly process: ast.ProcessDecl;
-  readonly connection: ast.Timed & { readonly action: ast.Connects };
+  readonly connection: Opening;
   readonly moment: ast.Timed;
   readonly value: ast.Let;
 }
@@ -26,6 +29,8 @@ export class RunNames {
     moment: new Map(),
     value: new Map(),
   };
+  /** All statements that open a connection of that name: two where both sides connect to each other. */
+  private readonly openings = new Map<string, Opening[]>();
   private readonly section: Section;
   private readonly all: SectionNames;
   private readonly run: string | undefined;
@@ -67,6 +72,17 @@ export class RunNames {
     return this.tables[kind].has(name);
   }
 
+  /** The statements that open the connection, in file order. More than one has to be checked by who compiles them. */
+  openingsOf(connection: string): readonly Opening[] {
+    return this.openings.get(connection) ?? [];
+  }
+
+  /** A second statement that opens a connection of this name, without being the other side of the first. */
+  reportOpenedAgain(opening: Opening): void {
+    const [first = opening] = this.openingsOf(opening.action.opened);
+    this.duplicate('connection', opening.action.opened, first, opening.action, 'opened');
+  }
+
   /** In the order of declaration. */
   allOf<K extends keyof Declared>(kind: K): Declared[K][] {
     return [...this.tables[kind].values()];
@@ -94,7 +110,9 @@ export class RunNames {
         const { action, moment } = statement;
         if (moment !== undefined) this.put('moment', moment, statement, statement, 'moment');
         if (action.$type === 'Connects') {
-          this.put('connection', action.opened, statement as Declared['connection'], action, 'opened');
+          const opening = statement as Opening;
+          this.openings.set(action.opened, [...this.openingsOf(action.opened), opening]);
+          if (!this.tables.connection.has(action.opened)) this.tables.connection.set(action.opened, opening);
         }
         return;
       }

@@ -72,6 +72,7 @@ function compileHappening(scope: RunScope, node: ast.Happening): TimeReference |
     case 'state':
     case 'no-failure':
     case 'bytes-read':
+    case 'accept-queue':
     case 'count':
       return void scope.problems.add(messages.happensAtNoMoment(event.kind === 'state'), rangeOf(node));
     default:

@@ -1,5 +1,6 @@
 import { formatDuration, MILLISECOND } from '../../base/time.ts';
-import type { BehaviourPlan, HostPlan, KernelVersion, LinkPlan, ProcessPlan } from '../../scenario/plan.ts';
+import { isAtLeast, type KernelVersion, parseVersion } from '../../scenario/kernel-version.ts';
+import type { BehaviourPlan, HostPlan, LinkPlan, ProcessPlan } from '../../scenario/plan.ts';
 import type { LinkSettingPlan } from '../../scenario/link-setting.ts';
 import { SYSCTLS, type SysctlDefinition, type SysctlName } from '../../scenario/sysctl.ts';
 import type * as ast from '../generated/ast.ts';
@@ -31,6 +32,8 @@ export function compileHosts(scope: RunScope): HostPlan[] {
     const hzSetting = settings.findLast((setting) => setting.$type === 'Hz');
     const hz = hzSetting ? scope.values.count(hzSetting.value, { min: 100, max: 1000 }) : DEFAULT_HZ;
     const timers = settings.findLast((setting) => setting.$type === 'Timers')?.mode;
+    const ports = settings.findLast((setting) => setting.$type === 'PortRange');
+    const range = ports && compilePortRange(scope, ports);
     const sysctls: Partial<Record<SysctlName, number>> = {};
     for (const setting of settings) {
       if (setting.$type !== 'Sysctl') continue;
@@ -44,6 +47,7 @@ export function compileHosts(scope: RunScope): HostPlan[] {
       hz: hz ?? DEFAULT_HZ,
       ...(timers === 'wheel' ? { timers } : {}),
       sysctls,
+      ...(range === undefined ? {} : { portRange: range }),
       range: rangeOfHeading(host, 'name'),
     };
   });
@@ -133,6 +137,10 @@ function compileBehaviour(scope: RunScope, node: ast.Behaviour): BehaviourPlan |
       const set = optionValue(scope, node);
       return set && { kind: 'uses-option', ...set, range };
     }
+    case 'AcceptsEvery': {
+      const interval = scope.values.duration(node.interval, { min: 1 });
+      return interval === undefined ? undefined : { kind: 'accepts-every', interval, range };
+    }
     case 'ClosesAfterEof': {
       const delay = scope.values.duration(node.delay);
       return delay === undefined ? undefined : { kind: 'closes-after-eof', delay, range };
@@ -175,6 +183,7 @@ const MATTERS: Readonly<Record<ast.Behaviour['$type'], string>> = {
   NeverReads: 'reading',
   NeverAccepts: 'accepting',
   NeverBlocks: 'blocking',
+  AcceptsEvery: 'accepting',
   Answers: 'answering',
   Greets: 'greeting',
   Streams: 'streaming',
@@ -208,15 +217,21 @@ function compileSysctl(
   return value === undefined ? undefined : { name, value };
 }
 
-function isOlder([major, minor]: KernelVersion, since: string): boolean {
-  const [sinceMajor = 0, sinceMinor = 0] = since.split('.').map(Number);
-  return major < sinceMajor || (major === sinceMajor && minor < sinceMinor);
+/** The first and the last port that connect() may choose. */
+function compilePortRange(scope: RunScope, node: ast.PortRange): readonly [number, number] | undefined {
+  const first = scope.values.count(node.first, { min: 1, max: 65_535 });
+  const last = scope.values.count(node.last, { min: first ?? 1, max: 65_535 });
+  return first === undefined || last === undefined ? undefined : [first, last];
+}
+
+function isOlder(version: KernelVersion, since: string): boolean {
+  const first = parseVersion(since);
+  return first !== undefined && !isAtLeast(version, first);
 }
 
 function parseKernel(scope: RunScope, node: ast.Kernel): KernelVersion | undefined {
-  const match = /^linux-(\d{1,3})\.(\d{1,3})(\.\d+)?$/.exec(node.version);
-  if (match === null) return void scope.problems.add(messages.badKernel(), rangeOfProperty(node, 'version'));
-  return [Number(match[1]), Number(match[2])];
+  const version = node.version.startsWith('linux-') ? parseVersion(node.version) : undefined;
+  return version ?? void scope.problems.add(messages.badKernel(), rangeOfProperty(node, 'version'));
 }
 
 function parseAddress(scope: RunScope, node: ast.Address): string {

@@ -91,6 +91,8 @@ export const ACTION_SUBJECTS: Readonly<Record<ActionType, NameKind>> = {
   Starts: 'process',
   Forks: 'process',
   Listens: 'process',
+  StopsAccepting: 'process',
+  ResumesAccepting: 'process',
   Connects: 'process',
   Sends: 'process',
   Heartbeats: 'process',
@@ -108,6 +110,7 @@ export const CLAIM_SUBJECTS: Readonly<Record<ast.Claim['$type'], NameKind>> = {
   OnHost: 'connection',
   SendsSegment: 'host',
   CallOutcome: 'process',
+  AcceptQueue: 'process',
   GivesUp: 'process',
 };
 
@@ -117,6 +120,7 @@ export const SETTING_OWNERS: Readonly<Record<ast.HostSetting['$type'] | ast.Link
   Kernel: 'host',
   Hz: 'host',
   Timers: 'host',
+  PortRange: 'host',
   Sysctl: 'host',
   Delay: 'link',
   Bandwidth: 'link',

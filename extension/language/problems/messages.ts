@@ -278,7 +278,10 @@ export const noLinkBetween = (a: string, b: string): ProblemText =>
 export const connectsToOwnHost = (host: string): ProblemText =>
   text(
     'TCPSCN053',
-    l10n.t('“{0}” is the host of this process; connect to another one: a host has no link to itself.', host),
+    l10n.t(
+      '“{0}” is the host of this process. On one host a socket can only connect to itself: from the port that it connects to.',
+      host,
+    ),
   );
 export const linkToItself = (): ProblemText => text('TCPSCN054', l10n.t('A link joins two different hosts.'));
 export const secondLink = (link: string, earlier: string, hosts: readonly string[], line: number): ProblemText =>

@@ -13,7 +13,7 @@ export function sysctlSummary(name: string): string | undefined {
   const knob: SysctlDefinition = SYSCTLS[name as SysctlName];
   const facts = [l10n.t('Default: {0}', showKnob(knob.unit, knob.default)), rangeText(knob), unitText(knob.unit)];
   if (knob.since !== undefined) facts.push(l10n.t('Since Linux {0}', knob.since));
-  return [`**net.ipv4.${name}**`, sysctlMeaning(name as SysctlName), facts.join(' · ')].join('\n\n');
+  return [`**${knob.path ?? 'net.ipv4'}.${name}**`, sysctlMeaning(name as SysctlName), facts.join(' · ')].join('\n\n');
 }
 
 /** The same for a socket option. */
@@ -85,6 +85,22 @@ function sysctlMeaning(name: SysctlName): string {
       return l10n.t('How often connect() repeats its SYN, not counting the linear ones, before ETIMEDOUT.');
     case 'tcp_syn_linear_timeouts':
       return l10n.t('How many SYNs are repeated at one-second steps before the waits begin to double.');
+    case 'somaxconn':
+      return l10n.t(
+        'The largest backlog that listen() can ask for. One connection more than the backlog can wait to be accepted.',
+      );
+    case 'tcp_max_syn_backlog':
+      return l10n.t(
+        'With SYN cookies off, a SYN is dropped once so many half-open connections, less a quarter, wait at a listener. The kernel’s default follows the memory: 128 or more.',
+      );
+    case 'tcp_syncookies':
+      return l10n.t(
+        'Whether a SYN that finds the SYN queue full is answered with a cookie (1), dropped (0), or every SYN is answered with one (2).',
+      );
+    case 'tcp_abort_on_overflow':
+      return l10n.t(
+        'Whether a client whose handshake is complete is reset when the accept queue is full. Otherwise its acknowledgement is ignored, and it may try again.',
+      );
     case 'tcp_synack_retries':
       return l10n.t('How often the listening side repeats its SYN-ACK.');
     case 'tcp_orphan_retries':
@@ -121,6 +137,12 @@ function sysctlMeaning(name: SysctlName): string {
       return l10n.t('The least time between two acknowledgements sent in answer to invalid segments.');
     case 'tcp_pingpong_thresh':
       return l10n.t('After so many answers a connection counts as interactive, and its acknowledgements are delayed.');
+    case 'tcp_tw_reuse':
+      return l10n.t(
+        'Whether connect() may take over a port pair of its own that is in TIME_WAIT: 0 no, 1 yes with timestamps, 2 only towards loopback addresses (127.0.0.0/8).',
+      );
+    case 'tcp_tw_reuse_delay':
+      return l10n.t('How long the peer must have been silent before connect() takes over its port pair in TIME_WAIT.');
     case 'tcp_rfc1337':
       return l10n.t('Whether a RST is ignored in TIME_WAIT.');
     case 'tcp_congestion_control':

@@ -4,6 +4,7 @@ import type { ExpectationPlan, Happening } from '../../scenario/expectation.ts';
 import type { EventId, EventOf, PlaceId } from '../event.ts';
 import type { Trace } from '../trace.ts';
 import { Facts } from './facts.ts';
+import { checkQueue } from './check-queue.ts';
 import { checkState } from './check-state.ts';
 import type { Occurrence } from './occurrences.ts';
 import { occurrencesOf, rangeInside } from './occurrences.ts';
@@ -54,6 +55,8 @@ function checkOne(facts: Facts, plan: ExpectationPlan): Outcome {
       return happens(facts, plan, plan);
     case 'count':
       return checkCount(facts, plan);
+    case 'accept-queue':
+      return checkQueue(facts, plan);
   }
 }
 

@@ -35,9 +35,19 @@ function describe(trace: Trace, event: TraceEvent): string {
     case 'end.opened':
       return event.how === 'connect'
         ? l10n.t('{0}: the kernel makes an end of the connection for connect()', where)
-        : l10n.t('{0}: the kernel makes an end of the connection for the SYN that arrived', where);
+        : event.how === 'syn-cookie'
+          ? l10n.t('{0}: the kernel makes an end of the connection from the SYN cookie that came back', where)
+          : l10n.t('{0}: the kernel makes an end of the connection for the SYN that arrived', where);
     case 'end.gone':
       return l10n.t('{0} no longer exists: {1}', where, goneReason(event.reason));
+    case 'listener.queue':
+      return l10n.t(
+        '{0}: the accept queue of port {2} holds {1} (Recv-Q {1}, Send-Q {3})',
+        where,
+        event.length,
+        event.port,
+        event.limit,
+      );
     case 'call.entered':
       return describeCall(trace, event);
     case 'call.returned':
@@ -194,7 +204,15 @@ export function goneReason(reason: EventFields<'end.gone'>['reason']): string {
     case 'time-wait-over':
       return l10n.t('the 60 s of TIME_WAIT are over');
     case 'replaced':
-      return l10n.t('a new SYN took its place');
+      return l10n.t('a new SYN took its place: its sequence number is beyond all of the old connection');
+    case 'replaced-by-timestamp':
+      return l10n.t('a new SYN took its place: its timestamp is newer than all of the old connection');
+    case 'taken-over':
+      return l10n.t('connect() on its own host took over its pair of ports');
+    case 'accept-queue-full':
+      return l10n.t(
+        'the accept queue was full when its handshake was complete, and it was reset (tcp_abort_on_overflow)',
+      );
   }
 }
 
@@ -219,6 +237,12 @@ export function ignoredReason(reason: EventFields<'segment.ignored'>['reason']):
       return l10n.t('it lies beyond the window that was offered');
     case 'rate-limited':
       return l10n.t('an answer was given less than 500 ms ago');
+    case 'accept-queue-full':
+      return l10n.t('the accept queue is full: one more connection than the backlog waits to be accepted');
+    case 'syn-queue-full':
+      return l10n.t('the SYN queue is full, and SYN cookies are off (tcp_syncookies)');
+    case 'rfc1337':
+      return l10n.t('no RST ends TIME_WAIT here (tcp_rfc1337)');
   }
 }
 

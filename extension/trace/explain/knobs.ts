@@ -2,6 +2,7 @@
 import * as l10n from '@vscode/l10n';
 import type { SocketOptionName } from '../../scenario/socket-option.ts';
 import type { SysctlName } from '../../scenario/sysctl.ts';
+import { olderDefaults, parseVersion } from '../../scenario/kernel-version.ts';
 import { SYSCTLS } from '../../scenario/sysctl.ts';
 import type { EventId, EventOf, PlaceId } from '../event.ts';
 import type { Trace } from '../trace.ts';
@@ -17,7 +18,9 @@ export function sysctl(trace: Trace, place: PlaceId, name: SysctlName): number {
   const found = trace.places[place];
   const host = found?.kind === 'end' || found?.kind === 'process' ? found.host : place;
   const hostName = trace.placeName(host);
-  return trace.header.hosts.find((each) => each.name === hostName)?.sysctls[name] ?? SYSCTLS[name].default;
+  const plan = trace.header.hosts.find((each) => each.name === hostName);
+  const version = plan && parseVersion(plan.kernel);
+  return plan?.sysctls[name] ?? (version && olderDefaults(version)[name]) ?? SYSCTLS[name].default;
 }
 
 const optionCalls = new WeakMap<Trace, readonly EventOf<'call.entered'>[]>();

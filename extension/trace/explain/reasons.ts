@@ -12,6 +12,12 @@ export function sendReason(trace: Trace, segment: EventOf<'segment.sent'>): stri
       return l10n.t('connect() opens the connection.');
     case 'syn-arrived':
       return l10n.t('A SYN arrived for a socket that listens.');
+    case 'syn-cookie':
+      return l10n.t(
+        'A SYN arrived for a socket that listens, and is answered without being remembered: the sequence number is a cookie in which the acknowledgement brings back what is needed. Nobody will repeat this SYN-ACK.',
+      );
+    case 'crossing-syn':
+      return l10n.t('A SYN of the other side arrived while our own was on its way: both open the same connection.');
     case 'handshake-completed':
       return l10n.t('The SYN-ACK arrived: its acknowledgement completes the handshake.');
     case 'application-sent':
@@ -111,6 +117,14 @@ export function sendReason(trace: Trace, segment: EventOf<'segment.sent'>): stri
       return l10n.t('{0} has no socket for the segment that arrived.', placeTitle(trace, segment.from));
     case 'bad-ack-while-opening':
       return l10n.t('What arrived acknowledges something that this new connection never sent.');
+    case 'syn-cookie-expired':
+      return l10n.t(
+        'What arrived answers a SYN cookie that was made too long ago: a cookie is good for one to two minutes, and nothing else is known of the connection.',
+      );
+    case 'accept-queue-full':
+      return l10n.t(
+        'The handshake is complete, but the accept queue is full, and tcp_abort_on_overflow says that the client is to be told.',
+      );
     case 'data-after-close':
       return l10n.t('Data arrived for a socket from which nobody can read any more.');
     case 'listener-closed':
@@ -145,6 +159,14 @@ export function sendReason(trace: Trace, segment: EventOf<'segment.sent'>): stri
       return l10n.t(
         'The first acknowledgement after a timeout has come. Instead of resending more, new data finds out whether the timeout was needless (F-RTO).',
       );
+    case 'syn-in-time-wait':
+      return first === 1
+        ? l10n.t(
+            'A SYN arrived for a connection in TIME_WAIT, with a timestamp older than the last one: it counts as a late copy. A client that means it answers with RST.',
+          )
+        : l10n.t(
+            'A SYN arrived for a connection in TIME_WAIT that may be a late copy: neither its sequence number nor its timestamp is newer. A client that means it answers with RST.',
+          );
   }
 }
 

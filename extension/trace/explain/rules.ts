@@ -54,8 +54,13 @@ const REASON_RULES: Partial<Record<SendReason, Rule>> = {
   'corked-long-enough': { kernel: 'tcp_write_wakeup', sysctl: 'TCP_CORK' },
   'no-socket': { rfc: 'RFC 9293 §3.5.2', kernel: 'tcp_v4_send_reset' },
   'bad-ack-while-opening': { rfc: 'RFC 9293 §3.10.7.3', kernel: 'tcp_rcv_synsent_state_process' },
+  'syn-cookie': { rfc: 'RFC 4987 §3.6', kernel: 'cookie_v4_init_sequence', sysctl: 'tcp_syncookies' },
+  'crossing-syn': { rfc: 'RFC 9293 §3.5', kernel: 'tcp_rcv_synsent_state_process' },
+  'syn-cookie-expired': { rfc: 'RFC 4987 §3.6', kernel: 'cookie_v4_check', sysctl: 'tcp_syncookies' },
+  'accept-queue-full': { kernel: 'tcp_check_req', sysctl: 'tcp_abort_on_overflow' },
   'data-after-close': { rfc: 'RFC 9293 §3.6.1', kernel: 'tcp_rcv_state_process' },
   'listener-closed': { kernel: 'inet_csk_listen_stop' },
+  'syn-in-time-wait': { rfc: 'RFC 6191', kernel: 'tcp_timewait_state_process' },
   'time-wait': { rfc: 'RFC 9293 §3.10.7.4', kernel: 'tcp_timewait_state_process' },
   'rack-loss': { rfc: 'RFC 8985 §6.2', kernel: 'tcp_rack_detect_loss', sysctl: 'tcp_recovery' },
   'reordering-timer': { rfc: 'RFC 8985 §6.3', kernel: 'tcp_rack_reo_timeout', sysctl: 'tcp_recovery' },
@@ -109,7 +114,10 @@ const GONE_RULES: Record<EventFields<'end.gone'>['reason'], Rule> = {
   'orphan-timed-out': { kernel: 'tcp_orphan_retries', sysctl: 'tcp_orphan_retries' },
   'fin-wait-2-timed-out': { kernel: 'tcp_fin_time', sysctl: 'tcp_fin_timeout' },
   'time-wait-over': { rfc: 'RFC 9293 §3.6', kernel: 'tw_timer_handler' },
-  replaced: { rfc: 'RFC 9293 §3.6.1', kernel: 'tcp_timewait_state_process' },
+  'accept-queue-full': { kernel: 'tcp_check_req', sysctl: 'tcp_abort_on_overflow' },
+  replaced: { rfc: 'RFC 6191', kernel: 'tcp_timewait_state_process' },
+  'replaced-by-timestamp': { rfc: 'RFC 6191', kernel: 'tcp_timewait_state_process' },
+  'taken-over': { kernel: 'tcp_twsk_unique', sysctl: 'tcp_tw_reuse' },
 };
 
 export function goneRule(reason: EventFields<'end.gone'>['reason']): Rule {
@@ -125,6 +133,9 @@ const IGNORED_RULES: Record<EventFields<'segment.ignored'>['reason'], Rule> = {
   'not-for-this-state': { rfc: 'RFC 9293 §3.10.7', kernel: 'tcp_rcv_state_process' },
   paws: { rfc: 'RFC 7323 §5', kernel: 'tcp_paws_discard' },
   'beyond-window': { rfc: 'RFC 9293 §3.10.7.4', kernel: 'tcp_data_queue' },
+  'accept-queue-full': { kernel: 'sk_acceptq_is_full', sysctl: 'somaxconn' },
+  'syn-queue-full': { rfc: 'RFC 4987 §3.1', kernel: 'tcp_conn_request', sysctl: 'tcp_syncookies' },
+  rfc1337: { rfc: 'RFC 1337', kernel: 'tcp_timewait_state_process', sysctl: 'tcp_rfc1337' },
   'rate-limited': { kernel: 'tcp_oow_rate_limited', sysctl: 'tcp_invalid_ratelimit' },
 };
 

@@ -147,14 +147,9 @@ class Ladder {
     const length = right - left - 1;
     const segment = this.trace.eventOf('segment.sent', row.segment);
     const title = this.title(row);
-    const fits = textWidth(title) + 8 <= length;
-    line.write(left + 1, '─'.repeat(Math.max(0, length)));
-    if (isLost) {
-      // It ends before it is there.
-      const gone = Math.max(2, Math.floor(length / 8));
-      line.write(from < to ? right - gone : left + 1, ' '.repeat(gone));
-      line.write(from < to ? right - gone - 1 : left + gone + 1, 'x');
-    } else line.write(from < to ? right - 1 : left + 1, from < to ? '▶' : '◀');
+    const fits = from !== to && textWidth(title) + 8 <= length;
+    if (from === to) line.write(to + 1, '◀─╯');
+    else this.arrow(line, from, to, isLost);
     if (fits) line.write(left + 1 + Math.floor((length - textWidth(title) - 2) / 2), ` ${title} `);
     const numbers = numbersText(this.trace, segment);
     const room = this.width - this.right;
@@ -169,6 +164,20 @@ class Ladder {
     for (const text of more.flatMap((part) => [...wrap(part, room)])) {
       yield this.lifelines(new Line()).write(this.right, text).toString();
     }
+  }
+
+  /** From one lifeline to another; one that is lost ends before it is there. */
+  private arrow(line: Line, from: number, to: number, isLost: boolean): void {
+    const [left, right] = from < to ? [from, to] : [to, from];
+    const length = right - left - 1;
+    line.write(left + 1, '─'.repeat(Math.max(0, length)));
+    if (!isLost) {
+      line.write(from < to ? right - 1 : left + 1, from < to ? '▶' : '◀');
+      return;
+    }
+    const gone = Math.max(2, Math.floor(length / 8));
+    line.write(from < to ? right - gone : left + 1, ' '.repeat(gone));
+    line.write(from < to ? right - gone - 1 : left + gone + 1, 'x');
   }
 
   /** `keepalive probe 9/9`, or its flags where they say all. */

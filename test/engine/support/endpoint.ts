@@ -37,6 +37,8 @@ export interface EndpointOptions {
   /** The other side's initial sequence number. */
   readonly irs?: number;
   readonly seed?: number;
+  /** What listen() asks for; 4096 by default. */
+  readonly backlog?: number;
   /** What the test's SYN or SYN-ACK offers; all of it by default. */
   readonly offers?: { readonly timestamps?: boolean; readonly sack?: boolean; readonly mss?: number };
   /** ms between the real end's first segment and the answer: the round trip of the handshake. */
@@ -100,7 +102,7 @@ export class Endpoint {
       recorder: this.recorder,
       host: LOCAL,
       hz: options.hz ?? 1000,
-      sysctls: sysctlValues(options.sysctls),
+      sysctls: sysctlValues(options.sysctls, options.kernel),
       version: options.kernel ?? [6, 12],
       seed: options.seed ?? 1,
       connections: this.connections,
@@ -222,13 +224,21 @@ export class Endpoint {
   // ---- ways to a state ----
 
   listen(): this {
-    const result = calls.listen(this.kernel, LOCAL_PORT, true, this.inherited, () => undefined);
+    const backlog = this.options.backlog ?? 4096;
+    const result = calls.listen(
+      this.kernel,
+      { port: LOCAL_PORT, reuseAddress: true, process: LOCAL.place, backlog, options: this.inherited },
+      { onEstablished: () => undefined, onQueueChanged: () => undefined },
+    );
     if ('listener' in result) this.listener = result.listener;
     return this;
   }
 
   connect(): this {
-    const result = calls.connect(this.kernel, { ...PEER, port: PEER_PORT }, 'conn', LOCAL_PORT);
+    const result = calls.connect(this.kernel, { ...PEER, port: PEER_PORT }, 'conn', {
+      localPort: LOCAL_PORT,
+      reuseAddress: true,
+    });
     if ('errno' in result) throw new Error(result.errno);
     this.end = result.tcb;
     for (const [option, value] of this.inherited) calls.setOption(this.end, option, value);
@@ -238,11 +248,9 @@ export class Endpoint {
 
   /** A SYN has come, and the end that answers it is the one under test. */
   receiveSyn(): this {
-    this.connections.open(
-      'conn',
-      { host: PEER.place, port: PEER_PORT, iss: this.irs },
-      { host: LOCAL.place, port: LOCAL_PORT },
-    );
+    const peer = { host: PEER.place, port: PEER_PORT };
+    const connection = this.connections.open('conn', peer, { host: LOCAL.place, port: LOCAL_PORT });
+    this.connections.announce(connection, peer, this.irs);
     this.receive(syn());
     this.end = [...this.kernel.allEnds()].at(-1)!;
     return this;

@@ -29,6 +29,8 @@ export interface PlanOptions {
   readonly seed?: number;
   /** A third process, `worker` on the server, that runs once it is forked. */
   readonly worker?: boolean;
+  /** `ip_local_port_range` of both hosts. */
+  readonly portRange?: readonly [number, number];
   /** Neither listen nor connect: the statements do it. */
   readonly bare?: boolean;
 }
@@ -75,6 +77,7 @@ export function planOf(statements: readonly Statement[], options: PlanOptions = 
     kernel: options.kernel ?? [6, 12],
     hz: options.hz ?? 1000,
     sysctls,
+    ...(options.portRange === undefined ? {} : { portRange: options.portRange }),
     range: RANGE,
   });
   const behaviours = (list: readonly WithoutRange<BehaviourPlan>[] = []): readonly BehaviourPlan[] =>

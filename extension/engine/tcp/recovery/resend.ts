@@ -2,7 +2,7 @@
 import type { SegmentPurpose } from '../../../trace/schema.ts';
 import type { SendWhy } from '../output.ts';
 import { currentMss, flagsOf, sendSegment } from '../output.ts';
-import { SYN } from '../segment.ts';
+import { ACK, SYN } from '../segment.ts';
 import { add, after, diff } from '../seq.ts';
 import type { Tcb } from '../tcb.ts';
 import { noteSent } from './delivery.ts';
@@ -41,7 +41,9 @@ export function resend(tcb: Tcb, segment: SentSegment, why: SendWhy): boolean {
   segment.lastSentAt = tcb.now;
   tcb.sent.sentNow(segment);
   noteSent(tcb, segment);
-  sendSegment(tcb, { seq: segment.seq, flags: segment.syn ? SYN : flagsOf(segment), length: segment.length }, why);
+  // Crossing SYNs: the acknowledgement goes with the copy.
+  const flags = segment.syn ? SYN + (tcb.state === 'SYN_SENT' ? 0 : ACK) : flagsOf(segment);
+  sendSegment(tcb, { seq: segment.seq, flags, length: segment.length }, why);
   return true;
 }
 

@@ -1,0 +1,46 @@
+/** What differs between kernel releases, in one place: the releases themselves are compared nowhere else. */
+import type { SysctlName } from './sysctl.ts';
+
+/** Kernel release as `[major, minor]`. */
+export type KernelVersion = readonly [major: number, minor: number];
+
+/** A behaviour of Linux that began with a release. */
+export type KernelFeature = keyof typeof FEATURES;
+
+/** The first release with each behaviour. Knobs that came with a release say so themselves (`SYSCTLS`). */
+const FEATURES = {
+  /** `net.core.somaxconn` is 4096; 128 before. */
+  'somaxconn 4096': [5, 4],
+  /** SYNs are repeated at one-second steps before the waits double (commit ccce324dabfe). */
+  'linear SYN timeouts': [6, 5],
+  /** TS.Recent counts for 2147 s (`TCP_PAWS_WRAP`); for 24 days before. */
+  'PAWS wrap in seconds': [6, 6],
+  /** A segment shows how much of a receive buffer's memory is payload (`tcp_measure_rcv_mss`); half of it before, for good. */
+  'payload share measured': [6, 6],
+  /** A delayed ACK never waits longer than the least RTO (commit bbf80d713fe7). */
+  'delayed ACK below the least RTO': [6, 7],
+  /** The largest receive buffer by default; 6 MiB before. Windows are scaled by 2^10 instead of 2^7. */
+  'tcp_rmem up to 32 MiB': [6, 18],
+  /** TIME_WAIT entries count the time since the last timestamp in ms, against tcp_tw_reuse_delay; in whole seconds before. */
+  'TIME_WAIT in milliseconds': [6, 14],
+} as const satisfies Record<string, KernelVersion>;
+
+export function hasFeature(version: KernelVersion, feature: KernelFeature): boolean {
+  return isAtLeast(version, FEATURES[feature]);
+}
+
+/** Whether a kernel is this release or a later one. */
+export function isAtLeast([major, minor]: KernelVersion, [wantedMajor, wantedMinor]: KernelVersion): boolean {
+  return major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);
+}
+
+/** Reads `6.15` or `linux-6.15`; undefined when it is no release. */
+export function parseVersion(text: string): KernelVersion | undefined {
+  const match = /^(?:linux-)?(\d{1,3})\.(\d{1,3})(?:\.\d+)?$/.exec(text);
+  return match === null ? undefined : [Number(match[1]), Number(match[2])];
+}
+
+/** Defaults of an older kernel, where they are not those of `SYSCTLS`. */
+export function olderDefaults(version: KernelVersion): Readonly<Partial<Record<SysctlName, number>>> {
+  return hasFeature(version, 'somaxconn 4096') ? {} : { somaxconn: 128 };
+}
