@@ -3,7 +3,10 @@ import type { ActionPlan } from '../scenario/plan.ts';
 import type { EventFields, EventId, PlaceId } from '../trace/event.ts';
 import type { Host } from './host/host.ts';
 import type { Process } from './host/process.ts';
+import { Firewall } from './network/firewall.ts';
 import type { Link } from './network/link.ts';
+import { Nat } from './network/nat.ts';
+import { Router } from './network/router.ts';
 import type { Recorder } from './recorder.ts';
 import type { World } from './world.ts';
 
@@ -40,6 +43,15 @@ function deedOf(action: ActionPlan, world: World): Deed {
     case 'link-rule':
     case 'link-change':
       return linkDeed(action, assertDefined(world.links.get(action.link), action.link), world);
+    case 'host-carrier':
+    case 'host-route':
+      return lastHopDeed(action, assertDefined(world.hosts.get(action.host), action.host), world);
+    case 'router-report':
+    case 'router-forward':
+    case 'firewall-rule':
+    case 'firewall-open':
+    case 'nat-forget':
+      return middleboxDeed(action, assertDefined(world.middleboxes.get(action.middlebox), action.middlebox), world);
     default: {
       const { process, host } = assertDefined(world.processes.get(action.process), action.process);
       return processDeed(action, process, host, world);
@@ -47,7 +59,10 @@ function deedOf(action: ActionPlan, world: World): Deed {
   }
 }
 
-type HostAction = Extract<ActionPlan, { readonly host: string; readonly process?: never }>;
+type HostAction = Extract<
+  ActionPlan,
+  { readonly kind: `host-${'power-loss' | 'shutdown' | 'boot' | 'freeze' | 'resume'}` }
+>;
 
 function hostDeed(action: HostAction, host: Host): Deed {
   switch (action.kind) {
@@ -68,15 +83,17 @@ type LinkAction = Extract<ActionPlan, { kind: 'link-cut' | 'link-restore' | 'lin
 
 function linkDeed(action: LinkAction, link: Link, world: World): Deed {
   const from = action.from === undefined ? undefined : assertDefined(world.hosts.get(action.from), action.from);
+  const between = action.kind === 'link-cut' || action.kind === 'link-restore' ? action.between : undefined;
+  const stretch = between && link.stretchBetween(...between);
   return {
     place: link.place,
     act: () => {
       switch (action.kind) {
         case 'link-cut':
-          link.cut(from);
+          link.cut(from, stretch);
           break;
         case 'link-restore':
-          link.restore(from);
+          link.restore(from, stretch);
           break;
         case 'link-rule':
           link.addRule(action, from);
@@ -89,7 +106,33 @@ function linkDeed(action: LinkAction, link: Link, world: World): Deed {
   };
 }
 
-type ProcessAction = Exclude<ActionPlan, HostAction | LinkAction>;
+type LastHopAction = Extract<ActionPlan, { kind: 'host-carrier' | 'host-route' }>;
+
+function lastHopDeed(action: LastHopAction, host: Host, world: World): Deed {
+  if (action.kind === 'host-route') {
+    const to = assertDefined(world.hosts.get(action.to), action.to);
+    return { place: host.place, act: () => host.setRoute(to, action.present) };
+  }
+  const link = action.link === undefined ? undefined : assertDefined(world.links.get(action.link), action.link);
+  return { place: host.place, act: () => host.setCarrier(action.up, link) };
+}
+
+type MiddleboxAction = Extract<ActionPlan, { readonly middlebox: string }>;
+
+function middleboxDeed(action: MiddleboxAction, box: Router | Firewall | Nat, world: World): Deed {
+  const { place } = box;
+  if (box instanceof Router && action.kind === 'router-report') {
+    const to = action.host === undefined ? undefined : assertDefined(world.hosts.get(action.host), action.host);
+    return { place, act: () => box.report(action.message, to) };
+  }
+  if (box instanceof Router && action.kind === 'router-forward') return { place, act: () => box.forward() };
+  if (box instanceof Firewall && action.kind === 'firewall-rule') return { place, act: () => box.add(action) };
+  if (box instanceof Firewall && action.kind === 'firewall-open') return { place, act: () => box.open() };
+  if (box instanceof Nat && action.kind === 'nat-forget') return { place, act: () => box.forget(action.connection) };
+  throw new Error(`${box.name} cannot do ${action.kind}`);
+}
+
+type ProcessAction = Exclude<ActionPlan, HostAction | LastHopAction | LinkAction | MiddleboxAction>;
 
 function processDeed(action: ProcessAction, process: Process, host: Host, world: World): Deed {
   const { place } = process;

@@ -38,6 +38,14 @@ export class Connections {
     return id;
   }
 
+  /** A NAT shows the connection's port on `host` to the outside as another one. */
+  translate(id: number, host: PlaceId, port: number, shown: number): void {
+    const [a, b] = this.get(id).sides;
+    const other = a.host === host && a.port === port ? b : a;
+    this.latest.set(key(host, shown, other.host, other.port), id);
+    this.latest.set(key(other.host, other.port, host, shown), id);
+  }
+
   /** An end of the connection came into being. A socket that is connected to itself is both. */
   attach(id: number, socket: SocketAddress, end: PlaceId, iss: number): void {
     for (const side of this.get(id).sides) {

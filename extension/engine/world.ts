@@ -1,10 +1,15 @@
 import { assertDefined } from '../base/assert.ts';
+import type { MiddleboxPlan } from '../scenario/middlebox.ts';
 import type { RunPlan } from '../scenario/plan.ts';
+import type { PlaceId } from '../trace/event.ts';
 import { Connections } from './connections.ts';
 import { HostClock } from './host/host-clock.ts';
 import { Host } from './host/host.ts';
 import { Process } from './host/process.ts';
+import { Firewall } from './network/firewall.ts';
 import { Link } from './network/link.ts';
+import { Nat } from './network/nat.ts';
+import { Router } from './network/router.ts';
 import type { Recorder } from './recorder.ts';
 import type { Clock, Scheduler } from './scheduler.ts';
 
@@ -13,6 +18,7 @@ export interface World {
   readonly hosts: ReadonlyMap<string, Host>;
   readonly processes: ReadonlyMap<string, { readonly process: Process; readonly host: Host }>;
   readonly links: ReadonlyMap<string, Link>;
+  readonly middleboxes: ReadonlyMap<string, Router | Firewall | Nat>;
   readonly connections: Connections;
 }
 
@@ -40,14 +46,44 @@ export function buildWorld(plan: RunPlan, scheduler: Scheduler, recorder: Record
     processes.set(name, { process, host });
   }
   const links = new Map<string, Link>();
+  const middleboxes = new Map<string, Router | Firewall | Nat>();
   for (const link of plan.links) {
     const a = assertDefined(hosts.get(link.ends[0]), `host ${link.ends[0]}`);
     const b = assertDefined(hosts.get(link.ends[1]), `host ${link.ends[1]}`);
     const place = writer.addPlace({ kind: 'link', name: link.name, hosts: [a.place, b.place] });
-    const built = new Link({ place, ends: [a, b], plan: link, seed: plan.seed, scheduler, recorder });
+    const standings = standingsOn(plan, link.name).map((box) => {
+      const boxPlace = writer.addPlace({ kind: 'middlebox', role: box.kind, name: box.name, link: place });
+      const made = makeBox(box, boxPlace, { scheduler, recorder, connections });
+      middleboxes.set(box.name, made);
+      return { box: made, distance: box.distance };
+    });
+    const built = new Link({ place, ends: [a, b], plan: link, standings, seed: plan.seed, scheduler, recorder });
     a.links.push(built);
     b.links.push(built);
     links.set(link.name, built);
   }
-  return { hosts, processes, links, connections };
+  return { hosts, processes, links, middleboxes, connections };
+}
+
+/** The middleboxes of a link, from its first end to its second: those that say where they stand by that, the others in file order. */
+function standingsOn(plan: RunPlan, link: string): readonly MiddleboxPlan[] {
+  const own = (plan.middleboxes ?? []).filter((box) => box.link === link);
+  return own.every(({ distance }) => distance !== undefined)
+    ? own.toSorted((a, b) => (a.distance ?? 0) - (b.distance ?? 0))
+    : own;
+}
+
+function makeBox(
+  plan: MiddleboxPlan,
+  place: PlaceId,
+  world: { readonly scheduler: Scheduler; readonly recorder: Recorder; readonly connections: Connections },
+): Router | Firewall | Nat {
+  switch (plan.kind) {
+    case 'router':
+      return new Router(plan, place, world.scheduler, world.recorder);
+    case 'firewall':
+      return new Firewall(plan, place, world);
+    case 'nat':
+      return new Nat(plan, place, world);
+  }
 }

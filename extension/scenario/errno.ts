@@ -8,14 +8,18 @@ export const ERRNOS = [
   'ECONNABORTED',
   'ECONNREFUSED',
   'ECONNRESET',
+  'EHOSTDOWN',
   'EHOSTUNREACH',
   'EINPROGRESS',
   'EINVAL',
   'EISCONN',
   'ENETUNREACH',
+  'ENONET',
   'ENOPROTOOPT',
   'ENOTCONN',
+  'EOPNOTSUPP',
   'EPIPE',
+  'EPROTO',
   'ETIMEDOUT',
 ] as const;
 

@@ -6,6 +6,8 @@ import type { Micros } from '../base/time.ts';
 import type { ExpectationPlan, SegmentClass } from './expectation.ts';
 import type { KernelVersion } from './kernel-version.ts';
 import type { LinkSetting, LinkSettingPlan } from './link-setting.ts';
+import type { FilterPlan, MiddleboxPlan } from './middlebox.ts';
+import type { IcmpMessageName } from './icmp.ts';
 import type { SocketOptionName } from './socket-option.ts';
 import type { LocalizedText, SourceRange } from './source.ts';
 import type { SysctlName } from './sysctl.ts';
@@ -34,6 +36,8 @@ export interface RunPlan {
   readonly range: SourceRange;
   readonly hosts: readonly HostPlan[];
   readonly links: readonly LinkPlan[];
+  /** Absent: none. */
+  readonly middleboxes?: readonly MiddleboxPlan[];
   readonly processes: readonly ProcessPlan[];
   /** In file order: body first, then parts and variants in the order in which they are added. */
   readonly actions: readonly ActionPlan[];
@@ -68,6 +72,8 @@ export interface LinkPlan {
   readonly delay: Micros;
   /** What else is said of it, later ones over earlier ones. */
   readonly settings?: readonly LinkSettingPlan[];
+  /** The hosts are each other's next hop: they find each other by ARP. */
+  readonly shared?: boolean;
   readonly range: SourceRange;
 }
 
@@ -137,11 +143,28 @@ export type Action =
   | { readonly kind: 'host-freeze'; readonly host: string }
   | { readonly kind: 'host-resume'; readonly host: string }
   /** `from` absent: both directions. Otherwise only what `from` sends is lost. */
-  | { readonly kind: 'link-cut'; readonly link: string; readonly from?: string }
-  | { readonly kind: 'link-restore'; readonly link: string; readonly from?: string }
+  /** A host's own cable; `link` absent: all that it has. */
+  | { readonly kind: 'host-carrier'; readonly host: string; readonly link?: string; readonly up: boolean }
+  | { readonly kind: 'host-route'; readonly host: string; readonly to: string; readonly present: boolean }
+  /** `between`: two that stand side by side on the link; absent: behind all middleboxes, seen from the link's first host. */
+  | { readonly kind: 'link-cut'; readonly link: string; readonly from?: string; readonly between?: Neighbours }
+  | { readonly kind: 'link-restore'; readonly link: string; readonly from?: string; readonly between?: Neighbours }
   | ({ readonly kind: 'link-rule'; readonly link: string } & LinkRulePlan)
   /** Counts for what is sent from then on. */
   | { readonly kind: 'link-change'; readonly link: string; readonly setting: LinkSetting; readonly from?: string }
+  /** From then on the router answers what goes to `host` (absent: either way) with this message. */
+  | {
+      readonly kind: 'router-report';
+      readonly middlebox: string;
+      readonly message: IcmpMessageName;
+      readonly host?: string;
+    }
+  | { readonly kind: 'router-forward'; readonly middlebox: string }
+  | ({ readonly kind: 'firewall-rule'; readonly middlebox: string } & FilterPlan)
+  /** Everything passes. */
+  | { readonly kind: 'firewall-open'; readonly middlebox: string }
+  /** `connection` absent: every flow. */
+  | { readonly kind: 'nat-forget'; readonly middlebox: string; readonly connection?: string }
   /** Processes run from time 0; this starts one again after it died or its host booted. */
   | { readonly kind: 'process-start'; readonly process: string }
   /** `child` begins with copies of all descriptors of `process`. */
@@ -217,5 +240,8 @@ export interface LinkRulePlan {
   /** What is sent at that time or later is left alone. */
   readonly until?: Micros;
 }
+
+/** Two that stand side by side on a link: hosts or middleboxes. */
+export type Neighbours = readonly [string, string];
 
 export type ActionKind = Action['kind'];

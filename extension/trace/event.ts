@@ -16,6 +16,12 @@ export type Place =
   /** `forked`: it does not run from the beginning. */
   | { readonly kind: 'process'; readonly name: string; readonly host: PlaceId; readonly forked?: boolean }
   | { readonly kind: 'link'; readonly name: string; readonly hosts: readonly [PlaceId, PlaceId] }
+  | {
+      readonly kind: 'middlebox';
+      readonly role: 'router' | 'firewall' | 'nat';
+      readonly name: string;
+      readonly link: PlaceId;
+    }
   | EndPlace;
 
 /** One end of a connection: a socket that is or was connected. */

@@ -6,6 +6,7 @@
  */
 import { ERRNOS } from '../scenario/errno.ts';
 import { CALLS } from '../scenario/expectation.ts';
+import { ICMP_MESSAGES } from '../scenario/icmp.ts';
 import { TCP_STATES } from '../scenario/tcp-state.ts';
 
 /** Rises when a field is renamed, removed or changes meaning. Additions keep it. */
@@ -100,6 +101,8 @@ export const SEND_REASONS = [
   'unacceptable-ack',
   /** The retransmission timer fired: args [retransmits, backoff]. */
   'retransmission-timer',
+  /** An ICMP message took a doubling of the wait back, and the shorter wait was over: args [retransmits, backoff]. */
+  'backoff-reverted',
   /** The tail-loss-probe timer fired. */
   'tail-loss-probe-timer',
   /** The keepalive timer fired: args [probe number, silence in µs]. */
@@ -138,6 +141,10 @@ export const SEND_REASONS = [
   'frto-new-data',
   /** A SYN arrived for a TIME_WAIT entry, and may be an old copy: args [1 when its timestamp is older]. */
   'syn-in-time-wait',
+  /** A firewall answers in the name of the host that was meant. */
+  'firewall-rejects',
+  /** A NAT or load balancer knows no flow for the segment. */
+  'unknown-flow',
 ] as const;
 export type SendReason = (typeof SEND_REASONS)[number];
 
@@ -183,6 +190,9 @@ export type VariableName = (typeof VARIABLES)[number];
 /** What showed that a reduction of the congestion window was needless. */
 export const UNDO_REASONS = ['frto', 'timestamps', 'dsack'] as const;
 export type UndoReason = (typeof UNDO_REASONS)[number];
+/** States of a neighbour entry (`NUD_…`; RFC 4861 §7.3.2). */
+export const NEIGHBOUR_STATES = ['NONE', 'INCOMPLETE', 'REACHABLE', 'STALE', 'DELAY', 'PROBE', 'FAILED'] as const;
+export type NeighbourState = (typeof NEIGHBOUR_STATES)[number];
 
 /** Stands for "no errno" in an errno column. */
 const NO_ERRNO = 'OK';
@@ -239,6 +249,7 @@ export const EVENT_SCHEMA = {
         'closed',
         'reset',
         'refused',
+        'unreachable',
         'timed-out',
         'aborted',
         'host-off',
@@ -300,7 +311,24 @@ export const EVENT_SCHEMA = {
   /** The segment never reached a kernel. `blame`: id of the event that made it so (a cut, a power loss, a statement). */
   'segment.dropped': {
     segment: 'i32',
-    reason: { enum: ['link-cut', 'host-off', 'rule', 'host-frozen', 'chance', 'queue-full', 'too-big'] },
+    reason: {
+      enum: [
+        'link-cut',
+        'host-off',
+        'rule',
+        'host-frozen',
+        'chance',
+        'queue-full',
+        'too-big',
+        'filtered',
+        'rejected',
+        'no-flow',
+        'unreachable',
+        'no-carrier',
+        'no-neighbour',
+        'no-route',
+      ],
+    },
     blame: 'i32',
   },
   /**
@@ -332,6 +360,36 @@ export const EVENT_SCHEMA = {
       ],
     },
   },
+  /**
+   * An ICMP error about a segment. Place: the middlebox that sends it, or the host whose own kernel does. `segment`: the
+   * `segment.sent` that it quotes; it goes to the host that sent that. `blame`: the event behind it, -1 = none.
+   */
+  'icmp.sent': { message: { enum: ICMP_MESSAGES }, segment: 'i32', to: 'u16', blame: 'i32' },
+  /** `icmp`: id of its `icmp.sent`. Place: the end that it is about, or the host when there is none any more. */
+  'icmp.delivered': { icmp: 'i32' },
+  /** The message never reached a kernel. */
+  'icmp.dropped': { icmp: 'i32', reason: { enum: ['link-cut', 'host-off', 'no-carrier'] }, blame: 'i32' },
+  /** The message arrived and changed nothing. */
+  'icmp.ignored': { icmp: 'i32', reason: { enum: ['out-of-window', 'time-wait', 'no-error', 'no-socket'] } },
+  /** A middlebox begins or ceases to know a flow. `after`: µs without a segment. `port`: the outside knows it by this one; 0 = by its own. */
+  'flow.state': {
+    connection: 'u32',
+    known: 'bool',
+    reason: { enum: ['segment-passed', 'idle', 'told', 'reset'] },
+    after: 'f64',
+    port: 'u16',
+  },
+  /** A host's own cable. `link`: its place. */
+  'carrier.state': { link: 'u16', up: 'bool' },
+  /** `to`: the host to which the place has a route or none. */
+  'route.state': { to: 'u16', present: 'bool' },
+  /** What a host knows of a neighbour's hardware address. `neighbour`: a host on the segment, or the link whose next hop it is. */
+  'neighbour.state': { neighbour: 'u16', state: { enum: NEIGHBOUR_STATES } },
+  /** `request`: to everybody; `probe`: a request to the neighbour alone. */
+  'arp.sent': { neighbour: 'u16', what: { enum: ['request', 'probe', 'reply'] } },
+  /** `arp`: id of its `arp.sent`. */
+  'arp.delivered': { arp: 'i32' },
+  'arp.dropped': { arp: 'i32', reason: { enum: ['link-cut', 'host-off', 'no-carrier'] }, blame: 'i32' },
   'tcp.state': { from: { enum: TCP_STATES }, to: { enum: TCP_STATES } },
   /** Arming a slot that is pending replaces what was there. `deadline` is absolute. `late`: how much later the timer wheel fires it; 0 with ideal timers. */
   'timer.armed': { timer: { enum: TIMERS }, deadline: 'f64', backoff: 'u8', late: 'f64' },

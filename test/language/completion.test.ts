@@ -9,6 +9,9 @@ async function complete(marked: string): Promise<string[]> {
 }
 
 const MORE = `let rtt = 10ms
+nat box on wire
+firewall wall on wire
+router edge on wire
 part dies { at 1s server loses power as fault }
 variant "one" { at 2s app sends 1 B on conn as send }
 `;
@@ -31,6 +34,18 @@ it.each<[line: string, offered: string[], absent: string[]]>([
   ['at 1s wire drops every RTO <|>', ['retransmission'], ['segment']],
   ['at 1s wire drops the next 2 data segments <|>', ['from', 'until'], ['at']],
   ['at 1s wire drops the next 2 data segments from <|>', ['client', 'server'], ['wire']],
+  ['at 1s edge <|>', ['reports', 'forwards'], ['loses', 'is']],
+  ['at 1s edge reports <|>', ['host unreachable', 'port unreachable'], ['RST', 'client']],
+  ['at 1s edge reports host <|>', ['unreachable', 'prohibited'], ['host unreachable']],
+  ['at 1s edge reports host unreachable for <|>', ['client', 'server'], ['wire']],
+  ['at 1s wall rejects <|>', ['SYNs', 'data segments'], ['client']],
+  ['at 1s wall rejects SYNs with <|>', ['RST', 'port unreachable'], ['client']],
+  ['at 1s box forgets <|>', ['conn', 'everything'], ['client']],
+  ['at 1s client loses <|>', ['power', 'carrier', 'the'], ['conn']],
+  ['at 1s client loses the route to <|>', ['client', 'server'], ['wire']],
+  ['at 1s wire is cut between <|>', ['client', 'server', 'edge', 'wall'], ['wire']],
+  ['router gate on <|>', ['wire'], ['client']],
+  ['nat gate on wire { <|>', ['forgets', 'stands', 'resets'], ['expect']],
   ['at 1s wire delays the next ACK by <|>', ['rtt'], ['fault']],
   ['link other between client and server { <|>', ['delay', 'bandwidth', 'queue', 'loss', 'mtu'], ['expect', 'sysctl']],
   ['at 1s wire has <|>', ['delay', 'jitter', 'reordering'], ['hz', 'address']],

@@ -32,10 +32,11 @@ describe('the reference', () => {
     expect(serious(withBase(`${moments}\n${line}`))).toEqual([]);
   });
 
-  const actions = [...readme.matchAll(/^\| `((?:app|web|server|wire) [^|]+)\|/gm)].flatMap(([, cell]) =>
-    [...cell!.matchAll(/`?([^`]+)`/g)]
-      .map(([, action]) => action!.replace(/^, /, ''))
-      .filter((action) => action.trim().includes(' ')),
+  const actions = [...readme.matchAll(/^\| `((?:app|web|server|wire|client|edge|wall|box) [^|]+)\|/gm)].flatMap(
+    ([, cell]) =>
+      [...cell!.matchAll(/`?([^`]+)`/g)]
+        .map(([, action]) => action!.replace(/^, /, ''))
+        .filter((action) => action.trim().includes(' ')),
   );
   it.each(actions)('its statement is right: %s', (action) => {
     const untimed =
@@ -51,8 +52,11 @@ describe('the reference', () => {
           : action.endsWith('worker')
             ? 'process worker on server\n'
             : '';
+    const boxes = 'nat box on wire\nfirewall wall on wire\nrouter edge on wire\n';
     const statement = action.replace('as conn', 'as another');
-    expect(serious(withBase(`${dead}run until 1h\nseed 1\n${untimed ? '' : 'at 2s '}${statement}`))).toEqual([]);
+    expect(serious(withBase(`${boxes}${dead}run until 1h\nseed 1\n${untimed ? '' : 'at 2s '}${statement}`))).toEqual(
+      [],
+    );
   });
 
   it('lists every code', () => {

@@ -102,6 +102,28 @@ function whatOf(trace: Trace, event: TraceEvent): string {
       return `waits ${event.wait} us behind ${event.ahead}: ${segmentText(trace, trace.eventOf('segment.sent', event.segment))}`;
     case 'segment.ignored':
       return `ignored (${event.reason}): ${segmentText(trace, trace.eventOf('segment.sent', event.segment))}`;
+    case 'icmp.sent':
+      return `icmp ${event.message} to ${trace.placeName(event.to)} about ${segmentText(trace, trace.eventOf('segment.sent', event.segment))}`;
+    case 'icmp.delivered':
+      return `icmp received: ${trace.eventOf('icmp.sent', event.icmp).message}`;
+    case 'icmp.dropped':
+      return `icmp lost (${event.reason})`;
+    case 'icmp.ignored':
+      return `icmp ignored (${event.reason})`;
+    case 'flow.state':
+      return `flow of ${trace.connection(event.connection).name} ${event.known ? `known${event.port === 0 ? '' : ` as ${event.port}`}` : `forgotten after ${event.after} us`} (${event.reason})`;
+    case 'carrier.state':
+      return `carrier ${event.up ? 'up' : 'down'} on ${trace.placeName(event.link)}`;
+    case 'route.state':
+      return `route to ${trace.placeName(event.to)} ${event.present ? 'present' : 'gone'}`;
+    case 'neighbour.state':
+      return `neighbour ${trace.placeName(event.neighbour)} ${event.state}`;
+    case 'arp.sent':
+      return `arp ${event.what} for ${trace.placeName(event.neighbour)}`;
+    case 'arp.delivered':
+      return `arp ${trace.eventOf('arp.sent', event.arp).what} received`;
+    case 'arp.dropped':
+      return `arp lost (${event.reason})`;
     case 'tcp.state':
       return `${event.from} => ${event.to}`;
     case 'timer.armed':

@@ -1,3 +1,4 @@
+import type { Micros } from '../../base/time.ts';
 import { SECOND } from '../../base/time.ts';
 import type { HostPlan } from '../../scenario/plan.ts';
 import { sysctlValues } from '../../scenario/sysctl.ts';
@@ -5,12 +6,19 @@ import type { TcpState } from '../../scenario/tcp-state.ts';
 import type { EventId, PlaceId } from '../../trace/event.ts';
 import type { SegmentPurpose } from '../../trace/schema.ts';
 import type { Connections } from '../connections.ts';
+import type { ArpFrame } from '../network/arp.ts';
+import type { IcmpMessage } from '../network/icmp-message.ts';
 import type { Link, LinkEnd } from '../network/link.ts';
 import type { Recorder } from '../recorder.ts';
 import type { Clock, Scheduled } from '../scheduler.ts';
 import type { Segment } from '../tcp/segment.ts';
+import { hash32 } from '../random.ts';
+import { isAtLeast } from '../../scenario/kernel-version.ts';
+import { jiffies } from '../tcp/jiffies.ts';
+import type { Seq } from '../tcp/seq.ts';
 import type { Tcb } from '../tcp/tcb.ts';
 import { HostClock } from './host-clock.ts';
+import { LastHop } from './last-hop.ts';
 import type { KernelEvents } from './kernel.ts';
 import { Kernel } from './kernel.ts';
 import type { StreamDescriptor } from './descriptors.ts';
@@ -42,7 +50,7 @@ export class Host implements LinkEnd, KernelEvents {
   private readonly recorder: Recorder;
   private readonly bootKernel: () => Kernel;
   /** The event that took its power; undefined while it is on. */
-  private offBy: EventId | undefined;
+  private off: EventId | undefined;
   private powerOff: Scheduled | undefined;
   /** The event that stopped its virtual machine; undefined while it runs. */
   private frozenBy: EventId | undefined;
@@ -53,6 +61,11 @@ export class Host implements LinkEnd, KernelEvents {
     readonly sent: EventId;
     readonly held: EventId;
   }[] = [];
+  /** What else came while it was stopped: it is handled first. */
+  private readonly postponed: (() => void)[] = [];
+  private readonly hops = new Map<PlaceId, LastHop>();
+  private readonly routesLost = new Set<PlaceId>();
+  private readonly makeHop: (link: Link) => LastHop;
 
   constructor(init: {
     readonly plan: HostPlan;
@@ -69,6 +82,18 @@ export class Host implements LinkEnd, KernelEvents {
     this.place = place;
     this.clock = clock;
     this.recorder = recorder;
+    this.makeHop = (link) =>
+      new LastHop({
+        host: this,
+        link,
+        scheduler: clock,
+        recorder,
+        reachableTime: reachableTime(plan.hz, init.seed, plan.name, link.other(this).name),
+        evictsWithoutCarrier: isAtLeast(plan.kernel, [5, 16]),
+        tell: (message, peer) => {
+          this.icmpArrives(message, peer);
+        },
+      });
     let boots = 0;
     this.bootKernel = () =>
       new Kernel({
@@ -88,8 +113,12 @@ export class Host implements LinkEnd, KernelEvents {
     this.kernel = this.bootKernel();
   }
 
+  get offBy(): EventId | undefined {
+    return this.off;
+  }
+
   get isOn(): boolean {
-    return this.offBy === undefined;
+    return this.off === undefined;
   }
 
   get isFrozen(): boolean {
@@ -110,25 +139,29 @@ export class Host implements LinkEnd, KernelEvents {
     this.recorder.causedBy(resumed, () => {
       for (const tcb of this.kernel.allEnds()) tcb.onClockResumed();
     });
+    for (const work of this.postponed.splice(0)) work();
     for (const { segment, from, sent, held } of this.waiting.splice(0)) this.kernel.receive(segment, from, sent, held);
   }
 
   /** Power loss, kernel crash: nothing is sent, nothing remains. */
   losePower(reason: 'power-loss' | 'shutdown' = 'power-loss'): void {
     if (this.powerOff !== undefined) this.powerOff.cancelled = true;
-    this.offBy = this.recorder.record('host.state', this.place, { on: false, reason });
-    for (const { sent, held } of this.waiting.splice(0)) this.drop(sent, 'host-off', this.offBy, held);
+    const off = this.recorder.record('host.state', this.place, { on: false, reason });
+    this.off = off;
+    for (const { sent, held } of this.waiting.splice(0)) this.drop(sent, 'host-off', off, held);
+    this.postponed.length = 0;
     this.frozenBy = undefined;
     if (this.clock instanceof HostClock) this.clock.resume();
-    this.recorder.causedBy(this.offBy, () => {
+    this.recorder.causedBy(off, () => {
       for (const process of this.processes) if (process.running) process.end('host-off');
       this.kernel.halt();
+      for (const hop of this.hops.values()) hop.forget();
     });
   }
 
   boot(): void {
     this.recorder.record('host.state', this.place, { on: true, reason: 'boot' });
-    this.offBy = undefined;
+    this.off = undefined;
     this.kernel = this.bootKernel();
   }
 
@@ -146,8 +179,11 @@ export class Host implements LinkEnd, KernelEvents {
   // ---- the network ----
 
   arrive(segment: Segment, from: LinkEnd, sent: EventId, cause: EventId): void {
-    if (this.offBy !== undefined) {
-      this.drop(sent, 'host-off', this.offBy, cause);
+    const noCarrier = from.place === this.place ? undefined : this.hopTo(from.place).noCarrier;
+    if (this.off !== undefined) {
+      this.drop(sent, 'host-off', this.off, cause);
+    } else if (noCarrier !== undefined) {
+      this.drop(sent, 'no-carrier', noCarrier, cause);
     } else if (this.frozenBy === undefined) {
       this.kernel.receive(segment, from, sent, cause);
     } else if (this.waiting.length < TAP_QUEUE) {
@@ -158,8 +194,26 @@ export class Host implements LinkEnd, KernelEvents {
     }
   }
 
-  private drop(sent: EventId, reason: 'host-off' | 'host-frozen', blame: EventId, cause: EventId): void {
+  private drop(sent: EventId, reason: 'host-off' | 'host-frozen' | 'no-carrier', blame: EventId, cause: EventId): void {
     this.recorder.record('segment.dropped', this.place, { segment: sent, reason, blame }, cause);
+  }
+
+  icmpArrives(message: IcmpMessage, peer: LinkEnd): void {
+    const blame = this.off ?? (message.isOwn ? undefined : this.hopTo(peer.place).noCarrier);
+    if (blame === undefined) {
+      this.unlessFrozen(() => {
+        this.kernel.receiveIcmp(message, peer);
+      });
+      return;
+    }
+    const fields = { icmp: message.sent, reason: this.off === undefined ? 'no-carrier' : 'host-off', blame } as const;
+    this.recorder.record('icmp.dropped', this.place, fields, message.cause);
+  }
+
+  arpArrives(frame: ArpFrame, from: LinkEnd): void {
+    this.unlessFrozen(() => {
+      this.hopTo(from.place).arpArrives(frame);
+    });
   }
 
   send(to: PlaceId, segment: Segment, sent: EventId, purpose: SegmentPurpose): void {
@@ -167,17 +221,53 @@ export class Host implements LinkEnd, KernelEvents {
       this.loopBack(segment, sent);
       return;
     }
-    this.linkTo(to).send(this, segment, sent, purpose);
+    this.hopTo(to).send({ segment, sent, purpose });
   }
 
   mtu(to: PlaceId): number {
-    return to === this.place ? LOOPBACK_MTU : this.linkTo(to).mtu;
+    return to === this.place ? LOOPBACK_MTU : this.hopTo(to).link.mtu;
   }
 
-  private linkTo(place: PlaceId): Link {
+  private unlessFrozen(work: () => void): void {
+    if (this.frozenBy === undefined) work();
+    else this.postponed.push(work);
+  }
+
+  holdsBack(tcb: Tcb, seq: Seq): boolean {
+    return tcb.remote.host !== this.place && this.hopTo(tcb.remote.host).holds(tcb.local.port, tcb.remote.port, seq);
+  }
+
+  hasRoute(to: PlaceId): boolean {
+    return !this.routesLost.has(to);
+  }
+
+  confirm(host: PlaceId): void {
+    if (host !== this.place) this.hopTo(host).confirm();
+  }
+
+  /** Pulls out or plugs in its own cable on a link, or on all. */
+  setCarrier(up: boolean, link?: Link): void {
+    for (const each of this.links) {
+      if (link === undefined || each === link) this.hopTo(each.other(this).place).setCarrier(up);
+    }
+  }
+
+  /** Removes or adds the route to another host. No socket is told. */
+  setRoute(to: LinkEnd, present: boolean): void {
+    if (present === this.hasRoute(to.place)) return;
+    this.recorder.record('route.state', this.place, { to: to.place, present });
+    if (present) this.routesLost.delete(to.place);
+    else this.routesLost.add(to.place);
+  }
+
+  private hopTo(place: PlaceId): LastHop {
+    const known = this.hops.get(place);
+    if (known !== undefined) return known;
     const link = this.links.find((candidate) => candidate.ends.some((end) => end.place === place));
     if (link === undefined) throw new Error(`${this.name} has no link to place ${place}`);
-    return link;
+    const hop = this.makeHop(link);
+    this.hops.set(place, hop);
+    return hop;
   }
 
   /** The loopback interface: arrives at the same instant, once the kernel is done with what it is at. */
@@ -219,4 +309,10 @@ export class Host implements LinkEnd, KernelEvents {
     const order = found[0]?.descriptor.socket.holders ?? [];
     return found.sort((a, b) => order.indexOf(b.process.place) - order.indexOf(a.process.place));
   }
+}
+
+/** `neigh_rand_reach_time`: half of `base_reachable_time` (30 s) up to one and a half of it. The kernel draws anew every 5 min; here it stays. */
+function reachableTime(hz: number, ...seed: readonly (string | number)[]): Micros {
+  const base = 30 * hz;
+  return jiffies(Math.floor(base / 2) + (hash32(...seed, 'reachable') % base), hz);
 }

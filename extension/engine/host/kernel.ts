@@ -7,14 +7,17 @@ import type { TcpState } from '../../scenario/tcp-state.ts';
 import type { EventFields, EventId, PlaceId } from '../../trace/event.ts';
 import type { SegmentPurpose, SendReason } from '../../trace/schema.ts';
 import { hash32 } from '../random.ts';
+import type { IcmpMessage } from '../network/icmp-message.ts';
 import type { Recorder } from '../recorder.ts';
 import type { Clock } from '../scheduler.ts';
 import { HEADERS_LENGTH } from '../tcp/constants.ts';
 import { sendReset } from '../tcp/close.ts';
+import { icmpArrives } from '../tcp/icmp.ts';
 import { segmentArrives } from '../tcp/input.ts';
 import { answerWithCookie, mssOf, openByCookie, openPassively, optionsInCommon } from '../tcp/open.ts';
+import { resetFor } from '../tcp/reset-answer.ts';
 import type { Segment } from '../tcp/segment.ts';
-import { ACK, endSeq, has, RST, SYN } from '../tcp/segment.ts';
+import { ACK, has, RST, SYN } from '../tcp/segment.ts';
 import type { Seq } from '../tcp/seq.ts';
 import { add, seq } from '../tcp/seq.ts';
 import { type CookiePath, cookieFor, cookieIn, cookieStamp } from '../tcp/syn-cookie.ts';
@@ -44,6 +47,12 @@ export interface KernelEvents {
   writable(tcb: Tcb): void;
   /** MTU of the interface towards a host, bytes; absent: Ethernet's. */
   mtu?(to: PlaceId): number;
+  /** Whether a segment of this connection end with this SEQ waits for the address of the next hop; absent: none ever does. */
+  holdsBack?(tcb: Tcb, seq: Seq): boolean;
+  /** Whether there is a way to a host; absent: always. */
+  hasRoute?(to: PlaceId): boolean;
+  /** A host on the way to which something was acknowledged; absent: nobody wants to know. */
+  confirm?(host: PlaceId): void;
 }
 
 /** What a new connection's numbers are ahead of those of the TIME_WAIT entry that it replaces (`tcp_timewait_state_process`). */
@@ -225,6 +234,21 @@ export class Kernel implements TcpKernel {
     });
   }
 
+  /**
+   * An ICMP error about a segment that this host sent to `peer` (`tcp_v4_err`). `cause`: what last happened to the message on
+   * its way.
+   */
+  receiveIcmp(message: IcmpMessage, peer: Neighbour): void {
+    const { quoted } = message;
+    const tcb = this.ends.get(key(quoted.fromPort, peer.place, quoted.toPort));
+    const place = tcb?.place ?? this.host.place;
+    const delivered = this.recorder.record('icmp.delivered', place, { icmp: message.sent }, message.cause);
+    this.recorder.causedBy(delivered, () => {
+      const ignored = tcb === undefined ? 'no-socket' : tcb.enter(() => icmpArrives(tcb, message.message, quoted.seq));
+      if (ignored !== undefined) this.recorder.record('icmp.ignored', place, { icmp: message.sent, reason: ignored });
+    });
+  }
+
   private withoutEnd(segment: Segment, from: Neighbour, iss?: Seq): void {
     const listener = this.listeners.get(segment.toPort);
     if (listener === undefined) {
@@ -389,20 +413,27 @@ export class Kernel implements TcpKernel {
     );
   }
 
+  holdsBack(tcb: Tcb, seq: Seq): boolean {
+    return this.events.holdsBack?.(tcb, seq) ?? false;
+  }
+
+  hasRoute(tcb: Tcb): boolean {
+    return this.routeTo(tcb.remote.host);
+  }
+
+  /** Whether there is a way to a host. */
+  routeTo(host: PlaceId): boolean {
+    return this.events.hasRoute?.(host) ?? true;
+  }
+
+  confirmNeighbour(tcb: Tcb): void {
+    this.events.confirm?.(tcb.remote.host);
+  }
+
   resetUnknown(to: Segment, reason: SendReason): void {
     if (has(to, RST)) return;
-    const acknowledges = has(to, ACK);
     const remote = this.connections.hostOfOther(this.handledConnection, this.host.place, to.toPort);
-    const segment: Segment = {
-      fromPort: to.toPort,
-      toPort: to.fromPort,
-      seq: acknowledges ? to.ack : seq(0),
-      ack: acknowledges ? seq(0) : add(endSeq(to), 0),
-      flags: acknowledges ? RST : RST + ACK,
-      length: 0,
-      window: 0,
-      options: {},
-    };
+    const segment = resetFor(to);
     this.send(this.host.place, this.handledConnection, remote, segment, 'rst', reason, [], 0);
   }
 
@@ -470,6 +501,7 @@ export class Kernel implements TcpKernel {
     args: readonly number[],
     windowBytes: number,
   ): void {
+    if (!this.routeTo(to)) return;
     const { options } = segment;
     const sent = this.recorder.record('segment.sent', place, {
       connection,

@@ -27,7 +27,7 @@ export function listen(
   events: ListenerEvents,
 ): { readonly listener: Listener } | Failure {
   if (kernel.portConflicts(wanted.port, wanted.reuseAddress)) return { errno: 'EADDRINUSE' };
-    const backlog = Math.min(wanted.backlog, kernel.sysctls.somaxconn);
+  const backlog = Math.min(wanted.backlog, kernel.sysctls.somaxconn);
   const listener = new Listener({ ...wanted, backlog, events });
   kernel.listen(listener);
   return { listener };
@@ -41,7 +41,7 @@ export interface BoundPort {
 
 /**
  * socket(), bind() where a port is asked for, and the first half of connect().
- * @returns the end; EADDRINUSE when bind() meets whoever has the port; EADDRNOTAVAIL when no port is left, or when the port pair
+ * @returns the end; ENETUNREACH without a route; EADDRINUSE when bind() meets whoever has the port; EADDRNOTAVAIL when no port is left, or when the port pair
  *   is taken (`__inet_check_established`)
  */
 export function connect(
@@ -50,6 +50,7 @@ export function connect(
   name: string,
   { localPort, reuseAddress = false }: BoundPort = {},
 ): { readonly tcb: Tcb } | Failure {
+  if (!kernel.routeTo(remote.place)) return { errno: 'ENETUNREACH' };
   if (localPort === undefined) {
     const port = kernel.ephemeralPort(remote);
     return port === undefined ? { errno: 'EADDRNOTAVAIL' } : { tcb: kernel.open(port, remote, name, AUTOMATIC) };

@@ -1,25 +1,42 @@
 import { DEFAULT_MTU, type LinkSetting } from '../../scenario/link-setting.ts';
+import type { Micros } from '../../base/time.ts';
 import type { LinkPlan, LinkRulePlan } from '../../scenario/plan.ts';
 import type { EventFields, EventId, PlaceId } from '../../trace/event.ts';
 import type { SegmentPurpose } from '../../trace/schema.ts';
 import type { Recorder } from '../recorder.ts';
 import type { Scheduler } from '../scheduler.ts';
 import type { Segment } from '../tcp/segment.ts';
+import type { ArpFrame } from './arp.ts';
+import type { Standing } from './course.ts';
+import { Course, divide } from './course.ts';
 import { Direction } from './direction.ts';
+import type { IcmpMessage } from './icmp-message.ts';
+import type { Middlebox, Side } from './middlebox.ts';
 import { LinkRule } from './rules.ts';
+import { Stretch } from './stretch.ts';
 
 /** Where a link delivers to. */
 export interface LinkEnd {
+  readonly name: string;
   readonly place: PlaceId;
   readonly address: string;
+  /** The event that took its power; undefined while it is on. */
+  readonly offBy: EventId | undefined;
   /**
    * Takes a segment, or says why nobody is there to take it. `cause`: what last happened to it on the way, at least its
    * leaving.
    */
   arrive(segment: Segment, from: LinkEnd, sent: EventId, cause: EventId): void;
+  /** Takes an ICMP message about a segment that it sent to `peer`. */
+  icmpArrives(message: IcmpMessage, peer: LinkEnd): void;
+  /** Takes an ARP frame of `from`, its neighbour on a shared segment. */
+  arpArrives(frame: ArpFrame, from: LinkEnd): void;
 }
 
-/** A routed path between two hosts. Cuts and dead hosts lie beyond its next hop: nobody sees a carrier go. */
+/**
+ * A routed path between two hosts. Cuts and dead hosts lie beyond its next hop: nobody sees a carrier go. Middleboxes divide it
+ * into stretches, of which number 0 begins at its first end.
+ */
 export class Link {
   readonly place: PlaceId;
   readonly ends: readonly [LinkEnd, LinkEnd];
@@ -27,13 +44,24 @@ export class Link {
   readonly mtu: number;
   private readonly scheduler: Scheduler;
   private readonly recorder: Recorder;
+  /** The first stretch of each direction, with all that the link does to segments. */
   private readonly directions: readonly [Direction, Direction];
+  /** What comes behind it. */
+  private readonly courses: readonly [Course, Course];
+  private readonly standings: readonly Standing[];
+  private readonly boxes: readonly Middlebox[];
+  /** Its hosts are each other's next hop. */
+  readonly isShared: boolean;
+  /** What carries ARP, in both directions: only on a shared segment. */
+  private readonly arp: readonly Stretch[];
 
   constructor(init: {
     readonly place: PlaceId;
     readonly ends: readonly [LinkEnd, LinkEnd];
     readonly plan: LinkPlan;
     readonly seed: number;
+    /** In the order from the first end to the second. */
+    readonly standings?: readonly Standing[];
     readonly scheduler: Scheduler;
     readonly recorder: Recorder;
   }) {
@@ -43,26 +71,68 @@ export class Link {
     this.scheduler = scheduler;
     this.recorder = recorder;
     const [a, b] = ends;
+    const standings = init.standings ?? [];
+    const boxes = standings.map(({ box }) => box);
+    const delays = divide(plan.delay, standings);
+    const shared = { link: place, scheduler, recorder };
+    this.standings = standings;
+    this.boxes = boxes;
+    this.isShared = plan.shared === true;
+    this.arp = (this.isShared ? [b, a] : []).map(
+      (to, side) =>
+        new Stretch({
+          delay: plan.delay,
+          deliver: (freight) => {
+            if (freight.kind === 'arp') to.arpArrives(freight.frame, side === 0 ? a : b);
+          },
+          ...shared,
+        }),
+    );
+    this.courses = [
+      new Course({ side: 0, from: a, to: b, boxes, delays, back: () => this.courses[1], ...shared }),
+      new Course({
+        side: 1,
+        from: b,
+        to: a,
+        boxes: boxes.toReversed(),
+        delays: delays.toReversed(),
+        back: () => this.courses[0],
+        ...shared,
+      }),
+    ];
     const settings = plan.settings ?? [];
     const mtu = settings.findLast((setting) => setting.kind === 'mtu');
     this.mtu = mtu?.bytes ?? DEFAULT_MTU;
-    const direction = (from: LinkEnd, to: LinkEnd, side: number): Direction =>
+    const direction = (from: LinkEnd, delay: Micros, course: Course, side: number): Direction =>
       new Direction({
         link: place,
         from: from.place,
-        delay: plan.delay,
+        delay,
         mtu: this.mtu,
         seed: [init.seed, plan.name, side],
         scheduler,
         recorder,
-        deliver: ({ segment, sent, cause }) => {
-          to.arrive(segment, from, sent, cause);
+        deliver: (packet) => {
+          course.enter(packet);
         },
       });
-    this.directions = [direction(a, b, 0), direction(b, a, 1)];
+    this.directions = [
+      direction(a, delays[0] ?? 0, this.courses[0], 0),
+      direction(b, delays.at(-1) ?? 0, this.courses[1], 1),
+    ];
     for (const { from, ...setting } of settings) {
       this.set(setting, from === undefined ? undefined : ends[plan.ends.indexOf(from)]);
     }
+  }
+
+  /** The end that is not `end`. */
+  other(end: LinkEnd): LinkEnd {
+    return this.ends[0] === end ? this.ends[1] : this.ends[0];
+  }
+
+  /** Carries an ARP frame to the other end of a shared segment. */
+  sendArp(from: LinkEnd, frame: ArpFrame): void {
+    this.arp[this.ends[0] === from ? 0 : 1]?.carry({ kind: 'arp', frame });
   }
 
   connects(a: LinkEnd, b: LinkEnd): boolean {
@@ -75,15 +145,18 @@ export class Link {
     direction.send({ segment, purpose, sent, cause: sent, at: this.scheduler.now, heldUp: 0 });
   }
 
-  /** Cuts both directions, or only the one in which `from` sends. What is under way is lost. */
-  cut(from?: LinkEnd): void {
+  /**
+   * Cuts both directions, or only the one in which `from` sends. What is under way is lost.
+   * @param stretch where: by default behind all middleboxes, seen from the first end.
+   */
+  cut(from?: LinkEnd, stretch = this.boxes.length): void {
     const event = this.recorder.record('link.state', this.place, { up: false, from: from?.place ?? -1 });
-    for (const direction of this.directionsFrom(from)) direction.cut(event);
+    for (const part of this.partsOf(stretch, from)) part.cut(event);
   }
 
-  restore(from?: LinkEnd): void {
+  restore(from?: LinkEnd, stretch = this.boxes.length): void {
     this.recorder.record('link.state', this.place, { up: true, from: from?.place ?? -1 });
-    for (const direction of this.directionsFrom(from)) direction.restore();
+    for (const part of this.partsOf(stretch, from)) part.restore();
   }
 
   /** Puts a rule in force for both directions, or for what `from` sends. The current cause is to blame for what it does. */
@@ -96,7 +169,43 @@ export class Link {
   set(setting: LinkSetting, from?: LinkEnd): void {
     const [kind, value, by] = recorded(setting);
     this.recorder.record('link.changed', this.place, { setting: kind, value, by, from: from?.place ?? -1 });
-    for (const direction of this.directionsFrom(from)) direction.set(setting);
+    for (const [side, direction] of this.directions.entries()) {
+      if (from !== undefined && this.ends[side] !== from) continue;
+      if (setting.kind === 'delay') this.setDelay(side === 0 ? 0 : 1, setting.delay);
+      else direction.set(setting);
+    }
+  }
+
+  /** Divides the time of the way anew among the stretches of a direction. */
+  private setDelay(side: Side, delay: Micros): void {
+    const parts = divide(delay, this.standings);
+    const delays = side === 0 ? parts : parts.toReversed();
+    this.directions[side].set({ kind: 'delay', delay: delays[0] ?? delay });
+    this.courses[side].setDelays(delays);
+    const arp = this.arp[side];
+    if (arp !== undefined) arp.delay = delay;
+  }
+
+  /** Number of the stretch between two that stand side by side: hosts or middleboxes. Undefined: they do not. */
+  stretchBetween(one: string, other: string): number | undefined {
+    const names = [this.ends[0].name, ...this.boxes.map(({ name }) => name), this.ends[1].name];
+    const found = names.findIndex(
+      (name, i) => [one, other].includes(name) && [one, other].includes(names[i + 1] ?? ''),
+    );
+    return found === -1 ? undefined : found;
+  }
+
+  /** One stretch in both directions, or in the one in which `from` sends. */
+  private partsOf(stretch: number, from: LinkEnd | undefined): (Direction | Stretch)[] {
+    const arp = this.arp.filter((_, side) => from === undefined || this.ends[side] === from);
+    const parts = this.directions.flatMap((direction, side): (Direction | Stretch)[] => {
+      if (from !== undefined && this.ends[side] !== from) return [];
+      const index = side === 0 ? stretch : this.boxes.length - stretch;
+      if (index === 0) return [direction];
+      const part = this.courses[side === 0 ? 0 : 1].stretch(index);
+      return part === undefined ? [] : [part];
+    });
+    return [...parts, ...arp];
   }
 
   private directionsFrom(from: LinkEnd | undefined): readonly Direction[] {

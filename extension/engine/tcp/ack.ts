@@ -44,6 +44,7 @@ export function acknowledgementArrives(tcb: Tcb, segment: Segment): AckVerdict {
   recovery.delivered += event.sackDelivered;
   tcb.lastAckAt = tcb.now;
   tcb.probesOut = 0;
+  tcb.softError = undefined;
   if (!hadInFlight) {
     // A DSACK may still show that a reduction was needless.
     if (event.dsack) handleDubiousAck(tcb, segment, event, 0, priorUna);
@@ -60,6 +61,7 @@ export function acknowledgementArrives(tcb: Tcb, segment: Segment): AckVerdict {
   if (event.setTimer && !scheduleLossProbe(tcb, true)) armRetransmission(tcb);
   moveWindow(tcb, event, recovery.delivered - delivered, recovery.lost - lost);
   sendAgain(tcb, resend);
+  if (event.advanced || event.dataSacked || isDuplicate(event)) tcb.kernel.confirmNeighbour(tcb);
   return 'acceptable';
 }
 

@@ -127,7 +127,7 @@ export function onReset(tcb: Tcb): void {
 }
 
 /** Ends the connection with an error for whoever still holds it. */
-export function fail(tcb: Tcb, errno: Errno, reason: 'refused' | 'reset' | 'timed-out'): void {
+export function fail(tcb: Tcb, errno: Errno, reason: 'refused' | 'reset' | 'timed-out' | 'unreachable'): void {
   if (!tcb.orphan && !tcb.isRequest) {
     tcb.error = errno;
     tcb.kernel.recorder.record('tcp.error', tcb.place, { errno, soft: false });

@@ -285,6 +285,8 @@ function becomeEstablished(tcb: Tcb, segment: Segment): void {
   tcb.retransmitTimer.cancel();
   tcb.snd.una = segment.ack;
   tcb.lastAckAt = tcb.now;
+  tcb.softError = undefined;
+  if (tcb.state === 'SYN_SENT') tcb.kernel.confirmNeighbour(tcb);
   tcb.delack.lastDataAt = tcb.now;
   tcb.lastDataSentAt = tcb.now;
   measureHandshake(tcb, segment);

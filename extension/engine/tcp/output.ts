@@ -111,6 +111,8 @@ export function hasRoomForNext(tcb: Tcb): boolean {
  * @param pastNagle small segments go too.
  */
 export function sendQueued(tcb: Tcb, why: SendWhy, limit?: number, pastNagle = limit !== undefined): number {
+  // Without a route nothing counts as sent (`__ip_queue_xmit`).
+  if (!tcb.kernel.hasRoute(tcb)) return 0;
   let count = 0;
   /** Bytes left of the burst under way. */
   let burst = 0;

@@ -4,13 +4,7 @@
  * (`tcp_rcv_space_adjust`), up to `tcp_rmem[2]`, unless SO_RCVBUF fixes it.
  */
 import { hasFeature } from '../../scenario/kernel-version.ts';
-import {
-  RECEIVE_BUFFER,
-  receiveBufferMax,
-  SEGMENT_OVERHEAD,
-  SOCK_MIN_RCVBUF,
-  TIMESTAMPS_LENGTH,
-} from './constants.ts';
+import { RECEIVE_BUFFER, receiveBufferMax, SEGMENT_OVERHEAD, SOCK_MIN_RCVBUF, TIMESTAMPS_LENGTH } from './constants.ts';
 import { add, diff } from './seq.ts';
 import type { Tcb } from './tcb.ts';
 

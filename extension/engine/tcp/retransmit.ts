@@ -79,8 +79,14 @@ function onReorderingTimeout(tcb: Tcb): void {
   tcb.retransmitTimer.arm('retransmission', tcb.now + Math.min(rtoWait(tcb), tcb.rtoMax), tcb.backoff);
 }
 
-/** One firing of the retransmission timer (`tcp_retransmit_timer`). */
-function onRetransmissionTimeout(tcb: Tcb): void {
+/**
+ * One firing of the retransmission timer (`tcp_retransmit_timer`), or what takes its place when the backoff was taken back and
+ * the shorter wait is over already.
+ */
+export function onRetransmissionTimeout(
+  tcb: Tcb,
+  reason: 'retransmission-timer' | 'backoff-reverted' = 'retransmission-timer',
+): void {
   const { head } = tcb.sent;
   if (head === undefined) return;
   if (hasTimedOut(tcb)) {
@@ -92,7 +98,7 @@ function onRetransmissionTimeout(tcb: Tcb): void {
   tcb.totalRto += 1;
   if (head.syn) tcb.synCopies += 1;
   const purpose = purposeOfRepetition(tcb, head);
-  retransmit(tcb, head, { purpose, reason: 'retransmission-timer', args: [tcb.retransmits, tcb.backoff] });
+  retransmit(tcb, head, { purpose, reason, args: [tcb.retransmits, tcb.backoff] });
   const linear = tcb.state === 'SYN_SENT' && tcb.totalRto <= synLinearTimeouts(tcb);
   if (!linear) {
     tcb.backoff += 1;
@@ -142,6 +148,8 @@ export function modelTimeout(boundary: number, base: Micros, cap: Micros): Micro
 /** `tcp_orphan_retries`: 8 by default while the RTO is below its ceiling, then none. */
 export function orphanRetries(tcb: Tcb, isAlive = tcb.rto < tcb.rtoMax): number {
   const configured = tcb.kernel.sysctls.tcp_orphan_retries;
+  // The network said that something is wrong.
+  if (tcb.softError !== undefined && !isAlive) return 0;
   if (configured > 0) return configured;
   return isAlive ? ORPHAN_RETRIES : 0;
 }
@@ -155,11 +163,11 @@ function clampToUserTimeout(tcb: Tcb): Micros {
   return remaining <= 0 ? jiffies(1, hz) : Math.min(tcb.rto, ceilToJiffy(remaining, hz));
 }
 
-/** Ends the connection by timeout: no RST, no FIN (`tcp_write_err`). */
+/** Ends the connection by timeout: no RST, no FIN (`tcp_write_err`). What the network said meanwhile is the error. */
 export function giveUp(tcb: Tcb): void {
   if (!tcb.orphan) {
-    tcb.error = 'ETIMEDOUT';
-    tcb.kernel.recorder.record('tcp.error', tcb.place, { errno: 'ETIMEDOUT', soft: false });
+    tcb.error = tcb.softError ?? 'ETIMEDOUT';
+    tcb.kernel.recorder.record('tcp.error', tcb.place, { errno: tcb.error, soft: false });
   }
   tcb.done(tcb.orphan ? 'orphan-timed-out' : 'timed-out');
   tcb.kernel.readable(tcb);

@@ -41,6 +41,12 @@ export interface TcpKernel {
   readonly timers: 'wheel' | undefined;
   /** Puts a segment on the wire. */
   transmit(tcb: Tcb, segment: Segment, purpose: SegmentPurpose, reason: SendReason, args: readonly number[]): void;
+  /** Whether there is a way to the other host. */
+  hasRoute(tcb: Tcb): boolean;
+  /** The other host is there: an acknowledgement of something that was in flight shows it (`sk_dst_confirm`). */
+  confirmNeighbour(tcb: Tcb): void;
+  /** Whether a segment with this SEQ still waits in this host for the address of the next hop. */
+  holdsBack(tcb: Tcb, seq: Seq): boolean;
   /** Answers `to` without a socket (`tcp_v4_send_reset`). */
   resetUnknown(to: Segment, reason: SendReason): void;
   /** The segment being handled is discarded. */
@@ -231,6 +237,8 @@ export class Tcb {
   error: Errno | undefined;
   /** Half-open at a listener: no socket yet (`request_sock`). SYN_RECEIVED after crossing SYNs is none. */
   isRequest = false;
+  /** What the network said, kept for the case that the kernel gives up (`sk_err_soft`). Any acceptable ACK clears it. */
+  softError: Errno | undefined;
   /** A light entry without a socket: TIME_WAIT, or FIN_WAIT_2 of an orphan (`inet_timewait_sock`). */
   isTimeWaitEntry = false;
   readonly options = new Map<SocketOptionName, number>();
@@ -329,6 +337,11 @@ export class Tcb {
   /** Floor of the RTO's variance term (`tcp_rto_min_us`): the kernel holds it in jiffies. */
   get rtoMin(): Micros {
     return ceilToJiffy(this.kernel.sysctls.tcp_rto_min_us, this.kernel.hz);
+  }
+
+  /** RTO without backoff (`__tcp_set_rto`; 1 s without a sample). */
+  get baseRto(): Micros {
+    return this.rtt.hasSample ? this.rtt.rto(this.kernel.hz, this.rtoMax) : TCP_TIMEOUT_INIT;
   }
 
   /** Marks the entry as no more than a time-wait record. */

@@ -10,7 +10,9 @@ import { rangeOf, rangeOfProperty, textOf } from '../parse/range.ts';
 import * as messages from '../problems/messages.ts';
 import { areTwoSides, connectionEnds, linkBetween } from './connection-ends.ts';
 import { knobValue } from './knob-value.ts';
+import { compileLastHop } from './last-hop.ts';
 import { compileLinkAction } from './link-actions.ts';
+import { compileMiddleboxAction } from './middlebox-actions.ts';
 import type { Opening } from './run-names.ts';
 import type { RunScope } from './run-scope.ts';
 import type { Timing } from './timeline.ts';
@@ -82,7 +84,7 @@ function backOf(action: ast.Action): ast.Expression | undefined {
 
 function compileAction(scope: RunScope, statement: ast.Timed): Action | undefined {
   const { action, subject } = statement;
-  const kind = ACTION_SUBJECTS[action.$type] as 'host' | 'link' | 'process';
+  const kind = ACTION_SUBJECTS[action.$type] as 'host' | 'link' | 'middlebox' | 'process';
   const actor = scope.names.find(kind, subject, statement, 'subject');
   if (actor === undefined) return undefined;
   switch (action.$type) {
@@ -97,6 +99,18 @@ function compileAction(scope: RunScope, statement: ast.Timed): Action | undefine
       return { kind: 'host-freeze', host: subject };
     case 'Resumes':
       return { kind: 'host-resume', host: subject };
+    case 'LosesCarrier':
+    case 'RegainsCarrier':
+    case 'LosesRoute':
+    case 'RegainsRoute':
+      return compileLastHop(scope, subject, action);
+    case 'Reports':
+    case 'ForwardsAgain':
+    case 'DropsTraffic':
+    case 'RejectsTraffic':
+    case 'LetsThrough':
+    case 'Forgets':
+      return compileMiddleboxAction(scope, statement, actor as ast.MiddleboxDecl, action);
     case 'Cut':
     case 'Restored':
     case 'Drops':

@@ -1,9 +1,10 @@
 import { formatDuration } from '../../base/time.ts';
-import type { Action, LinkRulePlan } from '../../scenario/plan.ts';
+import type { Action, LinkRulePlan, Neighbours } from '../../scenario/plan.ts';
 import type * as ast from '../generated/ast.ts';
 import { rangeOf, rangeOfProperty } from '../parse/range.ts';
 import * as messages from '../problems/messages.ts';
 import { compileLinkSetting, sender } from './link-settings.ts';
+import { wayAlong } from './middleboxes.ts';
 import { compileSegmentClass } from './segment-words.ts';
 import type { RunScope } from './run-scope.ts';
 
@@ -18,7 +19,8 @@ export function compileLinkAction(scope: RunScope, statement: ast.Timed, action:
     case 'Restored': {
       const kind = action.$type === 'Cut' ? 'link-cut' : 'link-restore';
       const from = sender(scope, link, action);
-      return from && { kind, link: link.name, ...from };
+      const between = neighbours(scope, link, action);
+      return from && between && { kind, link: link.name, ...from, ...between };
     }
     case 'HasSetting': {
       const compiled = compileLinkSetting(scope, link, action.setting);
@@ -94,4 +96,19 @@ function compileWhich(
       return number === undefined ? undefined : { kind: 'number', number };
     }
   }
+}
+
+/** The two on a link between which it is cut, as a part of a plan; undefined, and reported, when they do not stand side by side. */
+function neighbours(
+  scope: RunScope,
+  link: ast.LinkDecl,
+  node: ast.Cut | ast.Restored,
+): { readonly between?: Neighbours } | undefined {
+  const { one, other } = node;
+  if (one === undefined || other === undefined) return {};
+  const order = wayAlong(scope, link);
+  if (Math.abs(order.indexOf(one) - order.indexOf(other)) === 1 && order.includes(one) && order.includes(other))
+    return { between: [one, other] };
+  const text = messages.notSideBySide(one, other, link.name, order);
+  return void scope.problems.add(text, rangeOfProperty(node, 'one'));
 }

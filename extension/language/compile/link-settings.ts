@@ -5,8 +5,16 @@ import { rangeOf, rangeOfProperty } from '../parse/range.ts';
 import * as messages from '../problems/messages.ts';
 import type { RunScope } from './run-scope.ts';
 
-export function isLinkSetting(setting: ast.HostSetting | ast.LinkSetting): setting is ast.LinkSetting {
-  return SETTING_OWNERS[setting.$type] === 'link';
+export function isHostSetting(
+  setting: ast.HostSetting | ast.LinkSetting | ast.SharedSegment,
+): setting is ast.HostSetting {
+  return SETTING_OWNERS[setting.$type] === 'host';
+}
+
+export function isLinkSetting(
+  setting: ast.HostSetting | ast.LinkSetting | ast.SharedSegment,
+): setting is ast.LinkSetting {
+  return SETTING_OWNERS[setting.$type] === 'link' && setting.$type !== 'SharedSegment';
 }
 
 /** One setting of a link; undefined, and reported, when it makes no sense. */
@@ -76,7 +84,7 @@ export function sender(
 /** Reports chance in a run that does not say what its random numbers are made from. */
 export function checkSeed(scope: RunScope, heading: ast.ScenarioHeading): void {
   const nodes = scope.statements.flatMap((statement): ast.LinkSetting[] => {
-    if (statement.$type === 'LinkDecl') return statement.settings;
+    if (statement.$type === 'LinkDecl') return statement.settings.filter(isLinkSetting);
     if (statement.$type === 'SettingStatement') return isLinkSetting(statement.setting) ? [statement.setting] : [];
     if (statement.$type !== 'Timed' || statement.action.$type !== 'HasSetting') return [];
     return [statement.action.setting];

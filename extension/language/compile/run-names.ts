@@ -13,6 +13,7 @@ export type Opening = ast.Timed & { readonly action: ast.Connects };
 interface Declared {
   readonly host: ast.HostDecl;
   readonly link: ast.LinkDecl;
+  readonly middlebox: ast.MiddleboxDecl;
   readonly process: ast.ProcessDecl;
   readonly connection: Opening;
   readonly moment: ast.Timed;
@@ -24,6 +25,7 @@ export class RunNames {
   private readonly tables: { readonly [K in keyof Declared]: Map<string, Declared[K]> } = {
     host: new Map(),
     link: new Map(),
+    middlebox: new Map(),
     process: new Map(),
     connection: new Map(),
     moment: new Map(),
@@ -95,6 +97,9 @@ export class RunNames {
         return;
       case 'LinkDecl':
         this.put('link', statement.name, statement, statement, 'name');
+        return;
+      case 'MiddleboxDecl':
+        this.put('middlebox', statement.name, statement, statement, 'name');
         return;
       case 'ProcessDecl':
         this.put('process', statement.name, statement, statement, 'name');

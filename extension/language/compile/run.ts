@@ -14,6 +14,7 @@ import { SETTING_OWNERS } from '../names/name-sites.ts';
 import { compileActions } from './actions.ts';
 import { compileExpectations } from './expectations.ts';
 import { checkSeed } from './link-settings.ts';
+import { compileMiddleboxes } from './middleboxes.ts';
 import { RunNames } from './run-names.ts';
 import type { RunScope } from './run-scope.ts';
 import { type Block, type Section, statementsOf } from './section.ts';
@@ -35,6 +36,7 @@ export function compileRun(
   checkSettings(scope);
   const hosts = compileHosts(scope);
   const links = compileLinks(scope);
+  const middleboxes = compileMiddleboxes(scope, links);
   const processes = compileProcesses(scope);
   const ends = scope.statements.filter((statement) => statement.$type === 'RunUntil');
   let until: number | undefined;
@@ -63,6 +65,7 @@ export function compileRun(
     range: variant ? rangeOfHeading(variant, 'title') : rangeOf(section.heading),
     hosts,
     links,
+    ...(middleboxes.length === 0 ? {} : { middleboxes }),
     processes,
     actions,
     expectations,

@@ -10,7 +10,7 @@ import * as messages from '../problems/messages.ts';
 import { optionValue } from './actions.ts';
 import { forksOf } from './connection-ends.ts';
 import { knobValue } from './knob-value.ts';
-import { compileLinkSetting, isLinkSetting } from './link-settings.ts';
+import { compileLinkSetting, isHostSetting, isLinkSetting } from './link-settings.ts';
 import type { RunScope } from './run-scope.ts';
 
 /** Hosts with their kernels and knobs, later settings over earlier ones. */
@@ -67,7 +67,9 @@ export function compileLinks(scope: RunScope): LinkPlan[] {
     const outside = scope.settings.filter(({ owner }) => owner === link.name).map(({ setting }) => setting);
     let delay = DEFAULT_DELAY;
     const others: LinkSettingPlan[] = [];
-    for (const node of [...link.settings, ...outside.filter(isLinkSetting)]) {
+    const all = [...link.settings, ...outside];
+    const isShared = all.some(({ $type }) => $type === 'SharedSegment');
+    for (const node of all.filter(isLinkSetting)) {
       const setting = compileLinkSetting(scope, link, node);
       if (setting?.kind === 'delay' && setting.from === undefined) delay = setting.delay;
       else if (setting !== undefined) others.push(setting);
@@ -79,6 +81,7 @@ export function compileLinks(scope: RunScope): LinkPlan[] {
       ends: [link.hostA, link.hostB],
       delay,
       ...(settings.length === 0 ? {} : { settings }),
+      ...(isShared ? { shared: true } : {}),
       range: rangeOfHeading(link, 'hostB'),
     };
   });
@@ -195,7 +198,7 @@ const MATTERS: Readonly<Record<ast.Behaviour['$type'], string>> = {
 
 function settingsOf(scope: RunScope, host: ast.HostDecl): ast.HostSetting[] {
   const outside = scope.settings.filter(({ owner }) => owner === host.name).map(({ setting }) => setting);
-  return [...host.settings, ...outside.filter((setting) => !isLinkSetting(setting))];
+  return [...host.settings, ...outside.filter(isHostSetting)];
 }
 
 function compileSysctl(

@@ -23,6 +23,7 @@ export interface NameSite {
 export const DECLARATIONS: Readonly<Record<string, NameKind>> = {
   'HostDecl.name': 'host',
   'LinkDecl.name': 'link',
+  'MiddleboxDecl.name': 'middlebox',
   'ProcessDecl.name': 'process',
   'Connects.opened': 'connection',
   'Timed.moment': 'moment',
@@ -34,6 +35,16 @@ export const REFERENCES: Readonly<Record<string, NameKind>> = {
   'LinkDecl.hostA': 'host',
   'LinkDecl.hostB': 'host',
   'ProcessDecl.host': 'host',
+  'MiddleboxDecl.link': 'link',
+  'Stands.host': 'host',
+  'DropsTraffic.host': 'host',
+  'RejectsTraffic.host': 'host',
+  'Reports.host': 'host',
+  'LosesCarrier.link': 'link',
+  'RegainsCarrier.link': 'link',
+  'LosesRoute.host': 'host',
+  'RegainsRoute.host': 'host',
+  'Forgets.connection': 'connection',
   'BehaviourStatement.process': 'process',
   'When.connection': 'connection',
   'When.host': 'host',
@@ -80,6 +91,16 @@ export const ACTION_SUBJECTS: Readonly<Record<ActionType, NameKind>> = {
   Reboots: 'host',
   Freezes: 'host',
   Resumes: 'host',
+  LosesCarrier: 'host',
+  RegainsCarrier: 'host',
+  LosesRoute: 'host',
+  RegainsRoute: 'host',
+  Reports: 'middlebox',
+  ForwardsAgain: 'middlebox',
+  DropsTraffic: 'middlebox',
+  RejectsTraffic: 'middlebox',
+  LetsThrough: 'middlebox',
+  Forgets: 'middlebox',
   Cut: 'link',
   Restored: 'link',
   Drops: 'link',
@@ -115,7 +136,9 @@ export const CLAIM_SUBJECTS: Readonly<Record<ast.Claim['$type'], NameKind>> = {
 };
 
 /** What a setting belongs to. */
-export const SETTING_OWNERS: Readonly<Record<ast.HostSetting['$type'] | ast.LinkSetting['$type'], 'host' | 'link'>> = {
+export const SETTING_OWNERS: Readonly<
+  Record<(ast.HostSetting | ast.LinkSetting | ast.SharedSegment)['$type'], 'host' | 'link'>
+> = {
   Address: 'host',
   Kernel: 'host',
   Hz: 'host',
@@ -130,6 +153,7 @@ export const SETTING_OWNERS: Readonly<Record<ast.HostSetting['$type'] | ast.Link
   DuplicationChance: 'link',
   ReorderingChance: 'link',
   Mtu: 'link',
+  SharedSegment: 'link',
 };
 
 /** The names that stand in the properties of `node` itself, not of its children. */
@@ -152,6 +176,11 @@ export function namesIn(node: AstNode): NameSite[] {
     put(property, kinds, declares);
   }
   switch (node.$type) {
+    case 'Cut':
+    case 'Restored':
+      put('one', ['middlebox', 'host'], false);
+      put('other', ['middlebox', 'host'], false);
+      break;
     // Of a line that could not be read there may be a part only: what the types promise need not be there.
     case 'Timed': {
       const { action } = node as Partial<ast.Timed>;

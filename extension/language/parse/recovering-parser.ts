@@ -118,7 +118,23 @@ function linesWithBraces(tokens: readonly Token[]): Set<number> {
 }
 
 const AFTER_A_BLOCK = new Set([
-  ...['scenario', 'title', 'question', 'takeaway', 'let', 'host', 'link', 'process', 'seed', 'run', 'part', 'variant'],
+  ...[
+    'scenario',
+    'title',
+    'question',
+    'takeaway',
+    'let',
+    'host',
+    'link',
+    'router',
+    'firewall',
+    'nat',
+    'process',
+    'seed',
+    'run',
+    'part',
+    'variant',
+  ],
   ...['at', 'after', 'every', 'when', 'expect'],
 ]);
 const MAX_PASSES = 12;

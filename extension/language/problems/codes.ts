@@ -60,6 +60,10 @@ export const PROBLEM_CODES = {
   TCPSCN080: 'a fork of a process on another host, or of itself',
   TCPSCN081: 'a frozen host acts, or one resumes that is not frozen',
   TCPSCN082: 'an unknown event of poll',
+  TCPSCN090: 'what a router, firewall or NAT cannot do',
+  TCPSCN091: 'an unknown ICMP message',
+  TCPSCN092: 'a place on a link that does not exist',
+  TCPSCN093: 'a router, firewall or NAT between neighbours',
 } as const;
 
 export type ProblemCode = keyof typeof PROBLEM_CODES;

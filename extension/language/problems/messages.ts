@@ -21,6 +21,8 @@ function aKind(kind: NameKind): string {
       return l10n.t('a host');
     case 'link':
       return l10n.t('a link');
+    case 'middlebox':
+      return l10n.t('a router, firewall or NAT');
     case 'process':
       return l10n.t('a process');
     case 'connection':
@@ -41,6 +43,8 @@ function howToDeclare(kind: NameKind, name: string): string {
       return `host ${name}`;
     case 'link':
       return `link ${name} between … and …`;
+    case 'middlebox':
+      return `router ${name} on …`;
     case 'process':
       return `process ${name} on …`;
     case 'connection':
@@ -310,6 +314,19 @@ export const overBeforeItBegins = (until: string, since: string): ProblemText =>
   text('TCPSCN058', l10n.t('This would be over at {0}, and it begins at {1}.', until, since));
 export const onlyDataIsNumbered = (): ProblemText =>
   text('TCPSCN059', l10n.t('Only data segments are counted: write `segment 7`, or `the next …`.'));
+
+export const doesNotFitMiddlebox = (name: string, kind: string, able: string): ProblemText =>
+  text('TCPSCN090', l10n.t('“{0}” is a {1} and cannot do that; what it can: {2}.', name, kind, able));
+export const unknownIcmpMessage = (words: string, suggestion: string | undefined): ProblemText =>
+  withSuggestion('TCPSCN091', l10n.t('“{0}” is no ICMP message.', words), suggestion);
+export const notSideBySide = (one: string, other: string, link: string, order: readonly string[]): ProblemText =>
+  text(
+    'TCPSCN092',
+    l10n.t('“{0}” and “{1}” do not stand side by side on “{2}”: {3}.', one, other, link, order.join(' – ')),
+  );
+export const middleboxOnSharedSegment = (name: string, link: string): ProblemText =>
+  text('TCPSCN093', l10n.t('“{0}” cannot stand on “{1}”: on a shared segment the hosts are neighbours.', name, link));
+export const hostWithoutLink = (host: string): ProblemText => text('TCPSCN053', l10n.t('“{0}” has no link.', host));
 
 // ---- Expectations --------------------------------------------------------------------------------------------------
 

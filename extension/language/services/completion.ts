@@ -16,6 +16,7 @@ import { CONGESTION_CONTROLS } from '../../scenario/congestion.ts';
 import { ERRNOS } from '../../scenario/errno.ts';
 import { CALLS } from '../../scenario/expectation.ts';
 import { POLL_EVENT_NAMES } from '../../scenario/poll-event.ts';
+import { ICMP_MESSAGES } from '../../scenario/icmp.ts';
 import { SOCKET_OPTIONS } from '../../scenario/socket-option.ts';
 import { SYSCTLS } from '../../scenario/sysctl.ts';
 import { analysisOf } from './document.ts';
@@ -56,7 +57,7 @@ export class ScenarioCompletionProvider extends DefaultCompletionProvider {
     const synthetic = { getText: () => text, positionAt: () => ({ line: 0, character: 0 }) };
     const features = this.findFeaturesAt(synthetic as never, text.length);
     const continues = context.before.slice(context.before.lastIndexOf('{') + 1).trim() !== '';
-    const inDeclaration = /^(host|link|process)\b/.test(context.blockHeading?.trim() ?? '');
+    const inDeclaration = /^(host|link|process|router|firewall|nat)\b/.test(context.blockHeading?.trim() ?? '');
     const takesSetting = /\shas\s+$/.test(context.before);
     return features.flatMap((feature) => {
       const begins = STATEMENT_TYPES.has(feature.type ?? '') || feature.property === 'process';
@@ -93,7 +94,7 @@ function fitsSubject(type: string | undefined, context: LineContext, scenario: S
   const wanted = type === undefined ? undefined : subjects[type];
   const subject = /(\w+)\s*$/.exec(context.before)?.[1];
   if (wanted === undefined || subject === undefined || scenario === undefined) return true;
-  const kinds = (['host', 'link', 'process', 'connection'] as const).filter(
+  const kinds = (['host', 'link', 'middlebox', 'process', 'connection'] as const).filter(
     (kind) => scenario.names.declarations(kind, subject).length > 0,
   );
   return kinds.length === 0 || kinds.some((kind) => kind === wanted);
@@ -139,16 +140,27 @@ const WORDS: Readonly<Record<string, (before: string) => CompletionItem[]>> = {
   knob: () => wordItems(Object.keys(SYSCTLS), sysctlSummary),
   option: () => wordItems(Object.keys(SOCKET_OPTIONS), optionSummary),
   words: (before) => wordItems(remainingClassWords(before)),
+  message: (before) => wordItems(remainingMessageWords(before)),
 };
 
 /** What can still follow of the kinds of segment: after `RTO`, `retransmission` and `retransmissions`. */
 function remainingClassWords(before: string): string[] {
   const written =
-    /(?:\bno|\bsends(?:\s+an?)?|\b(?:drops|duplicates|delays)(?:\s+(?:the\s+next|every))?|[\d)])\s+((?:[A-Za-z-]+\s+)*)$/.exec(
+    /(?:\bno|\bsends(?:\s+an?)?|\b(?:drops|duplicates|delays|rejects)(?:\s+(?:the\s+next|every))?|[\d)])\s+((?:[A-Za-z-]+\s+)*)$/.exec(
       before,
     )?.[1] ?? '';
   const start = written.replace(/\s+/g, ' ');
   return segmentClassWords()
+    .filter((words) => words.startsWith(start) && words.length > start.length)
+    .map((words) => words.slice(start.length));
+}
+
+/** What can still follow of the names of ICMP messages: after `host`, `unreachable` and more. */
+function remainingMessageWords(before: string): string[] {
+  const written = /\b(?:reports|with)\s+((?:[a-z]+\s+)*)$/.exec(before)?.[1] ?? '';
+  const start = written.replace(/\s+/g, ' ');
+  const known: readonly string[] = /\brejects\b/.test(before) ? ['RST', ...ICMP_MESSAGES] : ICMP_MESSAGES;
+  return known
     .filter((words) => words.startsWith(start) && words.length > start.length)
     .map((words) => words.slice(start.length));
 }
@@ -162,15 +174,17 @@ const TIME: readonly NameKind[] = ['moment', 'value'];
 
 /** What fits a property of the grammar that takes a name. Those that declare one are absent: the author thinks of it. */
 const NAMES: Readonly<Record<string, readonly NameKind[]>> = {
-  subject: ['process', 'host', 'link'],
+  subject: ['process', 'host', 'link', 'middlebox'],
   about: ['connection', 'host', 'process'],
   owner: ['host', 'link'],
   host: ['host'],
+  link: ['link'],
+  one: ['host', 'middlebox'],
+  other: ['host', 'middlebox'],
   hostA: ['host'],
   hostB: ['host'],
   process: ['process'],
   child: ['process'],
-  link: ['link'],
   connection: ['connection'],
   parts: ['part'],
   base: ['moment'],
@@ -194,6 +208,7 @@ const NAMES: Readonly<Record<string, readonly NameKind[]>> = {
       'length',
       'misses',
       'back',
+      'distance',
     ].map((property) => [property, VALUE] as const),
   ),
   terms: VALUE,
@@ -203,7 +218,7 @@ const NAMES: Readonly<Record<string, readonly NameKind[]>> = {
 };
 
 /** Rules of the grammar that take any name or word: their keywords are names then, and are not offered. */
-const WORD_RULES = new Set(['Name', 'Word', 'Wrong']);
+const WORD_RULES = new Set(['Name', 'Word', 'MessageWord', 'Wrong']);
 
 /** What begins a statement, and is not offered in the middle of one. */
 const STATEMENT_TYPES = new Set([
@@ -215,6 +230,7 @@ const STATEMENT_TYPES = new Set([
     'Let',
     'HostDecl',
     'LinkDecl',
+    'MiddleboxDecl',
     'ProcessDecl',
     'SettingStatement',
     'Seed',
@@ -242,5 +258,10 @@ const STATEMENT_TYPES = new Set([
     'DuplicationChance',
     'ReorderingChance',
     'Mtu',
+    'SharedSegment',
+    'Stands',
+    'ForgetsAfter',
+    'UnknownSegments',
+    'ReportsLost',
   ],
 ]);

@@ -39,6 +39,8 @@ function symbolsOf(node: ast.Statement): DocumentSymbol[] {
       return [symbol(node.name, 'name', SymbolKind.Object, 'host')];
     case 'LinkDecl':
       return [symbol(node.name, 'name', SymbolKind.Interface, `link ${node.hostA} – ${node.hostB}`)];
+    case 'MiddleboxDecl':
+      return [symbol(node.name, 'name', SymbolKind.Interface, `${node.kind} on ${node.link}`)];
     case 'ProcessDecl':
       return [symbol(node.name, 'name', SymbolKind.Class, `process on ${node.host}`)];
     case 'Let':

@@ -29,6 +29,7 @@ function isEndless(action: ActionPlan, run: RunPlan): boolean {
 
 /** Whether anything in the run can end a connection for good. A cut that is restored does not, nor a host that resumes. */
 function endsSomehow(run: RunPlan): boolean {
+  if (run.middleboxes?.some((box) => box.kind === 'nat' && box.idle !== undefined) === true) return true;
   if (run.processes.some(({ behaviours }) => behaviours.some(({ kind }) => kind === 'closes-idle'))) return true;
   return run.actions.some((action, index) => {
     switch (action.kind) {

@@ -46,7 +46,8 @@ function play(
   processes: ReadonlyMap<string, Life>,
   hostOf: ReadonlyMap<string, string>,
 ): ProblemText | undefined {
-  if ('link' in action) return undefined;
+  if (action.kind === 'host-carrier' || action.kind === 'host-route' || 'middlebox' in action || 'link' in action)
+    return undefined;
   if (!('process' in action)) {
     const life = hosts.get(action.host) ?? newLife();
     const { endedBy } = life;

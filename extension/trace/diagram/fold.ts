@@ -122,7 +122,14 @@ export function rowKey(trace: Trace, row: Row): string {
         case 'call.returned':
           return `${place} ${event.call} ${event.value} ${event.process}`;
         case 'app.decided':
+        case 'arp.sent':
           return `${place} ${event.what}`;
+        case 'neighbour.state':
+          return `${place} ${event.state}`;
+        case 'icmp.delivered': {
+          const sent = trace.eventOf('icmp.sent', event.icmp);
+          return `${place} ${sent.message} ${sent.place}`;
+        }
         default:
           // Whatever else happens is worth its own line each time.
           return `${place} ${event.id}`;

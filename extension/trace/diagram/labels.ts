@@ -8,6 +8,8 @@ import { ACK, RST } from '../schema.ts';
 import type { Trace } from '../trace.ts';
 import { ruleStatement } from '../explain/link-events.ts';
 import { describeSetting } from '../explain/link-settings.ts';
+import { describeFlow, icmpTitle, isOwn } from '../explain/middlebox-events.ts';
+import { describeLastHop, neighbourTitle } from '../explain/neighbour-events.ts';
 import { flagNames, segmentTitle, span } from '../explain/words.ts';
 import { durationText, momentText } from './duration.ts';
 import type { DisplayRow, FoldRow, NoteRow, SegmentRow, SilenceRow } from './row.ts';
@@ -57,11 +59,14 @@ export function rowTitle(row: SegmentRow, title: string): string {
 
 /** The statement of the scenario that did something to a segment: what dropped, copied or held it up; else empty. */
 export function statementOf(trace: Trace, row: SegmentRow): string {
+  const sender = trace.eventOf('segment.sent', row.segment).place;
+  if (trace.places[sender]?.kind === 'middlebox') return l10n.t('sent by {0}', trace.placeName(sender));
   return ruleStatement(trace, blameOf(trace, row)) ?? '';
 }
 
 function blameOf(trace: Trace, { event, segment, outcome }: SegmentRow): EventId {
-  if (outcome.where === 'rule') return trace.eventOf('segment.dropped', outcome.event).blame;
+  if (outcome.where === 'rule' || outcome.where === 'filtered' || outcome.where === 'rejected')
+    return trace.eventOf('segment.dropped', outcome.event).blame;
   if (event !== segment) return trace.eventOf('segment.duplicated', event).blame;
   if (outcome.heldUp === undefined || outcome.kind !== 'delivered') return -1;
   const { cause } = trace.eventOf('segment.delivered', outcome.event);
@@ -180,6 +185,24 @@ export function noteLabel(trace: Trace, row: NoteRow): string {
       return linkText(trace, event);
     case 'link.changed':
       return describeSetting(trace, event);
+    case 'icmp.delivered': {
+      const sent = trace.eventOf('icmp.sent', event.icmp);
+      const title = icmpTitle(sent.message);
+      return isOwn(sent)
+        ? l10n.t('{0}, from its own kernel', title)
+        : l10n.t('{0}, from {1}', title, trace.placeName(sent.place));
+    }
+    case 'flow.state':
+      return describeFlow(trace, event);
+    case 'carrier.state':
+    case 'route.state':
+      return describeLastHop(trace, event);
+    case 'neighbour.state':
+      return l10n.t('ARP: no answer from {0}', neighbourTitle(trace, event.neighbour));
+    case 'arp.sent':
+      return event.what === 'reply'
+        ? l10n.t('ARP: here I am, {0}', trace.placeName(event.neighbour))
+        : l10n.t('ARP: where is {0}?', neighbourTitle(trace, event.neighbour));
     case 'call.entered':
       return statementBehind(trace, event) ?? `${trace.placeName(event.process)}: ${event.call}()`;
     case 'call.returned': {

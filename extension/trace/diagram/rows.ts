@@ -34,6 +34,9 @@ const EFFECTS: ReadonlySet<EventKind> = new Set<EventKind>([
   'process.state',
   'link.state',
   'link.changed',
+  'carrier.state',
+  'route.state',
+  'flow.state',
   'call.entered',
   'scenario.skipped',
 ]);
@@ -167,6 +170,19 @@ class RowBuilder {
       case 'link.changed':
         // What a link is like from the beginning is no event.
         return event.cause < 0 ? undefined : this.note(event, 'notice');
+      case 'carrier.state':
+        return this.note(event, event.up ? 'good' : 'fault');
+      case 'route.state':
+        return this.note(event, event.present ? 'good' : 'fault');
+      case 'flow.state':
+        // That a flow begins is nothing to tell, unless it begins in the middle of a connection.
+        if (event.known && event.port === 0) return undefined;
+        return this.note(event, 'fault');
+      case 'neighbour.state':
+        return event.state === 'FAILED' ? this.note(event, 'fault') : undefined;
+      case 'icmp.delivered':
+      case 'arp.sent':
+        return this.note(event, 'notice');
       case 'call.entered':
         return QUIET_CALLS.has(event.call) ? undefined : this.note(event, 'plain');
       case 'call.returned':
@@ -183,8 +199,8 @@ class RowBuilder {
       case 'scenario.skipped':
         return this.note(event, 'fault');
       case 'scenario.action':
-        // What a link does from now on to what it carries; everything else that is done has an effect with a line of its own.
-        return this.note(event, this.trace.places[event.place]?.kind === 'link' ? 'fault' : 'plain');
+        // What links and middleboxes do from now on to what passes; everything else that is done has an effect with a line of its own.
+        return this.note(event, hostOf(this.trace, event.place) < 0 ? 'fault' : 'plain');
       default:
         return this.note(event, 'plain');
     }
@@ -205,6 +221,12 @@ const ROW_KINDS: ReadonlySet<EventKind> = new Set<EventKind>([
   'process.state',
   'link.state',
   'link.changed',
+  'carrier.state',
+  'route.state',
+  'flow.state',
+  'neighbour.state',
+  'icmp.delivered',
+  'arp.sent',
   'end.gone',
   'call.entered',
   'call.returned',
@@ -217,7 +239,7 @@ const ROW_KINDS: ReadonlySet<EventKind> = new Set<EventKind>([
   'run.ended',
 ]);
 
-/** The host where a place is; -1 for the scenario and for links. */
+/** The host where a place is; -1 for the scenario, links and middleboxes. */
 export function hostOf(trace: Trace, place: PlaceId): PlaceId {
   const found = trace.places[place];
   switch (found?.kind) {

@@ -10,6 +10,7 @@ const ON_THE_WAY: ReadonlySet<EventKind> = new Set<EventKind>([
   'segment.delayed',
   'segment.queued',
   'segment.held',
+  'flow.state',
 ]);
 
 /** What became of every segment, by the id of its `segment.sent`, and of every copy, by that of its `segment.duplicated`. */

@@ -101,7 +101,10 @@ function gather(facts: Facts, what: Happening | Counted): readonly Occurrence[] 
       const host = what.host === undefined ? undefined : facts.place('host', what.host);
       const segments = what.kind === 'count' && what.fate !== undefined ? fates(facts, what) : facts.segments;
       return segments.filter(
-        (segment) => (what.host === undefined || segment.from === host) && isOfClass(segment, what.class),
+        (segment) =>
+          (what.host === undefined ||
+            (segment.from === host && facts.trace.places[segment.place]?.kind !== 'middlebox')) &&
+          isOfClass(segment, what.class),
       );
     }
   }

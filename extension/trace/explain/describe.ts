@@ -6,6 +6,8 @@ import { describeExpectation } from './expectations.ts';
 import { describeCall, describeReturn } from './calls.ts';
 import { describeSetting } from './link-settings.ts';
 import { describeLinkEvent } from './link-events.ts';
+import { describeFlow, describeIcmp } from './middlebox-events.ts';
+import { describeLastHop } from './neighbour-events.ts';
 import { clock, flagNames, hostOf, placeTitle, segmentTitle, span, statementLabel, timerTitle } from './words.ts';
 
 /** One sentence (without a full stop) that says what an event is. */
@@ -75,6 +77,20 @@ function describe(trace: Trace, event: TraceEvent): string {
       const segment = trace.eventOf('segment.sent', event.segment);
       return l10n.t('{0} ignores {1}: {2}', where, segmentTitle(trace, segment), ignoredReason(event.reason));
     }
+    case 'icmp.sent':
+    case 'icmp.delivered':
+    case 'icmp.dropped':
+    case 'icmp.ignored':
+      return describeIcmp(trace, event);
+    case 'flow.state':
+      return describeFlow(trace, event);
+    case 'carrier.state':
+    case 'route.state':
+    case 'neighbour.state':
+    case 'arp.sent':
+    case 'arp.delivered':
+    case 'arp.dropped':
+      return describeLastHop(trace, event);
     case 'tcp.state':
       return l10n.t('{0}: {1} → {2}', where, event.from, event.to);
     case 'timer.armed':
@@ -191,6 +207,8 @@ export function goneReason(reason: EventFields<'end.gone'>['reason']): string {
       return l10n.t('a RST arrived');
     case 'refused':
       return l10n.t('the connection was refused');
+    case 'unreachable':
+      return l10n.t('the network said that the other end cannot be reached');
     case 'timed-out':
       return l10n.t('the kernel gave up waiting for an answer');
     case 'aborted':

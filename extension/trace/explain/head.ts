@@ -9,6 +9,7 @@ import { describeEvent, goneReason, ignoredReason } from './describe.ts';
 import { giveUp } from './give-up.ts';
 import { sendReason } from './reasons.ts';
 import { linkStep, onTheWay } from './link-events.ts';
+import { describeIcmp, icmpBehind, icmpEffect } from './middlebox-events.ts';
 import type { Rule } from './rules.ts';
 import { goneRule, ignoredRule, segmentRule, timerRule, undoRule } from './rules.ts';
 import type { WhyStep } from './step.ts';
@@ -151,7 +152,22 @@ function fateHead(trace: Trace, event: Parameters<typeof onTheWay>[1]): Head {
   return { steps: [linkStep(trace, event), ...before], ...rest };
 }
 
+/** An error that an ICMP message brought: who said what about which segment, and what that changes. */
+function icmpErrorHead(trace: Trace, event: EventOf<'tcp.error'>, said: EventOf<'icmp.delivered'>): Head {
+  const sent = trace.eventOf('icmp.sent', said.icmp);
+  const rule: Rule = { rfc: 'RFC 1122 §4.2.3.9', kernel: 'tcp_v4_err' };
+  const first = event.soft
+    ? l10n.t('{0} is only remembered: the kernel goes on trying, and reports it if it gives up.', event.errno)
+    : l10n.t('While a connection is being opened, such a message ends the attempt at once with {0}.', event.errno);
+  const effect = event.soft ? icmpEffect(sent.message) : undefined;
+  const steps = [step(event, first, rule), step(said, l10n.t('{0}.', describeIcmp(trace, said)))];
+  if (effect !== undefined) steps.push(step(said, effect, { rfc: 'RFC 6069 §3', kernel: 'tcp_ld_RTO_revert' }));
+  return { steps, from: said.cause };
+}
+
 function errorHead(trace: Trace, event: EventOf<'tcp.error'>): Head {
+  const said = icmpBehind(trace, event.cause);
+  if (said !== undefined) return icmpErrorHead(trace, event, said);
   const plain = (text: string, rule: Rule): Head => ({ steps: [step(event, text, rule)], from: event.cause });
   if (event.soft)
     return plain(
@@ -176,15 +192,16 @@ function errorHead(trace: Trace, event: EventOf<'tcp.error'>): Head {
         ),
         { kernel: 'tcp_reset' },
       );
-    default:
-      return giveUpHead(
-        trace,
-        event,
-        step(event, l10n.t('The kernel gave up waiting for an answer.'), {
-          rfc: 'RFC 9293 §3.8.3',
-          kernel: 'tcp_write_err',
-        }),
-      );
+    default: {
+      const text =
+        event.errno === 'ETIMEDOUT'
+          ? l10n.t('The kernel gave up waiting for an answer.')
+          : l10n.t(
+              'The kernel gave up waiting for an answer. It reports what the network had said last ({0}) instead of ETIMEDOUT.',
+              event.errno,
+            );
+      return giveUpHead(trace, event, step(event, text, { rfc: 'RFC 9293 §3.8.3', kernel: 'tcp_write_err' }));
+    }
   }
 }
 

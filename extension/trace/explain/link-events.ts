@@ -28,7 +28,12 @@ export function describeLinkEvent(trace: Trace, event: LinkEvent): string {
         trace.placeName(segment.to),
       );
     case 'segment.dropped':
-      return describeLoss(event.reason, title, from, trace.placeName(segment.to));
+      return describeLoss(event.reason, {
+        title,
+        from,
+        to: trace.placeName(segment.to),
+        where: placeTitle(trace, event.place),
+      });
     case 'segment.duplicated':
       return l10n.t('{0} makes a copy of {1} from {2}', placeTitle(trace, event.place), title, from);
     case 'segment.delayed':
@@ -51,7 +56,15 @@ export function describeLinkEvent(trace: Trace, event: LinkEvent): string {
   }
 }
 
-function describeLoss(reason: LossReason, title: string, from: string, to: string): string {
+function describeLoss(
+  reason: LossReason,
+  {
+    title,
+    from,
+    to,
+    where,
+  }: { readonly title: string; readonly from: string; readonly to: string; readonly where: string },
+): string {
   switch (reason) {
     case 'link-cut':
       return l10n.t('{0} from {1} is lost: the link is cut', title, from);
@@ -67,6 +80,20 @@ function describeLoss(reason: LossReason, title: string, from: string, to: strin
       return l10n.t('{0} from {1} is lost: the queue of the link is full', title, from);
     case 'too-big':
       return l10n.t('{0} from {1} is lost: it is larger than the MTU of the path', title, from);
+    case 'filtered':
+      return l10n.t('{0} from {1} is lost: the firewall {2} drops it without a word', title, from, where);
+    case 'rejected':
+      return l10n.t('{0} from {1} does not get through: the firewall {2} rejects it', title, from, where);
+    case 'no-flow':
+      return l10n.t('{0} from {1} does not get through: {2} does not know its flow', title, from, where);
+    case 'unreachable':
+      return l10n.t('{0} from {1} does not get through: the router {2} cannot deliver it', title, from, where);
+    case 'no-carrier':
+      return l10n.t('{0} never leaves {1}: its cable is out', title, from);
+    case 'no-neighbour':
+      return l10n.t('{0} never leaves {1}: nobody answers its ARP requests', title, from);
+    case 'no-route':
+      return l10n.t('{0} never leaves {1}: it has no route to {2}', title, from, to);
   }
 }
 
@@ -87,6 +114,20 @@ export function lossPhrase(reason: LossReason): string {
       return l10n.t('The queue of the link is full');
     case 'too-big':
       return l10n.t('It is larger than the MTU of the path, and TCP forbids to fragment it');
+    case 'filtered':
+      return l10n.t('A firewall drops it');
+    case 'rejected':
+      return l10n.t('A firewall rejects it');
+    case 'no-flow':
+      return l10n.t('What stands in between does not know its flow');
+    case 'unreachable':
+      return l10n.t('A router cannot deliver it');
+    case 'no-carrier':
+      return l10n.t('Its own cable is out');
+    case 'no-neighbour':
+      return l10n.t('Nobody answers the ARP requests for the next hop');
+    case 'no-route':
+      return l10n.t('There is no route');
   }
 }
 
@@ -105,6 +146,18 @@ export function silencePhrase(reason: LossReason): string {
     case 'queue-full':
     case 'too-big':
       return lossPhrase(reason);
+    case 'filtered':
+      return l10n.t('A firewall dropped it');
+    case 'rejected':
+      return l10n.t('A firewall rejected it');
+    case 'no-flow':
+      return l10n.t('The flow had been forgotten on the way');
+    case 'unreachable':
+      return l10n.t('A router could not deliver it');
+    case 'no-carrier':
+    case 'no-neighbour':
+    case 'no-route':
+      return l10n.t('Nothing left the host');
   }
 }
 
@@ -148,6 +201,6 @@ export function ruleStatement(trace: Trace, blame: EventId): string | undefined 
   const text = action === undefined ? undefined : trace.header.actions[action]?.text;
   return text
     ?.replaceAll(/\s+/g, ' ')
-    .replace(/^.*?(\S+ (?:drops|duplicates|delays) )/, '$1')
+    .replace(/^.*?(\S+ (?:drops|duplicates|delays|rejects|reports|forwards|lets|forgets) )/, '$1')
     .replace(/ as [A-Za-z_]\w*$/, '');
 }

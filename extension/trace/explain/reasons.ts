@@ -93,6 +93,17 @@ export function sendReason(trace: Trace, segment: EventOf<'segment.sent'>): stri
             span(sysctl(trace, segment.place, 'tcp_rto_max_ms') * 1000),
             second,
           );
+    case 'backoff-reverted':
+      return l10n.t(
+        'An ICMP message took the last doubling of the retransmission timer back (RFC 6069), and the shorter wait was over already.',
+      );
+    case 'firewall-rejects':
+      return l10n.t('The firewall {0} answers in the name of the host that was meant.', trace.placeName(segment.place));
+    case 'unknown-flow':
+      return l10n.t(
+        '{0} does not know the flow of the segment, and answers in the name of the host that was meant.',
+        trace.placeName(segment.place),
+      );
     case 'tail-loss-probe-timer':
       return l10n.t(
         'The tail loss probe timer fired: the last segment is sent again before the retransmission timer would, to draw an answer.',

@@ -49,7 +49,7 @@ function isBecauseOfSilence(trace: Trace, event: TraceEvent): boolean {
     case 'timer.fired':
       return event.cause !== NO_CAUSE && comesFromGivingUp(trace, event.id);
     case 'call.returned':
-      return event.errno === 'ETIMEDOUT';
+      return event.errno === 'ETIMEDOUT' || event.errno === 'EHOSTUNREACH' || event.errno === 'ENETUNREACH';
     default:
       return false;
   }

@@ -4,6 +4,7 @@ import type { SendWhy } from '../output.ts';
 import { currentMss, flagsOf, sendSegment } from '../output.ts';
 import { ACK, SYN } from '../segment.ts';
 import { add, after, diff } from '../seq.ts';
+import { rememberSoftError } from '../soft-error.ts';
 import type { Tcb } from '../tcb.ts';
 import { noteSent } from './delivery.ts';
 import { isReducing } from './prr.ts';
@@ -17,7 +18,8 @@ export function retransmit(tcb: Tcb, segment: SentSegment, why: SendWhy): boolea
     if (!segment.retransmitOut) sent.retransOut++;
     segment.retransmitOut = true;
   }
-  tcb.retransStamp ??= tcb.now;
+  // Of a copy that did not leave: the time of the one before.
+  tcb.retransStamp ??= segment.lastSentAt;
   recovery.undoRetrans = Math.max(recovery.undoRetrans, 0) + 1;
   return left;
 }
@@ -25,6 +27,7 @@ export function retransmit(tcb: Tcb, segment: SentSegment, why: SendWhy): boolea
 /** Sends a segment again (`__tcp_retransmit_skb`): what is not acknowledged of it, fitted to the window, merged with small neighbours. */
 export function resend(tcb: Tcb, segment: SentSegment, why: SendWhy): boolean {
   const { snd, recovery } = tcb;
+  if (isStuck(tcb, segment)) return false;
   trim(tcb, segment);
   const mss = currentMss(tcb);
   let room = diff(add(snd.una, snd.wnd), segment.seq);
@@ -44,6 +47,14 @@ export function resend(tcb: Tcb, segment: SentSegment, why: SendWhy): boolean {
   // Crossing SYNs: the acknowledgement goes with the copy.
   const flags = segment.syn ? SYN + (tcb.state === 'SYN_SENT' ? 0 : ACK) : flagsOf(segment);
   sendSegment(tcb, { seq: segment.seq, flags, length: segment.length }, why);
+  return true;
+}
+
+/** Its last copy still waits in this host (`skb_still_in_host_queue`), or there is no route; then the error of the route is all that comes of it. */
+function isStuck(tcb: Tcb, segment: SentSegment): boolean {
+  if (tcb.kernel.holdsBack(tcb, segment.seq)) return true;
+  if (tcb.kernel.hasRoute(tcb)) return false;
+  rememberSoftError(tcb, 'ENETUNREACH');
   return true;
 }
 
