@@ -25,6 +25,7 @@ const BREAKS = [
   ...CORE_QUESTION,
   ...FLOW_CONTROL,
 ];
+import { ON_THE_WAY } from './breaks/on-the-way.ts';
 
 describe('a scenario that is broken once', () => {
   it.each(BREAKS)('$id: $what', ({ id, change: [from, to], everywhere, also = {} }) => {

@@ -78,6 +78,13 @@ const RUNS: readonly (readonly [id: string, variant: string])[] = [
   ['E8', 'rebooted: the timestamp is older'],
   ['E8', "the client's own port, with SO_REUSEADDR"],
   ['F3', 'in the same instant'],
+  ['B10', '7200 s, the peer resets'],
+  ['B10', '7200 s, the NAT swallows'],
+  ['D7', 'the neighbour on the same segment'],
+  ['D7', 'its own cable, plugged back after 40.5 s'],
+  ['E3', 'rejects with RST'],
+  ['E3', 'rejects as prohibited'],
+  ['E3', 'rejects what is sent on an open connection'],
 ];
 
 const C3_TABLE = 'C3-outcomes.txt';
