@@ -7,6 +7,7 @@ import { assertDefined } from '../../../extension/base/assert.ts';
 import { Connections } from '../../../extension/engine/connections.ts';
 import { Kernel } from '../../../extension/engine/host/kernel.ts';
 import * as calls from '../../../extension/engine/host/syscalls.ts';
+import { sendIcmp } from '../../../extension/engine/network/icmp-message.ts';
 import { hash32 } from '../../../extension/engine/random.ts';
 import { Recorder } from '../../../extension/engine/recorder.ts';
 import { Scheduler } from '../../../extension/engine/scheduler.ts';
@@ -15,6 +16,7 @@ import type { Seq } from '../../../extension/engine/tcp/seq.ts';
 import { add, diff, seq } from '../../../extension/engine/tcp/seq.ts';
 import type { Tcb } from '../../../extension/engine/tcp/tcb.ts';
 import type { SocketOptionName } from '../../../extension/scenario/socket-option.ts';
+import type { IcmpMessageName } from '../../../extension/scenario/icmp.ts';
 import type { SysctlValues } from '../../../extension/scenario/sysctl.ts';
 import { sysctlValues } from '../../../extension/scenario/sysctl.ts';
 import { TraceWriter } from '../../../extension/trace/columns.ts';
@@ -133,6 +135,17 @@ export class Endpoint {
 
   receive(...segments: readonly PeerSegment[]): this {
     for (const segment of segments) this.kernel.receive(this.built(segment), PEER, this.note(segment));
+    return this;
+  }
+
+  /** The network says something of a segment of this end, which had the sequence number `seq`. */
+  icmp(message: IcmpMessageName, seq: number): this {
+    const iss = this.end?.snd.iss ?? 0;
+    const about = { fromPort: LOCAL_PORT, toPort: PEER_PORT, seq: add(iss as Seq, seq) };
+    const segment = { ...this.built({ flags: 'A' }), ...about };
+    const segmentSent = [...this.trace.eventsOf('segment.sent')].at(-1)!.id;
+    const complaint = { message, segment, segmentSent, to: LOCAL.place, blame: -1, cause: -1 };
+    this.kernel.receiveIcmp(sendIcmp(this.recorder, PEER.place, complaint), PEER);
     return this;
   }
 
