@@ -10,6 +10,7 @@ import { CLOSING } from './breaks/closing.ts';
 import { LINK } from './breaks/link.ts';
 import { LOSS } from './breaks/loss.ts';
 import { OPENING } from './breaks/opening.ts';
+import { ON_THE_WAY } from './breaks/on-the-way.ts';
 import { CORE_QUESTION } from './breaks/core-question.ts';
 
 const BREAKS = [
@@ -17,6 +18,7 @@ const BREAKS = [
   ...KEEPALIVE,
   ...DATA_IS_SENT,
   ...CABLE,
+  ...ON_THE_WAY,
   ...LINK,
   ...LIVES,
   ...CLOSING,
@@ -25,7 +27,6 @@ const BREAKS = [
   ...CORE_QUESTION,
   ...FLOW_CONTROL,
 ];
-import { ON_THE_WAY } from './breaks/on-the-way.ts';
 
 describe('a scenario that is broken once', () => {
   it.each(BREAKS)('$id: $what', ({ id, change: [from, to], everywhere, also = {} }) => {
