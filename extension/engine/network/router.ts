@@ -53,6 +53,8 @@ export class Router implements Middlebox {
     const obstacle = crossing.obstacle();
     if (order !== undefined) {
       this.refuse(crossing, order.message, order.by, true);
+    } else if (this.held[crossing.side].length > 0) {
+      this.held[crossing.side].push(crossing);
     } else if (obstacle === undefined || this.reports === undefined) {
       crossing.onward(crossing.packet);
     } else if (this.reports.after === 0) {
@@ -66,7 +68,7 @@ export class Router implements Middlebox {
   private hold(crossing: Crossing, message: IcmpMessageName, patience: Micros): void {
     const held = this.held[crossing.side];
     held.push(crossing);
-    if (held.length === 1) this.lookAgain(held, message, this.scheduler.now + patience);
+    this.lookAgain(held, message, this.scheduler.now + patience);
   }
 
   private lookAgain(held: Crossing[], message: IcmpMessageName, until: Micros): void {
