@@ -167,7 +167,11 @@ function icmpErrorHead(trace: Trace, event: EventOf<'tcp.error'>, said: EventOf<
 
 function errorHead(trace: Trace, event: EventOf<'tcp.error'>): Head {
   const said = icmpBehind(trace, event.cause);
-  if (said !== undefined) return icmpErrorHead(trace, event, said);
+  // An ended wait may also have been the last: then the kernel gave up, and the message is only the occasion.
+  const before = worldIndex(trace)
+    .after(event.id - 1)
+    .ends.get(event.place)?.state;
+  if (said !== undefined && (event.soft || before === 'SYN_SENT')) return icmpErrorHead(trace, event, said);
   const plain = (text: string, rule: Rule): Head => ({ steps: [step(event, text, rule)], from: event.cause });
   if (event.soft)
     return plain(

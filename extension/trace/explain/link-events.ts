@@ -3,6 +3,7 @@ import * as l10n from '@vscode/l10n';
 import type { EventFields, EventId, EventOf } from '../event.ts';
 import { NO_CAUSE } from '../event.ts';
 import type { Trace } from '../trace.ts';
+import { forgottenFlow } from './middlebox-events.ts';
 import { rootAction } from './root.ts';
 import type { WhyStep } from './step.ts';
 import { placeTitle, segmentTitle, span } from './words.ts';
@@ -170,6 +171,8 @@ export function linkStep(trace: Trace, event: LinkEvent): WhyStep {
         ? l10n.t('The host is frozen: what arrives waits until it resumes')
         : describeLinkEvent(trace, event);
   const blame = event.kind === 'segment.queued' ? NO_CAUSE : event.blame;
+  const flow = forgottenFlow(trace, blame);
+  if (flow !== undefined) return flow;
   const action = blame < 0 ? undefined : rootAction(trace, blame)?.action;
   return action === undefined
     ? { event: event.id, text: l10n.t('{0}.', phrase) }

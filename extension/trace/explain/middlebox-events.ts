@@ -3,6 +3,8 @@ import * as l10n from '@vscode/l10n';
 import { type IcmpMessageName, revertsBackoff } from '../../scenario/icmp.ts';
 import type { EventFields, EventId, EventOf } from '../event.ts';
 import type { Trace } from '../trace.ts';
+import { rootAction } from './root.ts';
+import type { WhyStep } from './step.ts';
 import { placeTitle, segmentTitle, span } from './words.ts';
 
 type IcmpEvent = EventOf<'icmp.sent'> | EventOf<'icmp.delivered'> | EventOf<'icmp.dropped'> | EventOf<'icmp.ignored'>;
@@ -110,6 +112,14 @@ export function describeFlow(trace: Trace, event: EventOf<'flow.state'>): string
     case 'segment-passed':
       return l10n.t('{0} forgets the flow of {1}: a RST passed', box, flow);
   }
+}
+
+/** That a flow had been forgotten, and why: what is behind a segment of it that does not get through. */
+export function forgottenFlow(trace: Trace, blame: EventId): WhyStep | undefined {
+  if (blame < 0 || trace.kindAt(blame) !== 'flow.state') return undefined;
+  const text = l10n.t('{0}.', describeFlow(trace, trace.eventOf('flow.state', blame)));
+  const action = trace.eventOf('flow.state', blame).reason === 'told' ? rootAction(trace, blame)?.action : undefined;
+  return { event: blame, text, ...(action === undefined ? {} : { action }) };
 }
 
 /** The `icmp.delivered` that an event follows from; undefined when it does not. */

@@ -5,6 +5,7 @@ import { NO_CAUSE } from '../event.ts';
 import type { SegmentPurpose } from '../schema.ts';
 import type { Trace } from '../trace.ts';
 import { silencePhrase } from './link-events.ts';
+import { forgottenFlow } from './middlebox-events.ts';
 import { rootAction } from './root.ts';
 import type { WhyStep } from './step.ts';
 
@@ -29,6 +30,8 @@ export function nobodyAnswers(trace: Trace, event: TraceEvent): WhyStep[] {
   const phrase = dropped.kind === 'segment.held' ? l10n.t('Nothing answers') : silencePhrase(dropped.reason);
   // By chance, or the way the link is: no statement is to blame.
   if (dropped.blame < 0) return [{ event: dropped.id, text: l10n.t('{0}.', phrase) }];
+  const flow = forgottenFlow(trace, dropped.blame);
+  if (flow !== undefined) return [flow];
   const action = rootAction(trace, dropped.blame)?.action;
   return [
     action === undefined
