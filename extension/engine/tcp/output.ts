@@ -145,6 +145,7 @@ export function sendQueued(tcb: Tcb, why: SendWhy, limit?: number, pastNagle = l
 
 /** Sends what the peer's window has room for, however little, past Nagle (`tcp_write_wakeup`). Returns whether there was any. */
 export function sendIntoWindow(tcb: Tcb, why: SendWhy): boolean {
+  if (!tcb.kernel.hasRoute(tcb)) return false;
   const room = diff(add(tcb.snd.una, tcb.snd.wnd), tcb.snd.nxt);
   if (!tcb.hasUnsent || room <= 0) return false;
   const bytes = Math.min(tcb.unsent, currentMss(tcb), room);
