@@ -11,6 +11,8 @@ export type KernelFeature = keyof typeof FEATURES;
 const FEATURES = {
   /** `net.core.somaxconn` is 4096; 128 before. */
   'somaxconn 4096': [5, 4],
+  /** Neighbour entries go with the carrier (`arp_evict_nocarrier`). */
+  'neighbours forgotten without a carrier': [5, 16],
   /** SYNs are repeated at one-second steps before the waits double (commit ccce324dabfe). */
   'linear SYN timeouts': [6, 5],
   /** TS.Recent counts for 2147 s (`TCP_PAWS_WRAP`); for 24 days before. */

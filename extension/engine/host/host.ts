@@ -1,5 +1,6 @@
 import type { Micros } from '../../base/time.ts';
 import { SECOND } from '../../base/time.ts';
+import { hasFeature } from '../../scenario/kernel-version.ts';
 import type { HostPlan } from '../../scenario/plan.ts';
 import { sysctlValues } from '../../scenario/sysctl.ts';
 import type { TcpState } from '../../scenario/tcp-state.ts';
@@ -13,7 +14,6 @@ import type { Recorder } from '../recorder.ts';
 import type { Clock, Scheduled } from '../scheduler.ts';
 import type { Segment } from '../tcp/segment.ts';
 import { hash32 } from '../random.ts';
-import { isAtLeast } from '../../scenario/kernel-version.ts';
 import { jiffies } from '../tcp/jiffies.ts';
 import type { Seq } from '../tcp/seq.ts';
 import type { Tcb } from '../tcp/tcb.ts';
@@ -89,7 +89,7 @@ export class Host implements LinkEnd, KernelEvents {
         scheduler: clock,
         recorder,
         reachableTime: reachableTime(plan.hz, init.seed, plan.name, link.other(this).name),
-        evictsWithoutCarrier: isAtLeast(plan.kernel, [5, 16]),
+        evictsWithoutCarrier: hasFeature(plan.kernel, 'neighbours forgotten without a carrier'),
         tell: (message, peer) => {
           this.icmpArrives(message, peer);
         },

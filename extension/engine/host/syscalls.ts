@@ -41,8 +41,8 @@ export interface BoundPort {
 
 /**
  * socket(), bind() where a port is asked for, and the first half of connect().
- * @returns the end; ENETUNREACH without a route; EADDRINUSE when bind() meets whoever has the port; EADDRNOTAVAIL when no port is left, or when the port pair
- *   is taken (`__inet_check_established`)
+ * @returns the end; EADDRINUSE when bind() meets whoever has the port; ENETUNREACH without a route; EADDRNOTAVAIL when no port
+ *   is left, or when the port pair is taken (`__inet_check_established`)
  */
 export function connect(
   kernel: Kernel,
@@ -50,12 +50,13 @@ export function connect(
   name: string,
   { localPort, reuseAddress = false }: BoundPort = {},
 ): { readonly tcb: Tcb } | Failure {
+  // bind() comes first.
+  if (localPort !== undefined && kernel.portConflicts(localPort, reuseAddress)) return { errno: 'EADDRINUSE' };
   if (!kernel.routeTo(remote.place)) return { errno: 'ENETUNREACH' };
   if (localPort === undefined) {
     const port = kernel.ephemeralPort(remote);
     return port === undefined ? { errno: 'EADDRNOTAVAIL' } : { tcb: kernel.open(port, remote, name, AUTOMATIC) };
   }
-  if (kernel.portConflicts(localPort, reuseAddress)) return { errno: 'EADDRINUSE' };
   if (!kernel.pairIsFree(localPort, remote, 'bound')) return { errno: 'EADDRNOTAVAIL' };
   return { tcb: kernel.open(localPort, remote, name, { bound: true, reuseAddress }) };
 }
