@@ -1,0 +1,31 @@
+/* What the parts of a program share. */
+#ifndef AGENT_H
+#define AGENT_H
+
+#include "lab.h"
+
+#define MAX_STREAMS 64
+#define MAX_PENDING 16
+
+/* A connection's descriptor, with what the program remembers about it. */
+struct stream {
+  int fd;
+  char name[NAME_SIZE];
+  bool connecting, reading, eof;
+  /* send() calls that wait for the connection. */
+  long pending[MAX_PENDING];
+  int pending_count;
+  /* Of the send() under way: all, and what the kernel has not taken yet. */
+  long sending, unsent;
+  /* Bytes read that do not make a whole request yet. */
+  long partial;
+  micros close_at, idle_at, beat_at, beat_interval;
+  long beat_bytes;
+  int misses, miss_limit;
+  bool awaiting;
+};
+
+/* setsockopt() by the option's name. @return an errno, 0 = it succeeded */
+int set_option(int fd, const char *name, int value);
+
+#endif
