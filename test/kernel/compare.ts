@@ -1,11 +1,12 @@
 /** Holds the engine against a recording: plays the same plan and says what differs. */
 import { play } from '../../extension/engine/play.ts';
 import type { RunPlan } from '../../extension/scenario/plan.ts';
-import type { Trace } from '../../extension/trace/trace.ts';
+import type { Matching } from './match.ts';
 import { matchItems } from './match.ts';
 import { itemsOf } from './observe.ts';
 import { applyOverrides } from './override.ts';
 import type { Recording } from './recording.ts';
+import type { TimeDifference } from './times.ts';
 import { timeDifferences } from './times.ts';
 
 /** What was recorded, as a plan for the engine: shortened, with the kernel's HZ, as long as the recording. */
@@ -18,22 +19,24 @@ export function planOf(run: RunPlan, recording: Recording, timers: 'wheel' | und
   return { ...plan, until: recording.end, hosts };
 }
 
-/** @returns a line for each difference; its first word says of what kind it is */
-export function compare(run: RunPlan, recording: Recording): readonly string[] {
-  const ideal = play(planOf(run, recording, undefined));
-  const inIdealTime = timeDifferences(
-    ideal,
-    recording,
-    matchItems(itemsUntilEnd(ideal, recording), recording.items).matches,
-    'ideal',
-  );
-  if (!recording.aligned)
-    return [...matchItems(itemsUntilEnd(ideal, recording), recording.items).differences, ...inIdealTime];
-  const wheel = play(planOf(run, recording, 'wheel'));
-  const { matches, differences } = matchItems(itemsUntilEnd(wheel, recording), recording.items);
-  return [...differences, ...timeDifferences(wheel, recording, matches, 'wheel'), ...inIdealTime];
+/** The engine's run of a recorded plan beside the recording. */
+export interface Comparison extends Matching {
+  readonly times: readonly TimeDifference[];
 }
 
-function itemsUntilEnd(trace: Trace, { end }: Recording): ReturnType<typeof itemsOf> {
-  return itemsOf(trace).filter(({ time }) => time <= end);
+/** @param timers how exact the engine's are */
+export function compareWith(timers: 'wheel' | 'ideal', run: RunPlan, recording: Recording): Comparison {
+  const trace = play(planOf(run, recording, timers === 'wheel' ? timers : undefined));
+  const items = itemsOf(trace).filter(({ time }) => time <= recording.end);
+  const matching = matchItems(items, recording.items);
+  return { ...matching, times: timeDifferences(trace, recording, matching.matches, timers) };
+}
+
+/** @returns a line for each difference; its first word says of what kind it is */
+export function compare(run: RunPlan, recording: Recording): readonly string[] {
+  const ideal = compareWith('ideal', run, recording);
+  const wheel = recording.aligned ? compareWith('wheel', run, recording) : undefined;
+  // Late timers can change the order of things: without the wheel's lateness only times are compared.
+  const { differences } = wheel ?? ideal;
+  return [...differences, ...[...(wheel?.times ?? []), ...ideal.times].map(({ line }) => line)];
 }

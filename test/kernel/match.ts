@@ -1,18 +1,22 @@
 /** Which item of the engine's run is which of the recording, and what differs but for times. */
 import { MILLISECOND, type Micros } from '../../extension/base/time.ts';
 import type { ObservedItem } from './observe.ts';
-import type { CallItem, Item, SegmentItem, StateItem } from './recording.ts';
+import type { Item, SegmentItem } from './recording.ts';
 import { formatItem } from './recording.ts';
 
 /** The same thing in both. */
 export interface Match {
   readonly engine: ObservedItem;
   readonly kernel: Item;
+  /** What differs: `what: where: engine …, kernel …`. */
+  readonly differences: readonly string[];
 }
 
 export interface Matching {
   readonly matches: readonly Match[];
-  /** What differs: `what: where: engine …, kernel …`. */
+  /** Where a row is no longer the same: how it goes on at each side. */
+  readonly engineOnly: readonly Item[];
+  readonly kernelOnly: readonly Item[];
   readonly differences: readonly string[];
 }
 
@@ -21,32 +25,35 @@ const TOO_SHORT_TO_SEE: Micros = 2 * MILLISECOND;
 
 export function matchItems(engine: readonly ObservedItem[], kernel: readonly Item[]): Matching {
   const matches: Match[] = [];
+  const engineOnly: Item[] = [];
+  const kernelOnly: Item[] = [];
   const differences: string[] = [];
-  const pairUp = (
-    where: string,
-    ours: readonly ObservedItem[],
-    theirs: readonly Item[],
-    compare: (where: string, ours: Item, theirs: Item) => string[],
-  ): void => {
-    for (let i = 0; i < Math.max(ours.length, theirs.length); i++) {
-      const [own, other] = [ours[i], theirs[i]];
-      const at = `${where} ${i + 1}`;
-      if (own === undefined || other === undefined) {
-        differences.push(`sequence: ${at}: engine ${shown(own)}, kernel ${shown(other)}`);
-        return;
-      }
-      const found = compare(at, own, other);
-      differences.push(...found);
-      if (found.some((each) => each.startsWith('sequence'))) return;
-      matches.push({ engine: own, kernel: other });
-    }
-  };
-  const ours = rowsOf(engine);
-  const theirs = rowsOf(kernel);
+  const [ours, theirs] = [rowsOf(engine), rowsOf(kernel)];
   for (const row of new Set([...ours.keys(), ...theirs.keys()])) {
-    pairUp(row, comparable(ours.get(row) ?? []), comparable(theirs.get(row) ?? []), differencesOf);
+    const own = comparable(ours.get(row) ?? []);
+    const others = comparable(theirs.get(row) ?? []);
+    const parting = own.findIndex((item, i) => {
+      const other = others[i];
+      return other === undefined || isAnother(item, other) || !matches.push(match(`${row} ${i + 1}`, item, other));
+    });
+    const same = parting < 0 ? own.length : parting;
+    if (same === Math.max(own.length, others.length)) continue;
+    engineOnly.push(...own.slice(same));
+    kernelOnly.push(...others.slice(same));
+    differences.push(`sequence: ${row} ${same + 1}: engine ${shown(own[same])}, kernel ${shown(others[same])}`);
   }
-  return { matches, differences };
+  return {
+    matches,
+    engineOnly,
+    kernelOnly,
+    differences: [...differences, ...matches.flatMap((each) => each.differences)],
+  };
+}
+
+function match(where: string, engine: ObservedItem, kernel: Item): Match {
+  const differences =
+    engine.kind === 'segment' && kernel.kind === 'segment' ? segmentDifferences(where, engine, kernel) : [];
+  return { engine, kernel, differences };
 }
 
 function rowsOf<T extends Item>(items: readonly T[]): ReadonlyMap<string, readonly T[]> {
@@ -79,13 +86,6 @@ function comparable<T extends Item>(row: readonly T[]): readonly T[] {
   return mergedReads(visibleStates(row));
 }
 
-function differencesOf(where: string, ours: Item, theirs: Item): string[] {
-  if (ours.kind === 'segment' && theirs.kind === 'segment') return segmentDifferences(where, ours, theirs);
-  if (ours.kind === 'state' && theirs.kind === 'state') return stateDifferences(where, ours, theirs);
-  if (ours.kind === 'call' && theirs.kind === 'call') return callDifferences(where, ours, theirs);
-  return [];
-}
-
 function shown(item: Item | undefined): string {
   return item === undefined ? 'nothing' : formatItem(item).trim().replaceAll(/\s+/g, ' ');
 }
@@ -93,12 +93,25 @@ function shown(item: Item | undefined): string {
 const join = (values: readonly (string | number | boolean | undefined)[]): string =>
   values.map((value) => String(value ?? '-')).join(' ');
 
-function segmentDifferences(where: string, ours: SegmentItem, theirs: SegmentItem): string[] {
-  const identity = (item: SegmentItem): string =>
-    join([item.flags, 'seq', item.seq, 'ack', item.ack, 'len', item.length]);
-  if (identity(ours) !== identity(theirs)) {
-    return [`sequence: ${where}: engine ${identity(ours)}, kernel ${identity(theirs)}`];
+/** What makes it another thing, and not the same one with a difference. */
+function isAnother(ours: Item, theirs: Item): boolean {
+  return identityOf(ours) !== identityOf(theirs);
+}
+
+function identityOf(item: Item): string {
+  switch (item.kind) {
+    case 'segment':
+      return join([item.flags, item.seq, item.ack, item.length]);
+    case 'state':
+      return item.to;
+    case 'call':
+      return join([item.call, item.call === 'recv' || item.call === 'send' ? item.value : '', item.errno]);
+    case 'action':
+      return join([item.index]);
   }
+}
+
+function segmentDifferences(where: string, ours: SegmentItem, theirs: SegmentItem): string[] {
   const fields: readonly (readonly [string, (item: SegmentItem) => string])[] = [
     ['window', (item) => String(item.window)],
     ['SACK', (item) => item.sack.map((block) => block.join('-')).join(' ')],
@@ -111,16 +124,6 @@ function segmentDifferences(where: string, ours: SegmentItem, theirs: SegmentIte
   return fields.flatMap(([name, read]) =>
     read(ours) === read(theirs) ? [] : [`${name}: ${where}: engine ${read(ours)}, kernel ${read(theirs)}`],
   );
-}
-
-function stateDifferences(where: string, ours: StateItem, theirs: StateItem): string[] {
-  return ours.to === theirs.to ? [] : [`sequence: ${where}: engine ${ours.to}, kernel ${theirs.to}`];
-}
-
-function callDifferences(where: string, ours: CallItem, theirs: CallItem): string[] {
-  const read = (item: CallItem): string =>
-    join([item.call, item.call === 'recv' || item.call === 'send' ? item.value : '', item.errno]);
-  return read(ours) === read(theirs) ? [] : [`sequence: ${where}: engine ${read(ours)}, kernel ${read(theirs)}`];
 }
 
 /** Without the states that a connection only passed through. */

@@ -65,7 +65,7 @@ export async function record(program: string, take: Take): Promise<Recording> {
 }
 
 /** The engine's run and what real timers may be late. */
-function lengthOf(plan: RunPlan): Micros {
+export function lengthOf(plan: RunPlan): Micros {
   const trace = play(plan);
   let last: Micros = 0;
   for (const event of trace.events()) {

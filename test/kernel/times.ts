@@ -28,6 +28,12 @@ interface Expected {
   readonly early: Micros;
 }
 
+/** Something that came too early or too late. */
+export interface TimeDifference {
+  readonly match: Match;
+  readonly line: string;
+}
+
 /**
  * @param mode `wheel`: timers fire as the wheel does, or one jiffy later where the processor that counts jiffies came second;
  *   `ideal`: not before their deadlines, and late by a granule of the wheel at most
@@ -38,7 +44,7 @@ export function timeDifferences(
   recording: Recording,
   matches: readonly Match[],
   mode: 'wheel' | 'ideal',
-): string[] {
+): TimeDifference[] {
   const jiffy = SECOND / recording.hz;
   const recorded = new Map<EventId, Micros>();
   for (const { engine, kernel } of matches) recorded.set(engine.event, kernel.time);
@@ -68,14 +74,14 @@ export function timeDifferences(
       : { ...base, time: base.time + wait, late: base.late + wait / 8 + 2 * jiffy, early: base.early + jiffy };
   };
   const jitter = SCHEDULING + recording.cableLate + recording.actionLate;
-  return matches.flatMap(({ engine, kernel }) => {
+  return matches.flatMap((match) => {
+    const { engine, kernel } = match;
     const expected = fromCause(engine.event);
     const allowed = expected.late + jitter + (engine.kind === 'state' ? STATE_POLL : 0);
     const late = kernel.time - expected.time;
     if (late >= -(expected.early + CLOCK_READING) && late <= allowed) return [];
-    return [
-      `time: ${describe(kernel)} at ${seconds(kernel.time)}, expected ${seconds(expected.time)} (${mode} timers)`,
-    ];
+    const line = `time: ${describe(kernel)} at ${seconds(kernel.time)}, expected ${seconds(expected.time)} (${mode} timers)`;
+    return [{ match, line }];
   });
 }
 
