@@ -74,6 +74,7 @@ const FLAG_NAMES: Readonly<Record<string, string>> = { S: 'SYN', F: 'FIN', R: 'R
 const FATES: Readonly<Record<SegmentItem['fate'], string>> = {
   delivered: '',
   'link-cut': ' ✗ cut',
+  rule: ' ✗ dropped',
   'host-off': ' ✗ off',
   'under-way': ' …',
   'not-taken': ' ✗ not taken',
