@@ -98,14 +98,17 @@ function isAnother(ours: Item, theirs: Item): boolean {
   return identityOf(ours) !== identityOf(theirs);
 }
 
+/** Calls whose value says something: bytes, events. */
+const VALUED_CALLS = ['recv', 'send', 'poll'];
+
 function identityOf(item: Item): string {
   switch (item.kind) {
     case 'segment':
-      return join([item.flags, item.seq, item.ack, item.length]);
+      return join([item.flags.replace('P', ''), item.seq, item.ack, item.length]);
     case 'state':
       return item.to;
     case 'call':
-      return join([item.call, item.call === 'recv' || item.call === 'send' ? item.value : '', item.errno]);
+      return join([item.call, VALUED_CALLS.includes(item.call) ? item.value : '', item.errno]);
     case 'action':
       return join([item.index]);
   }
@@ -113,6 +116,7 @@ function identityOf(item: Item): string {
 
 function segmentDifferences(where: string, ours: SegmentItem, theirs: SegmentItem): string[] {
   const fields: readonly (readonly [string, (item: SegmentItem) => string])[] = [
+    ['PSH', (item) => String(item.flags.includes('P'))],
     ['window', (item) => String(item.window)],
     ['SACK', (item) => item.sack.map((block) => block.join('-')).join(' ')],
     [

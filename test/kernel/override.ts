@@ -1,6 +1,7 @@
 /** Changes to a scenario that make it short enough to be recorded. The engine plays the same changed plan. */
 import { MILLISECOND, SECOND, type Micros } from '../../extension/base/time.ts';
 import type { ActionPlan, RunPlan } from '../../extension/scenario/plan.ts';
+import type { SocketOptionName } from '../../extension/scenario/socket-option.ts';
 import type { SysctlName } from '../../extension/scenario/sysctl.ts';
 
 export type Override =
@@ -8,12 +9,16 @@ export type Override =
   | { readonly kind: 'sysctl'; readonly name: SysctlName; readonly value: number }
   /** What happens at `from` or later happens earlier, so that `from` becomes `to`. */
   | { readonly kind: 'shift'; readonly from: Micros; readonly to: Micros }
+  /** Another value wherever the scenario sets this socket option. */
+  | { readonly kind: 'option'; readonly name: SocketOptionName; readonly value: number }
   | { readonly kind: 'delay'; readonly link: string; readonly delay: Micros };
 
 export function formatOverride(override: Override): string {
   switch (override.kind) {
     case 'sysctl':
       return `sysctl ${override.name} ${override.value}`;
+    case 'option':
+      return `option ${override.name} ${override.value}`;
     case 'shift':
       return `shift ${override.from / SECOND}s ${override.to / SECOND}s`;
     case 'delay':
@@ -27,6 +32,8 @@ export function parseOverride(text: string): Override {
   switch (kind) {
     case 'sysctl':
       return { kind, name: a as SysctlName, value: Number(b) };
+    case 'option':
+      return { kind, name: a as SocketOptionName, value: Number(b) };
     case 'shift':
       return { kind, from: scaled(a, SECOND), to: scaled(b, SECOND) };
     case 'delay':
@@ -45,6 +52,12 @@ function applyOverride(plan: RunPlan, override: Override): RunPlan {
     case 'sysctl': {
       const { name, value } = override;
       return { ...plan, hosts: plan.hosts.map((host) => ({ ...host, sysctls: { [name]: value, ...host.sysctls } })) };
+    }
+    case 'option': {
+      const { name, value } = override;
+      const changed = (action: ActionPlan): ActionPlan =>
+        action.kind === 'set-option' && action.option === name ? { ...action, value } : action;
+      return { ...plan, actions: plan.actions.map(changed) };
     }
     case 'shift':
       return { ...plan, actions: plan.actions.map((action) => shifted(action, override)) };

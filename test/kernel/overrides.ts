@@ -27,11 +27,21 @@ const SHORTENED: readonly Shortened[] = [
   // Three round trips must stay below a whole number of jiffies although a real one is some 0.1 ms longer.
   { id: 'C2', overrides: [delay('wire', 299.5)] },
   { id: 'C3', variant: '333.332', overrides: [delay('wire', 166.5)] },
+  { id: 'C4', variant: 'not set', overrides: [sysctl('tcp_retries2', 8)] },
+  {
+    id: 'C4',
+    variant: '30 min',
+    overrides: [sysctl('tcp_retries2', 5), { kind: 'option', name: 'TCP_USER_TIMEOUT', value: 60_000 }],
+  },
   { id: 'C7', overrides: [shift(3600, 120)] },
   { id: 'D1', variant: 'an hour', overrides: [shift(3601, 61)] },
   { id: 'D1', variant: '30 days', overrides: [shift(2_592_001, 61)] },
   { id: 'D4', overrides: [...FAST_KEEPALIVE, shift(7450, 21)], end: 60 },
   { id: 'D5', overrides: FAST_KEEPALIVE },
+  { id: 'F2', overrides: [shift(3601, 31)] },
+  { id: 'F8', variant: 'then killed', overrides: [shift(600, 60)] },
+  { id: 'core-question', variant: 'power loss', overrides: [], end: 60 },
+  { id: 'core-question', variant: 'data to send', overrides: [] },
   { id: 'core-question', variant: 'power loss, keepalive on', overrides: FAST_KEEPALIVE },
 ];
 

@@ -23,7 +23,7 @@ export interface SegmentItem {
   /** TSval and TSecr in ms, relative to the first value that each side sent. */
   readonly timestamps: readonly [value: number, echo: number | undefined] | undefined;
   readonly sack: readonly (readonly [from: number, to: number])[];
-  readonly fate: 'delivered' | 'link-cut' | 'rule' | 'host-off' | 'under-way' | 'not-taken';
+  readonly fate: 'delivered' | 'link-cut' | 'rule' | 'host-off' | 'host-frozen' | 'under-way' | 'not-taken';
   /** When it was delivered or lost. */
   readonly fateTime: Micros;
 }

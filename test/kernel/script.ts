@@ -13,6 +13,9 @@ const COMMON_SYSCTLS: readonly (readonly [path: string, value: string])[] = [
   ['ipv6/conf/all/disable_ipv6', '1'],
 ];
 
+/** Knobs that all namespaces share. */
+const MACHINE_SYSCTLS = ['tcp_max_orphans'];
+
 /** Recordings begin at a multiple of so many jiffies: the granule of timers of up to 32,256 jiffies (129 s at HZ 250). */
 const ALIGN = 512;
 
@@ -25,7 +28,7 @@ export function scriptOf(plan: RunPlan, end: Micros): string {
     ...plan.hosts.map(({ name, address }) => `host ${name} ${address}`),
     ...plan.hosts.flatMap(sysctlLines),
     ...plan.links.map(({ name, ends, delay }) => `link ${name} ${ends[0]} ${ends[1]} ${delay}`),
-    ...plan.processes.map(({ name, host }) => `process ${name} ${host}`),
+    ...plan.processes.map(({ name, host, forked }) => `process ${name} ${host}${forked === true ? ' forked' : ''}`),
     ...plan.processes.flatMap(({ name, behaviours }) =>
       behaviours.map((behaviour) => `behaviour ${name} ${behaviourWords(behaviour)}`),
     ),
@@ -37,6 +40,8 @@ export function scriptOf(plan: RunPlan, end: Micros): string {
 function sysctlLines({ name, sysctls, kernel: [major, minor] }: HostPlan): string[] {
   const beforeLinear =
     major < 6 || (major === 6 && minor < 5) ? ([['ipv4/tcp_syn_linear_timeouts', '0']] as const) : [];
+  const machine = MACHINE_SYSCTLS.find((knob) => knob in sysctls);
+  if (machine !== undefined) throw new NotRecordable(`${machine}, which is the machine's and not a namespace's`);
   const own = Object.entries(sysctls).map(([knob, value]) => [`ipv4/${knob}`, String(value)] as const);
   return [...COMMON_SYSCTLS, ...beforeLinear, ...own].map(([path, value]) => `sysctl ${name} ${path} ${value}`);
 }
@@ -50,11 +55,15 @@ function behaviourWords(behaviour: BehaviourPlan): string {
     case 'closes-after-eof':
       return `closes-after-eof ${behaviour.delay}`;
     case 'answers':
-      return `answers ${behaviour.request} ${behaviour.response}`;
+      return `answers ${behaviour.request} ${behaviour.response} ${behaviour.delay ?? 0}`;
+    case 'greets':
+      return `greets ${behaviour.bytes}`;
+    case 'streams':
+      return `streams ${behaviour.bytes} ${behaviour.interval}`;
     case 'closes-idle':
       return `closes-idle ${behaviour.idle}`;
     default:
-      throw new NotRecordable(`the behaviour ${(behaviour as { kind: string }).kind}`);
+      throw new NotRecordable(`a program that ${behaviour.kind}`);
   }
 }
 
@@ -105,7 +114,13 @@ function actionWords(plan: RunPlan, action: ActionPlan): string {
     case 'close':
       return `close ${action.process} ${action.connection}`;
     case 'shutdown-write':
-      return `shutdown ${action.process} ${action.connection}`;
+      return `shutdown ${action.process} ${action.connection} write`;
+    case 'shutdown-read':
+      return `shutdown ${action.process} ${action.connection} read`;
+    case 'poll':
+      return `poll ${action.process} ${action.connection}`;
+    case 'process-fork':
+      return `fork ${action.process} ${action.child}`;
     case 'set-option':
       return `setsockopt ${action.process} ${action.connection} ${action.option} ${action.value}`;
     case 'stop-reading':
@@ -114,6 +129,6 @@ function actionWords(plan: RunPlan, action: ActionPlan): string {
     case 'heartbeat':
       return `heartbeat ${action.process} ${action.connection} ${action.bytes} ${action.interval} ${action.misses}`;
     default:
-      throw new NotRecordable(`the statement ${(action as { kind: string }).kind}`);
+      throw new NotRecordable(`the statement “${action.text}”`);
   }
 }

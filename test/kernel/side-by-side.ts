@@ -76,6 +76,7 @@ const FATES: Readonly<Record<SegmentItem['fate'], string>> = {
   'link-cut': ' ✗ cut',
   rule: ' ✗ dropped',
   'host-off': ' ✗ off',
+  'host-frozen': ' ✗ frozen',
   'under-way': ' …',
   'not-taken': ' ✗ not taken',
 };

@@ -64,6 +64,11 @@ export function timeDifferences(
     const cause = trace.causeAt(id);
     if (cause < 0) return { time: trace.timeAt(id), late: 0, early: 0 };
     const base = expectedOf(cause);
+    if (sleptInKernel(trace, id)) {
+      const wait = trace.timeAt(id) - trace.timeAt(cause);
+      const late = base.late + (mode === 'wheel' ? jiffy : wait / 8 + 2 * jiffy);
+      return { ...base, time: base.time + wait, late };
+    }
     if (trace.kindAt(id) !== 'timer.fired')
       return { ...base, time: base.time + trace.timeAt(id) - trace.timeAt(cause) };
     const armed = trace.eventOf('timer.armed', cause);
@@ -96,6 +101,16 @@ function describe(item: Match['kernel']): string {
     case 'action':
       return `statement ${item.index}`;
   }
+}
+
+/** A call that a timer of the kernel ended: close() with SO_LINGER. The engine's wait is that of its timers. */
+function sleptInKernel(trace: Trace, id: EventId): boolean {
+  const cause = trace.causeAt(id);
+  return (
+    trace.kindAt(id) === 'call.returned' &&
+    trace.kindAt(cause) === 'call.entered' &&
+    trace.timeAt(id) > trace.timeAt(cause)
+  );
 }
 
 /** By each segment's sending, the event in which it was delivered or lost. */

@@ -4,6 +4,7 @@
  */
 #define _GNU_SOURCE
 #include "agent.h"
+#include "command.h"
 #include "lab.h"
 
 #include <arpa/inet.h>
@@ -21,7 +22,7 @@
 static struct stream streams[MAX_STREAMS];
 static int stream_count;
 static int listeners[8], listener_count;
-static int control_socket;
+static int control_socket, passed_control = -1;
 static const struct process *self;
 static struct {
   unsigned port;
@@ -63,15 +64,17 @@ static struct stream *stream_named(const char *name) {
 static struct stream *add_stream(int fd, const char *name) {
   if (stream_count == MAX_STREAMS) die("too many connections");
   struct stream *stream = &streams[stream_count++];
-  *stream = (struct stream){.fd = fd, .reading = behaviour("never-reads") == NULL, .idle_at = NEVER, .close_at = NEVER, .beat_at = NEVER};
+  *stream = (struct stream){.fd = fd, .reading = behaviour("never-reads") == NULL, .idle_at = NEVER, .close_at = NEVER, .beat_at = NEVER, .stream_at = NEVER, .epoll = -1};
   snprintf(stream->name, NAME_SIZE, "%s", name);
   return stream;
 }
 
 static void forget(struct stream *stream) {
   close(stream->fd);
-  stream->fd = -1;
-  stream->idle_at = stream->close_at = stream->beat_at = NEVER;
+  if (stream->epoll >= 0) close(stream->epoll);
+  stream->fd = stream->epoll = -1;
+  stream->idle_at = stream->close_at = stream->beat_at = stream->stream_at = NEVER;
+  stream->answer_count = 0;
 }
 
 static void close_stream(struct stream *stream) {
@@ -130,10 +133,41 @@ static void on_data(struct stream *stream, long bytes) {
   touch(stream);
   stream->awaiting = false;
   stream->misses = 0;
-  long request, response;
+  long request, response, delay = 0;
   const char *answers = behaviour("answers");
-  if (answers == NULL || sscanf(answers, "%ld %ld", &request, &response) != 2) return;
-  for (stream->partial += bytes; stream->partial >= request; stream->partial -= request) send_on(stream, response);
+  if (answers == NULL || sscanf(answers, "%ld %ld %ld", &request, &response, &delay) < 2) return;
+  for (stream->partial += bytes; stream->partial >= request; stream->partial -= request) {
+    if (delay == 0) send_on(stream, response);
+    else if (stream->answer_count < MAX_PENDING) {
+      stream->answers[stream->answer_count].at = now() + delay;
+      stream->answers[stream->answer_count++].bytes = response;
+    }
+  }
+}
+
+/* accept() or connect() returned a connection. */
+static void on_connection(struct stream *stream) {
+  touch(stream);
+  long bytes;
+  long long interval;
+  const char *greets = behaviour("greets");
+  if (greets != NULL) send_on(stream, atol(greets));
+  const char *streaming = behaviour("streams");
+  if (streaming != NULL && sscanf(streaming, "%ld %lld", &bytes, &interval) == 2) stream->stream_at = now() + interval;
+}
+
+static void stream_on(struct stream *stream) {
+  long bytes = 0;
+  long long interval = 0;
+  sscanf(behaviour("streams"), "%ld %lld", &bytes, &interval);
+  stream->stream_at = stream->eof ? NEVER : stream->stream_at + interval;
+  if (!stream->eof) send_on(stream, bytes);
+}
+
+static void answer(struct stream *stream) {
+  const long bytes = stream->answers[0].bytes;
+  memmove(stream->answers, stream->answers + 1, --stream->answer_count * sizeof *stream->answers);
+  send_on(stream, bytes);
 }
 
 static void on_eof(struct stream *stream) {
@@ -167,7 +201,7 @@ static void on_connected(struct stream *stream) {
     forget(stream);
     return;
   }
-  touch(stream);
+  on_connection(stream);
   const int count = stream->pending_count;
   stream->pending_count = 0;
   for (int i = 0; i < count; i++) send_on(stream, stream->pending[i]);
@@ -184,7 +218,7 @@ static void accept_all(int listener) {
       if (names[i].port == ntohs(peer.sin_port)) name = names[i].name;
     struct stream *stream = add_stream(fd, name);
     report_call(name, "accept", fd, 0);
-    touch(stream);
+    on_connection(stream);
     read_all(stream);
   }
 }
@@ -234,6 +268,25 @@ static void do_connect(const char *name, const char *address, int port, int loca
   forget(stream);
 }
 
+/* The child has copies of all descriptors, and a control socket of its own that came with the command. */
+static void do_fork(const char *name) {
+  const int control = passed_control;
+  passed_control = -1;
+  const pid_t pid = fork();
+  if (pid == 0) {
+    prctl(PR_SET_PDEATHSIG, 0);
+    close(control_socket);
+    control_socket = control;
+    self = process_named(name);
+    for (int i = 0; i < stream_count; i++) streams[i].idle_at = streams[i].close_at = streams[i].beat_at = NEVER;
+    return;
+  }
+  close(control);
+  char line[64];
+  snprintf(line, sizeof line, "forked %s %d", name, pid);
+  tell(line);
+}
+
 static void do_on_stream(struct stream *stream, const char *verb, char *words[], const char *name) {
   if (stream == NULL) {
     report_call(name, verb, 0, EBADF);
@@ -242,9 +295,13 @@ static void do_on_stream(struct stream *stream, const char *verb, char *words[],
   } else if (strcmp(verb, "close") == 0) {
     close_stream(stream);
   } else if (strcmp(verb, "shutdown") == 0) {
-    report_call(name, verb, 0, shutdown(stream->fd, SHUT_WR) < 0 ? errno : 0);
+    const bool read = strcmp(words[2], "read") == 0;
+    if (read) stream->reading = false;
+    report_call(name, verb, 0, shutdown(stream->fd, read ? SHUT_RD : SHUT_WR) < 0 ? errno : 0);
   } else if (strcmp(verb, "setsockopt") == 0) {
     report_call(name, verb, 0, set_option(stream->fd, words[2], atoi(words[3])));
+  } else if (strcmp(verb, "poll") == 0) {
+    start_polling(stream);
   } else if (strcmp(verb, "stop-reading") == 0) {
     stream->reading = false;
   } else if (strcmp(verb, "resume-reading") == 0) {
@@ -268,6 +325,7 @@ static void obey(char *command) {
   if (count == 0) return;
   if (strcmp(words[0], "exit") == 0) _exit(0);
   if (strcmp(words[0], "listen") == 0) do_listen(atoi(words[1]), atoi(words[2]), atoi(words[3]));
+  else if (strcmp(words[0], "fork") == 0) do_fork(words[1]);
   else if (strcmp(words[0], "connect") == 0) do_connect(words[1], words[2], atoi(words[3]), atoi(words[4]));
   else if (strcmp(words[0], "name") == 0) {
     if (name_count == 256) return;
@@ -283,13 +341,16 @@ static micros run_timers(void) {
   for (int i = 0; i < stream_count; i++) {
     struct stream *stream = &streams[i];
     if (stream->beat_at <= now()) beat(stream);
+    if (stream->stream_at <= now()) stream_on(stream);
+    while (stream->answer_count > 0 && stream->answers[0].at <= now()) answer(stream);
     if (stream->close_at <= now()) close_stream(stream);
     if (stream->idle_at <= now()) {
       report_decision(stream, "idle-limit", atoll(behaviour("closes-idle")));
       close_stream(stream);
     }
-    const micros times[] = {stream->beat_at, stream->close_at, stream->idle_at};
-    for (int j = 0; j < 3; j++)
+    const micros answers = stream->answer_count > 0 ? stream->answers[0].at : NEVER;
+    const micros times[] = {stream->beat_at, stream->close_at, stream->idle_at, stream->stream_at, answers};
+    for (int j = 0; j < 5; j++)
       if (times[j] < next) next = times[j];
   }
   return next;
@@ -305,6 +366,7 @@ static int wait_for(struct pollfd *polls, micros next) {
     const short events = (stream->connecting || stream->unsent > 0 ? POLLOUT : 0) | (stream->reading && !stream->eof ? POLLIN : 0);
     polls[count++] = (struct pollfd){.fd = events != 0 ? stream->fd : -1, .events = events};
   }
+  for (int i = 0; i < stream_count; i++) polls[count++] = (struct pollfd){.fd = streams[i].epoll, .events = POLLIN};
   const micros wait = next == NEVER ? 0 : next - now() > 0 ? next - now() : 0;
   const struct timespec timeout = {.tv_sec = wait / 1000000, .tv_nsec = wait % 1000000 * 1000};
   ppoll(polls, count, next == NEVER ? NULL : &timeout, NULL);
@@ -317,23 +379,21 @@ void agent_main(const struct process *process, int control) {
   signal(SIGPIPE, SIG_IGN);
   prctl(PR_SET_TIMERSLACK, 1);
   for (;;) {
-    struct pollfd polls[1 + 8 + MAX_STREAMS];
+    struct pollfd polls[1 + 8 + 2 * MAX_STREAMS];
     const micros next = run_timers();
     const int known = stream_count, listening = listener_count;
     wait_for(polls, next);
     /* A name must be known before the connection that has it is accepted. */
     char command[256];
     ssize_t length;
-    while ((length = recv(control_socket, command, sizeof command - 1, 0)) > 0) {
-      command[length] = 0;
-      obey(command);
-    }
+    while ((length = receive_command(control_socket, command, sizeof command, &passed_control)) > 0) obey(command);
     if (length == 0) _exit(0);
     for (int i = 0; i < listening; i++)
       if (polls[1 + i].revents != 0) accept_all(listeners[i]);
     for (int i = 0; i < known; i++) {
       const short events = polls[1 + listening + i].revents;
       struct stream *stream = &streams[i];
+      if (polls[1 + listening + known + i].revents != 0 && stream->epoll >= 0) report_poll(stream);
       if (events == 0 || stream->fd < 0) continue;
       if (stream->connecting) on_connected(stream);
       if (stream->fd >= 0 && stream->unsent > 0 && (events & (POLLOUT | POLLERR)) != 0) send_rest(stream);

@@ -19,11 +19,30 @@ struct stream {
   long sending, unsent;
   /* Bytes read that do not make a whole request yet. */
   long partial;
-  micros close_at, idle_at, beat_at, beat_interval;
+  micros close_at, idle_at, beat_at, beat_interval, stream_at;
+  /* Answers that the program still thinks about. */
+  struct {
+    micros at;
+    long bytes;
+  } answers[MAX_PENDING];
+  int answer_count;
+  /* An edge-triggered epoll of this descriptor, and what it told last; -1 = the program does not poll. */
+  int epoll;
+  unsigned polled;
   long beat_bytes;
   int misses, miss_limit;
   bool awaiting;
 };
+
+/* Starts to wait in poll() for all that it can report. */
+void start_polling(struct stream *stream);
+/* Reports what was added to what holds. */
+void report_poll(struct stream *stream);
+
+/* What the parts of the program say to the recorder. */
+void tell(const char *line);
+/* `error`: an errno, 0 = it succeeded. */
+void report_call(const char *name, const char *call, long long value, int error);
 
 /* setsockopt() by the option's name. @return an errno, 0 = it succeeded */
 int set_option(int fd, const char *name, int value);

@@ -98,6 +98,8 @@ bool may_vanish(void);
 struct process {
   char name[NAME_SIZE];
   int host;
+  /* Another process forks it: it does not run from the beginning. */
+  bool forked;
   bool running;
   pid_t pid;
   int control;
@@ -110,6 +112,8 @@ extern int process_count;
 struct process *process_named(const char *name);
 void process_start(struct process *process);
 void process_kill(struct process *process);
+/* `child` begins with copies of all descriptors of `process`. */
+void process_fork(struct process *process, struct process *child);
 void process_tell(struct process *process, const char *command);
 /* Reads what the program reports, and passes it on. */
 void process_read(struct process *process);

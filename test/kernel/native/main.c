@@ -59,7 +59,8 @@ int main(void) {
   read_script();
   build_hosts();
   choose_start(start_align);
-  for (int i = 0; i < process_count; i++) process_start(&processes[i]);
+  for (int i = 0; i < process_count; i++)
+    if (!processes[i].forked) process_start(&processes[i]);
   for (micros next_poll = 0; now() < end_time;) {
     micros next = timeline_run();
     const micros deliver = cable_deliver();
@@ -75,6 +76,6 @@ int main(void) {
   cable_finish();
   printf("info ended %lld\n", (long long)now());
   for (int i = 0; i < process_count; i++)
-    if (processes[i].running) kill(processes[i].pid, SIGKILL);
+    if (processes[i].running && processes[i].pid > 0) kill(processes[i].pid, SIGKILL);
   return 0;
 }

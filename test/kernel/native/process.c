@@ -1,5 +1,6 @@
 /* The programs of a scenario, each a process of its own in its host's namespace: killing one is a real kill -9. */
 #define _GNU_SOURCE
+#include "command.h"
 #include "lab.h"
 
 #include <sched.h>
@@ -43,7 +44,8 @@ void process_start(struct process *process) {
 }
 
 void process_kill(struct process *process) {
-  kill(process->pid, SIGKILL);
+  /* 0: forked, and not reported yet. */
+  if (process->pid > 0) kill(process->pid, SIGKILL);
   process_read(process);
   close(process->control);
   process->control = -1;
@@ -51,7 +53,19 @@ void process_kill(struct process *process) {
 }
 
 void process_tell(struct process *process, const char *command) {
-  if (process->running) send(process->control, command, strlen(command), MSG_NOSIGNAL);
+  if (process->running) send_command(process->control, command, -1);
+}
+
+void process_fork(struct process *process, struct process *child) {
+  int pair[2];
+  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, pair) < 0) die("a socket pair");
+  char command[64];
+  snprintf(command, sizeof command, "fork %s", child->name);
+  send_command(process->control, command, pair[1]);
+  close(pair[1]);
+  child->control = pair[0];
+  child->pid = 0;
+  child->running = true;
 }
 
 void process_read(struct process *process) {
@@ -63,6 +77,7 @@ void process_read(struct process *process) {
     message[length] = 0;
     any = true;
     unsigned port;
+    int pid;
     char name[NAME_SIZE];
     if (sscanf(message, "port %u %31s", &port, name) == 2) {
       name_port(port, name);
@@ -70,6 +85,8 @@ void process_read(struct process *process) {
       char command[64];
       snprintf(command, sizeof command, "name %u %s", port, name);
       for (int i = 0; i < process_count; i++) process_tell(&processes[i], command);
+    } else if (sscanf(message, "forked %31s %d", name, &pid) == 2) {
+      process_named(name)->pid = pid;
     } else {
       printf("%s %s\n", message, process->name);
     }

@@ -74,11 +74,17 @@ static void read_line(char *words[], int count) {
   } else if (strcmp(word, "process") == 0) {
     struct process *process = &processes[process_count++];
     process->host = host_index(words[2]);
+    process->forked = count > 3;
     snprintf(process->name, NAME_SIZE, "%s", words[1]);
   } else if (strcmp(word, "behaviour") == 0) {
     struct process *process = process_named(words[1]);
     if (process == NULL || process->behaviour_count == 8) die("a behaviour");
     snprintf(process->behaviours[process->behaviour_count++], 64, "%s %s %s", words[2], count > 3 ? words[3] : "", count > 4 ? words[4] : "");
+    if (count > 5) {
+      char *behaviour = process->behaviours[process->behaviour_count - 1];
+      const size_t used = strlen(behaviour);
+      snprintf(behaviour + used, 64 - used, " %s", words[5]);
+    }
   } else if (strcmp(word, "at") == 0) {
     add(atoi(words[2]), words + 3, count - 3)->at = atoll(words[1]);
   } else if (strcmp(word, "after") == 0) {
@@ -131,6 +137,13 @@ static const char *of_process(struct process *process, const struct statement *s
     return NULL;
   }
   if (!process->running) return "process-dead";
+  if (strcmp(verb, "fork") == 0) {
+    struct process *child = process_named(statement->words[2]);
+    if (child == NULL) die("the name of a process");
+    if (child->running) return "already-running";
+    process_fork(process, child);
+    return NULL;
+  }
   if (strcmp(verb, "kill") == 0) {
     process_kill(process);
     return NULL;
