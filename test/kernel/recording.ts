@@ -1,5 +1,6 @@
 /** A recording: what one scenario did on a real kernel, and the text in which it is kept (see README.md). */
 import type { Micros } from '../../extension/base/time.ts';
+import type { EventFields } from '../../extension/trace/event.ts';
 import type { Override } from './override.ts';
 import { formatOverride, parseOverride } from './override.ts';
 
@@ -23,7 +24,7 @@ export interface SegmentItem {
   /** TSval and TSecr in ms, relative to the first value that each side sent. */
   readonly timestamps: readonly [value: number, echo: number | undefined] | undefined;
   readonly sack: readonly (readonly [from: number, to: number])[];
-  readonly fate: 'delivered' | 'link-cut' | 'rule' | 'host-off' | 'host-frozen' | 'under-way' | 'not-taken';
+  readonly fate: 'delivered' | EventFields<'segment.dropped'>['reason'] | 'under-way' | 'not-taken';
   /** When it was delivered or lost. */
   readonly fateTime: Micros;
 }

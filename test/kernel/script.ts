@@ -1,6 +1,6 @@
 /** A plan in the words that the recorder's C program reads (see README.md). */
 import type { Micros } from '../../extension/base/time.ts';
-import type { ActionPlan, BehaviourPlan, HostPlan, RunPlan } from '../../extension/scenario/plan.ts';
+import type { ActionPlan, BehaviourPlan, HostPlan, LinkPlan, RunPlan } from '../../extension/scenario/plan.ts';
 
 /** A reason why namespaces cannot play a plan. */
 export class NotRecordable extends Error {}
@@ -27,7 +27,7 @@ export function scriptOf(plan: RunPlan, end: Micros): string {
     'congestion cubic',
     ...plan.hosts.map(({ name, address }) => `host ${name} ${address}`),
     ...plan.hosts.flatMap(sysctlLines),
-    ...plan.links.map(({ name, ends, delay }) => `link ${name} ${ends[0]} ${ends[1]} ${delay}`),
+    ...plan.links.map(linkLine),
     ...plan.processes.map(({ name, host, forked }) => `process ${name} ${host}${forked === true ? ' forked' : ''}`),
     ...plan.processes.flatMap(({ name, behaviours }) =>
       behaviours.map((behaviour) => `behaviour ${name} ${behaviourWords(behaviour)}`),
@@ -35,6 +35,12 @@ export function scriptOf(plan: RunPlan, end: Micros): string {
     ...plan.actions.flatMap((action, index) => actionLines(plan, action, index, end)),
     '',
   ].join('\n');
+}
+
+function linkLine({ name, ends, delay, settings = [] }: LinkPlan): string {
+  const [setting] = settings;
+  if (setting !== undefined) throw new NotRecordable(`the ${setting.kind} of a link`);
+  return `link ${name} ${ends[0]} ${ends[1]} ${delay}`;
 }
 
 function sysctlLines({ name, sysctls, kernel: [major, minor] }: HostPlan): string[] {

@@ -71,17 +71,7 @@ function describe(item: Item, plan: RunPlan): string {
 
 /** By their letters in a recording. */
 const FLAG_NAMES: Readonly<Record<string, string>> = { S: 'SYN', F: 'FIN', R: 'RST', P: 'PSH', A: 'ACK', U: 'URG' };
-const FATES: Readonly<Record<SegmentItem['fate'], string>> = {
-  delivered: '',
-  'link-cut': ' ✗ cut',
-  rule: ' ✗ dropped',
-  'host-off': ' ✗ off',
-  'host-frozen': ' ✗ frozen',
-  'under-way': ' …',
-  'not-taken': ' ✗ not taken',
-};
-
 function segmentText({ flags, seq, ack, length, window, fate }: SegmentItem): string {
   const names = Array.from(flags, (flag) => FLAG_NAMES[flag] ?? flag).join('+');
-  return `→ ${names} ${seq}:${seq + length} ack ${ack ?? '–'} win ${window}${FATES[fate]}`;
+  return `→ ${names} ${seq}:${seq + length} ack ${ack ?? '–'} win ${window}${fate === 'delivered' ? '' : ` ✗ ${fate}`}`;
 }
