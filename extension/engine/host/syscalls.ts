@@ -11,7 +11,6 @@ import { openActively } from '../tcp/open.ts';
 import { sendQueued } from '../tcp/output.ts';
 import { armPersistIfStuck } from '../tcp/persist.ts';
 import { queueData } from '../tcp/send-buffer.ts';
-import { add } from '../tcp/seq.ts';
 import { wheelExpiry } from '../tcp/timer-wheel.ts';
 import type { Tcb } from '../tcp/tcb.ts';
 import type { Kernel, RemoteSocket } from './kernel.ts';
@@ -29,7 +28,7 @@ export function listen(
   events: ListenerEvents,
 ): { readonly listener: Listener } | Failure {
   if (kernel.portConflicts(wanted.port, wanted.reuseAddress)) return { errno: 'EADDRINUSE' };
-    const backlog = Math.min(wanted.backlog, kernel.sysctls.somaxconn);
+  const backlog = Math.min(wanted.backlog, kernel.sysctls.somaxconn);
   const listener = new Listener({ ...wanted, backlog, events });
   kernel.listen(listener);
   return { listener };
