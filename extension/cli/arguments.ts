@@ -16,6 +16,13 @@ export type Command =
       readonly format: Format;
       readonly unfold: boolean;
     }
+  /** Record on this machine's kernel and compare. */
+  | {
+      readonly kind: 'kernel';
+      readonly files: readonly string[];
+      readonly scenario?: string;
+      readonly variant?: string;
+    }
   | { readonly kind: 'check'; readonly files: readonly string[]; readonly scenario?: string; readonly variant?: string }
   /** It cannot be understood; `message` says why. */
   | { readonly kind: 'wrong'; readonly message: string };
@@ -41,9 +48,9 @@ export function readArguments(args: readonly string[]): Command {
   if (values.help === true) return { kind: 'help' };
   if (values.version === true) return { kind: 'version' };
   const [command, ...files] = positionals;
-  if (command === undefined) return wrong(l10n.t('A command is missing: run or check.'));
-  if (command !== 'run' && command !== 'check')
-    return wrong(l10n.t('“{0}” is not a command. There are: run, check.', command));
+  if (command === undefined) return wrong(l10n.t('A command is missing: run, check or kernel.'));
+  if (command !== 'run' && command !== 'check' && command !== 'kernel')
+    return wrong(l10n.t('“{0}” is not a command. There are: run, check, kernel.', command));
   if (files.length === 0) return wrong(l10n.t('A file is missing. “-” stands for standard input.'));
   if (files.filter((file) => file === '-').length > 1) return wrong(l10n.t('Standard input can be read only once.'));
   const chosen = {
@@ -51,10 +58,11 @@ export function readArguments(args: readonly string[]): Command {
     ...(values.scenario === undefined ? {} : { scenario: values.scenario }),
     ...(values.variant === undefined ? {} : { variant: values.variant }),
   };
-  if (command === 'check') {
+  if (command !== 'run') {
     if (values.format !== undefined || values.unfold !== undefined)
       return wrong(l10n.t('--format and --unfold are for “run”.'));
-    return { kind: 'check', ...chosen };
+    if (command === 'kernel' && files.includes('-')) return wrong(l10n.t('“kernel” reads files, not standard input.'));
+    return { kind: command, ...chosen };
   }
   const format = FORMATS.find((each) => each === (values.format ?? 'ladder'));
   if (format === undefined)
@@ -79,11 +87,13 @@ export function helpText(): string {
     l10n.t('Usage:'),
     '  tcpscn run FILE… [--scenario NAME] [--variant NAME] [--format ladder|jsonl|mermaid] [--unfold]',
     '  tcpscn check FILE… [--scenario NAME] [--variant NAME]',
+    '  tcpscn kernel FILE… [--scenario NAME] [--variant NAME]',
     '  tcpscn --help | --version',
     '',
     l10n.t('Commands:'),
     `  run      ${l10n.t('play every run of the files, or the chosen ones, and print what happened')}`,
     `  check    ${l10n.t('play them and print only what is wrong and what was not as expected')}`,
+    `  kernel   ${l10n.t('play them in real time on this machine’s Linux kernel too, and show both side by side (only in a clone of the repository, as root)')}`,
     '',
     l10n.t('Options:'),
     `  --scenario NAME   ${l10n.t('only the scenario with this title')}`,

@@ -16,6 +16,7 @@ import { printRun, runTitle } from './print.ts';
 export type ExitStatus = 0 | 1 | 2;
 
 type Playing = Extract<Command, { readonly kind: 'run' | 'check' }>;
+type Recording = Extract<Command, { readonly kind: 'kernel' }>;
 
 /** Does what the arguments (without the program's name) ask for. */
 export async function runCli(args: readonly string[], env: Environment): Promise<ExitStatus> {
@@ -30,10 +31,30 @@ export async function runCli(args: readonly string[], env: Environment): Promise
     case 'wrong':
       await env.err(`tcpscn: ${command.message}\n${l10n.t('Try “tcpscn --help”.')}\n`);
       return 2;
+    case 'kernel':
+      return recordOnKernel(command, env);
     case 'run':
     case 'check':
       return new Session(command, env).play();
   }
+}
+
+/** The recorder is a tool of the repository and not part of the package. */
+async function recordOnKernel({ files, scenario, variant }: Recording, env: Environment): Promise<ExitStatus> {
+  const status = await env.record([
+    ...(scenario === undefined ? [] : ['--scenario', scenario]),
+    ...(variant === undefined ? [] : ['--variant', variant]),
+    '--',
+    ...files,
+  ]);
+  if (status === 0 || status === 1) return status;
+  if (status === undefined) {
+    const message = l10n.t(
+      'Recording on the kernel is not part of this package: it needs a clone of the repository with its development tools (test/kernel/README.md).',
+    );
+    await env.err(`tcpscn: ${message}\n`);
+  }
+  return 2;
 }
 
 /** One invocation over all its files. */

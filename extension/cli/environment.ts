@@ -18,6 +18,8 @@ export interface Environment {
   read(file: string): Promise<{ readonly text: string } | { readonly reason: string }>;
   parse(text: string): Promise<ParsedFile>;
   play(plan: RunPlan): Trace;
+  /** Records on the kernel with these arguments and shows the comparison. @returns its exit status; undefined where the recorder did not ship */
+  record(args: readonly string[]): Promise<number | undefined>;
 }
 
 /** What the language makes of a file. */

@@ -4,12 +4,13 @@ import { play } from '../engine/play.ts';
 import { parseScenarios } from '../language/index.ts';
 import { runCli } from './cli.ts';
 import { OutputClosed } from './environment.ts';
-import { languageOf, loadTranslations, readText, writerTo } from './node.ts';
+import { languageOf, loadTranslations, readText, recorderBelow, writerTo } from './node.ts';
 
 async function main(): Promise<void> {
   const language = languageOf(process.env);
   // This file is dist/cli.js, whatever link or launcher led to it; the translations ship in dist/l10n.
-  loadTranslations(join(__dirname, '..'), language);
+  const root = join(__dirname, '..');
+  loadTranslations(root, language);
   const [out, err] = [writerTo(process.stdout), writerTo(process.stderr)];
   try {
     process.exitCode = await runCli(process.argv.slice(2), {
@@ -21,6 +22,7 @@ async function main(): Promise<void> {
       read: readText,
       parse: (text) => Promise.resolve(parseScenarios(text)),
       play,
+      record: recorderBelow(root),
     });
   } catch (error) {
     process.exitCode = 2;

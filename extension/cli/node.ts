@@ -1,6 +1,7 @@
 /** The command line's environment on Node: files, standard streams, the language of the user. */
 import * as l10n from '@vscode/l10n';
 import { isUtf8 } from 'node:buffer';
+import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -40,6 +41,27 @@ export const readText: Environment['read'] = async (file) => {
 function textOf(bytes: Buffer): Awaited<ReturnType<Environment['read']>> {
   if (!isUtf8(bytes) || bytes.includes(0)) return { reason: l10n.t('This is not a text file in UTF-8.') };
   return { text: new TextDecoder().decode(bytes) };
+}
+
+/**
+ * Runs the recorder of the repository in which the program was built, in the foreground.
+ * @param root the folder above dist/
+ */
+export function recorderBelow(root: string): Environment['record'] {
+  const recorder = join(root, 'test', 'kernel', 'by-hand.ts');
+  // The tools are TypeScript as it stands: they need the repository's own Node.
+  const node = join(root, 'node_modules', 'node', 'bin', 'node');
+  return async (args) => {
+    if (!existsSync(recorder) || !existsSync(node)) return undefined;
+    const flags = ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON'];
+    const child = spawn(node, [...flags, recorder, ...args], { stdio: 'inherit' });
+    return new Promise((resolve, reject) => {
+      child.on('error', reject);
+      child.on('close', (status) => {
+        resolve(status ?? 2);
+      });
+    });
+  };
 }
 
 async function readAll(stream: NodeJS.ReadableStream): Promise<Buffer> {

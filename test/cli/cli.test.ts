@@ -70,6 +70,7 @@ async function cli(args: string, changes: Partial<Environment> = {}): Promise<Ou
     read: (file) => Promise.resolve(file in FILES ? { text: file } : { reason: 'There is no such file.' }),
     parse: (text) => Promise.resolve(FILES[text]!),
     play: (run) => play(run),
+    record: () => Promise.resolve(undefined),
     ...changes,
   };
   const words = [...args.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
@@ -83,6 +84,30 @@ describe('tcpscn', () => {
     expect(await cli('--version')).toEqual({ status: 0, out: '1.2.3\n', err: '' });
   });
 
+  it('kernel: hands everything to the recorder and ends as it does', async () => {
+    const asked: (readonly string[])[] = [];
+    const status = (result: number) => ({
+      record: (args: readonly string[]) => {
+        asked.push(args);
+        return Promise.resolve(result);
+      },
+    });
+    expect((await cli('kernel a b --variant "power loss"', status(0))).status).toBe(0);
+    expect((await cli('kernel a --scenario S', status(1))).status).toBe(1);
+    expect((await cli('kernel a', status(7))).status).toBe(2);
+    expect(asked).toEqual([
+      ['--variant', 'power loss', '--', 'a', 'b'],
+      ['--scenario', 'S', '--', 'a'],
+      ['--', 'a'],
+    ]);
+  });
+
+  it('kernel: where the recorder did not ship, says where it is', async () => {
+    const { status, out, err } = await cli('kernel x');
+    expect([status, out]).toEqual([2, '']);
+    expect(err).toContain('test/kernel/README.md');
+  });
+
   it.each([
     ['nothing', '', 'A command is missing'],
     ['an unknown command', 'play x', '“play” is not a command'],
@@ -92,6 +117,8 @@ describe('tcpscn', () => {
     ['an unknown format', 'run x --format pdf', 'There are: ladder, jsonl, mermaid.'],
     ['a format for check', 'check x --format jsonl', 'are for “run”'],
     ['standard input twice', 'run - -', 'only once'],
+    ['standard input on the kernel', 'kernel -', 'not standard input'],
+    ['a format for the kernel', 'kernel x --format jsonl', 'are for “run”'],
   ])('%s: says so, status 2', async (_, args, message) => {
     const { status, out, err } = await cli(args);
     expect([status, out]).toEqual([2, '']);

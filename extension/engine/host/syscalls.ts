@@ -11,6 +11,7 @@ import { openActively } from '../tcp/open.ts';
 import { sendQueued } from '../tcp/output.ts';
 import { armPersistIfStuck } from '../tcp/persist.ts';
 import { queueData } from '../tcp/send-buffer.ts';
+import { wheelExpiry } from '../tcp/timer-wheel.ts';
 import type { Tcb } from '../tcp/tcb.ts';
 import type { Kernel, RemoteSocket } from './kernel.ts';
 import { Listener, type ListenerEvents } from './listener.ts';
@@ -114,9 +115,11 @@ export function close(tcb: Tcb): void {
   });
 }
 
-/** How long close() sleeps: SO_LINGER with a time (`inet_release`). 0 = not at all. In µs. */
+/** How long close() sleeps: SO_LINGER with a time (`inet_release`), on a timer as any (`schedule_timeout`). 0 = not at all. In µs. */
 export function lingerTime(tcb: Tcb): Micros {
-  return tcb.knob('SO_LINGER', 0) * SECOND;
+  const { now, kernel } = tcb;
+  const time = tcb.knob('SO_LINGER', 0) * SECOND;
+  return time > 0 && kernel.timers === 'wheel' ? wheelExpiry(now, now + time, kernel.hz) - now : time;
 }
 
 /** close() of the last descriptor with SO_LINGER and a time: the FIN goes out, and the socket keeps its owner meanwhile. */

@@ -1,0 +1,42 @@
+/** Holds the engine against a recording: plays the same plan and says what differs. */
+import { play } from '../../extension/engine/play.ts';
+import type { RunPlan } from '../../extension/scenario/plan.ts';
+import type { Matching } from './match.ts';
+import { matchItems } from './match.ts';
+import { itemsOf } from './observe.ts';
+import { applyOverrides } from './override.ts';
+import type { Recording } from './recording.ts';
+import type { TimeDifference } from './times.ts';
+import { timeDifferences } from './times.ts';
+
+/** What was recorded, as a plan for the engine: shortened, with the kernel's HZ, as long as the recording. */
+export function planOf(run: RunPlan, recording: Recording, timers: 'wheel' | undefined): RunPlan {
+  const plan = applyOverrides(run, recording.overrides);
+  const hosts = plan.hosts.map(({ name, address, kernel, sysctls, range }) => {
+    const host = { name, address, kernel, sysctls, range, hz: recording.hz };
+    return timers === undefined ? host : { ...host, timers };
+  });
+  return { ...plan, until: recording.end, hosts };
+}
+
+/** The engine's run of a recorded plan beside the recording. */
+export interface Comparison extends Matching {
+  readonly times: readonly TimeDifference[];
+}
+
+/** @param timers how exact the engine's are */
+export function compareWith(timers: 'wheel' | 'ideal', run: RunPlan, recording: Recording): Comparison {
+  const trace = play(planOf(run, recording, timers === 'wheel' ? timers : undefined));
+  const items = itemsOf(trace).filter(({ time }) => time <= recording.end);
+  const matching = matchItems(items, recording.items);
+  return { ...matching, times: timeDifferences(trace, recording, matching.matches, timers) };
+}
+
+/** @returns a line for each difference; its first word says of what kind it is */
+export function compare(run: RunPlan, recording: Recording): readonly string[] {
+  const ideal = compareWith('ideal', run, recording);
+  const wheel = recording.aligned ? compareWith('wheel', run, recording) : undefined;
+  // Late timers can change the order of things: without the wheel's lateness only times are compared.
+  const { differences } = wheel ?? ideal;
+  return [...differences, ...[...(wheel?.times ?? []), ...ideal.times].map(({ line }) => line)];
+}

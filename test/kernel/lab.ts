@@ -1,0 +1,49 @@
+/** Compiles and runs the recorder's C program. */
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const NATIVE = join(import.meta.dirname, 'native');
+
+/** What this machine lacks for recording, in words; undefined when nothing. */
+export function missing(): string | undefined {
+  if (process.platform !== 'linux') return 'Recording needs Linux: it plays scenarios on the kernel that runs.';
+  if (process.getuid?.() !== 0)
+    return 'Recording needs root: it makes network namespaces. Try: sudo npm run kernel:record';
+  if (!existsSync('/dev/net/tun')) return 'Recording needs /dev/net/tun (the tun module): modprobe tun';
+  if (spawnSync('cc', ['--version']).status !== 0)
+    return 'Recording needs a C compiler: install gcc and libc6-dev (Debian: apt-get install -y gcc libc6-dev).';
+  return undefined;
+}
+
+/** @returns the program's path. @throws Error with the compiler's words */
+export function compileLab(): string {
+  const program = join(mkdtempSync(join(tmpdir(), 'tcpscn-kernel-')), 'lab');
+  const sources = readdirSync(NATIVE)
+    .filter((name) => name.endsWith('.c'))
+    .map((name) => join(NATIVE, name));
+  const { status, stderr } = spawnSync(
+    'cc',
+    ['-O2', '-Wall', '-Wextra', '-std=gnu11', '-pthread', ...sources, '-o', program],
+    { encoding: 'utf8' },
+  );
+  if (status !== 0) throw new Error(`The recorder does not compile:\n${stderr}`);
+  return program;
+}
+
+/** Runs one script. @returns what the program printed. @throws Error with what went wrong */
+export async function runLab(program: string, script: string): Promise<string> {
+  const child = spawn(program, { stdio: ['pipe', 'pipe', 'pipe'] });
+  const out: Buffer[] = [];
+  const err: Buffer[] = [];
+  child.stdout.on('data', (piece: Buffer) => out.push(piece));
+  child.stderr.on('data', (piece: Buffer) => err.push(piece));
+  child.stdin.end(script);
+  const status = await new Promise<number | null>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', resolve);
+  });
+  if (status !== 0) throw new Error(`The recorder ended with ${status}: ${Buffer.concat(err).toString()}`);
+  return Buffer.concat(out).toString();
+}

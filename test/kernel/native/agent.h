@@ -1,0 +1,50 @@
+/* What the parts of a program share. */
+#ifndef AGENT_H
+#define AGENT_H
+
+#include "lab.h"
+
+#define MAX_STREAMS 64
+#define MAX_PENDING 16
+
+/* A connection's descriptor, with what the program remembers about it. */
+struct stream {
+  int fd;
+  char name[NAME_SIZE];
+  bool connecting, reading, eof;
+  /* send() calls that wait for the connection. */
+  long pending[MAX_PENDING];
+  int pending_count;
+  /* Of the send() under way: all, and what the kernel has not taken yet. */
+  long sending, unsent;
+  /* Bytes read that do not make a whole request yet. */
+  long partial;
+  micros close_at, idle_at, beat_at, beat_interval, stream_at;
+  /* Answers that the program still thinks about. */
+  struct {
+    micros at;
+    long bytes;
+  } answers[MAX_PENDING];
+  int answer_count;
+  /* An edge-triggered epoll of this descriptor, and what it told last; -1 = the program does not poll. */
+  int epoll;
+  unsigned polled;
+  long beat_bytes;
+  int misses, miss_limit;
+  bool awaiting;
+};
+
+/* Starts to wait in poll() for all that it can report. */
+void start_polling(struct stream *stream);
+/* Reports what was added to what holds. */
+void report_poll(struct stream *stream);
+
+/* What the parts of the program say to the recorder. */
+void tell(const char *line);
+/* `error`: an errno, 0 = it succeeded. */
+void report_call(const char *name, const char *call, long long value, int error);
+
+/* setsockopt() by the option's name. @return an errno, 0 = it succeeded */
+int set_option(int fd, const char *name, int value);
+
+#endif

@@ -1,0 +1,65 @@
+/* The recording's clock, and its start in step with the kernel's jiffies. */
+#include "lab.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+int64_t start_ns;
+
+static int64_t monotonic(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+micros now(void) {
+  int64_t since = monotonic() - start_ns;
+  return since >= 0 ? since / 1000 : -((-since + 999) / 1000);
+}
+
+/* What /proc/timer_list says of the tick: the number of the present jiffy, and a time at which a tick is due. */
+static bool read_tick(unsigned long long *jiffies, long long *tick_at) {
+  FILE *list = fopen("/proc/timer_list", "r");
+  if (list == NULL) return false;
+  char line[256];
+  bool is_tick = false, has_tick = false, has_jiffies = false;
+  while (fgets(line, sizeof line, list) != NULL && !(has_tick && has_jiffies)) {
+    if (is_tick && sscanf(line, " # expires at %lld", tick_at) == 1) has_tick = true;
+    is_tick = strstr(line, "tick_nohz_handler") != NULL || strstr(line, "tick_sched_timer") != NULL;
+    if (sscanf(line, "jiffies: %llu", jiffies) == 1) has_jiffies = true;
+  }
+  fclose(list);
+  return has_tick && has_jiffies;
+}
+
+/* The start lies so far in a jiffy: nothing is counted to the one before, and lateness seldom reaches the next. */
+#define INTO_JIFFY 50000
+#define SET_UP_TIME 50000000
+/* So soon after a tick its number may not have been counted yet. */
+#define TICK_LATENESS 500000
+
+void choose_start(long align) {
+  struct timespec resolution;
+  clock_getres(CLOCK_MONOTONIC_COARSE, &resolution);
+  const int64_t tick = resolution.tv_nsec;
+  printf("info hz %lld\n", (long long)(1000000000 / tick));
+  for (int tries = 0; tries < 100; tries++) {
+    unsigned long long jiffies;
+    long long tick_at;
+    const int64_t before = monotonic();
+    if (!read_tick(&jiffies, &tick_at)) break;
+    const int64_t after = monotonic();
+    const int64_t phase = tick_at % tick;
+    const int64_t began = (before - phase) / tick * tick + phase;
+    if (before - began < TICK_LATENESS || after - began >= tick) continue;
+    const unsigned long long first = jiffies + SET_UP_TIME / tick + 1;
+    const unsigned long long aligned = (first + align - 1) / align * align;
+    start_ns = began + (int64_t)(aligned - jiffies) * tick + INTO_JIFFY;
+    printf("info jiffies aligned %ld\n", align);
+    return;
+  }
+  start_ns = monotonic() + SET_UP_TIME;
+  printf("info jiffies unknown\n");
+}

@@ -1,0 +1,210 @@
+/* The script of a recording, and its statements at their times. The script's words are in ../README.md. */
+#include "lab.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+micros end_time = NEVER;
+long start_align = 1;
+char congestion[NAME_SIZE];
+
+struct statement {
+  /* NEVER while it waits for another statement or for a state. */
+  micros at;
+  int index;
+  bool done;
+  /* The statement that it follows, and by how much; -1 = none. */
+  int follows;
+  micros delay;
+  /* The state that it waits for. */
+  char connection[NAME_SIZE], state[NAME_SIZE];
+  struct host *host;
+  char words[MAX_WORDS][NAME_SIZE];
+  int count;
+};
+static struct statement statements[MAX_ACTIONS];
+static int statement_count;
+
+/* Each boot of a host needs a namespace of its own, made before the start. */
+static void announce_boot(const struct statement *statement) {
+  if (strcmp(statement->words[0], "boot") != 0) return;
+  struct host *host = host_named(statement->words[1]);
+  if (host != NULL && host->boot_count < MAX_BOOTS) host->boot_count++;
+}
+
+static struct statement *add(int index, char *words[], int count) {
+  if (statement_count == MAX_ACTIONS) die("too many statements");
+  struct statement *statement = &statements[statement_count++];
+  *statement = (struct statement){.at = NEVER, .index = index, .follows = -1, .count = count};
+  for (int i = 0; i < count; i++) snprintf(statement->words[i], NAME_SIZE, "%s", words[i]);
+  announce_boot(statement);
+  return statement;
+}
+
+static int host_index(const char *name) {
+  const struct host *host = host_named(name);
+  if (host == NULL) die("the name of a host");
+  return host - hosts;
+}
+
+static void read_line(char *words[], int count) {
+  const char *word = words[0];
+  if (strcmp(word, "end") == 0) end_time = atoll(words[1]);
+  else if (strcmp(word, "align") == 0) start_align = atol(words[1]);
+  else if (strcmp(word, "congestion") == 0) snprintf(congestion, sizeof congestion, "%s", words[1]);
+  else if (strcmp(word, "host") == 0) {
+    struct host *host = &hosts[host_count++];
+    snprintf(host->name, NAME_SIZE, "%s", words[1]);
+    inet_pton(AF_INET, words[2], &host->address);
+    host->boot_count = 1;
+  } else if (strcmp(word, "sysctl") == 0) {
+    struct sysctl *sysctl = &sysctls[sysctl_count++];
+    sysctl->host = host_index(words[1]);
+    snprintf(sysctl->path, sizeof sysctl->path, "%s", words[2]);
+    for (int i = 3; i < count; i++) {
+      const size_t used = strlen(sysctl->value);
+      snprintf(sysctl->value + used, sizeof sysctl->value - used, "%s%s", i > 3 ? " " : "", words[i]);
+    }
+  } else if (strcmp(word, "link") == 0) {
+    struct link *link = &links[link_count++];
+    *link = (struct link){.ends = {host_index(words[2]), host_index(words[3])}, .delay = atoll(words[4])};
+    snprintf(link->name, NAME_SIZE, "%s", words[1]);
+  } else if (strcmp(word, "process") == 0) {
+    struct process *process = &processes[process_count++];
+    process->host = host_index(words[2]);
+    process->forked = count > 3;
+    snprintf(process->name, NAME_SIZE, "%s", words[1]);
+  } else if (strcmp(word, "behaviour") == 0) {
+    struct process *process = process_named(words[1]);
+    if (process == NULL || process->behaviour_count == 8) die("a behaviour");
+    snprintf(process->behaviours[process->behaviour_count++], 64, "%s %s %s", words[2], count > 3 ? words[3] : "", count > 4 ? words[4] : "");
+    if (count > 5) {
+      char *behaviour = process->behaviours[process->behaviour_count - 1];
+      const size_t used = strlen(behaviour);
+      snprintf(behaviour + used, 64 - used, " %s", words[5]);
+    }
+  } else if (strcmp(word, "at") == 0) {
+    add(atoi(words[2]), words + 3, count - 3)->at = atoll(words[1]);
+  } else if (strcmp(word, "after") == 0) {
+    struct statement *statement = add(atoi(words[3]), words + 4, count - 4);
+    statement->follows = atoi(words[1]);
+    statement->delay = atoll(words[2]);
+  } else if (strcmp(word, "when") == 0) {
+    struct statement *statement = add(atoi(words[4]), words + 5, count - 5);
+    snprintf(statement->connection, NAME_SIZE, "%s", words[1]);
+    statement->host = &hosts[host_index(words[2])];
+    snprintf(statement->state, NAME_SIZE, "%s", words[3]);
+  } else {
+    die("a line of the script");
+  }
+}
+
+void read_script(void) {
+  char line[512];
+  while (fgets(line, sizeof line, stdin) != NULL) {
+    char *words[MAX_WORDS] = {0};
+    int count = 0;
+    for (char *word = strtok(line, " \n"); word != NULL && count < MAX_WORDS; word = strtok(NULL, " \n")) words[count++] = word;
+    if (count > 0) read_line(words, count);
+  }
+}
+
+/* ---- what a statement does ---- */
+
+static const char *of_host(struct host *host, const char *verb) {
+  const bool boots = strcmp(verb, "boot") == 0;
+  if (host->on == boots) return boots ? "already-running" : "host-off";
+  if (boots) host_boot(host);
+  else if (strcmp(verb, "power-loss") == 0) host_power_loss(host);
+  else {
+    for (int i = 0; i < process_count; i++)
+      if (&hosts[processes[i].host] == host && processes[i].running) process_kill(&processes[i]);
+    /* The engine's SHUTDOWN_GRACE: so long the network stays up. */
+    char *words[] = {"power-loss", host->name};
+    add(-1, words, 2)->at = now() + 1000000;
+  }
+  return NULL;
+}
+
+static const char *of_process(struct process *process, const struct statement *statement) {
+  const char *verb = statement->words[0];
+  if (!hosts[process->host].on) return "host-off";
+  if (strcmp(verb, "start") == 0) {
+    if (process->running) return "already-running";
+    process_start(process);
+    return NULL;
+  }
+  if (!process->running) return "process-dead";
+  if (strcmp(verb, "fork") == 0) {
+    struct process *child = process_named(statement->words[2]);
+    if (child == NULL) die("the name of a process");
+    if (child->running) return "already-running";
+    process_fork(process, child);
+    return NULL;
+  }
+  if (strcmp(verb, "kill") == 0) {
+    process_kill(process);
+    return NULL;
+  }
+  char command[256] = "";
+  for (int i = 0; i < statement->count; i++) {
+    if (i == 1) continue;
+    const size_t used = strlen(command);
+    snprintf(command + used, sizeof command - used, "%s%s", i > 0 ? " " : "", statement->words[i]);
+  }
+  process_tell(process, command);
+  if (strcmp(verb, "exit") == 0) process->running = false;
+  return NULL;
+}
+
+static const char *act(const struct statement *statement) {
+  const char *verb = statement->words[0], *who = statement->words[1];
+  if (strcmp(verb, "cut") == 0 || strcmp(verb, "restore") == 0) {
+    struct link *link = link_named(who);
+    if (link == NULL) die("the name of a link");
+    link_set(link, statement->count > 2 ? host_index(statement->words[2]) : -1, verb[0] == 'c');
+    return NULL;
+  }
+  struct host *host = host_named(who);
+  struct process *process = process_named(who);
+  const bool is_host = strcmp(verb, "power-loss") == 0 || strcmp(verb, "boot") == 0 || strcmp(verb, "shutdown-host") == 0;
+  if (is_host ? host == NULL : process == NULL) die("the name in a statement");
+  return is_host ? of_host(host, verb) : of_process(process, statement);
+}
+
+static void run(struct statement *statement) {
+  statement->done = true;
+  const micros when = now();
+  const micros late = statement->at == NEVER ? 0 : when - statement->at;
+  const char *refusal = act(statement);
+  if (statement->index < 0) return;
+  if (refusal != NULL) printf("skip %lld %d %s\n", (long long)when, statement->index, refusal);
+  else printf("act %lld %d %lld\n", (long long)when, statement->index, (long long)late);
+  for (int i = 0; i < statement_count; i++)
+    if (statements[i].follows == statement->index) statements[i].at = when + statements[i].delay;
+}
+
+micros timeline_run(void) {
+  for (;;) {
+    struct statement *first = NULL;
+    for (int i = 0; i < statement_count; i++) {
+      struct statement *statement = &statements[i];
+      if (!statement->done && statement->at != NEVER && (first == NULL || statement->at < first->at)) first = statement;
+    }
+    if (first == NULL) return NEVER;
+    if (first->at > now()) return first->at;
+    run(first);
+  }
+}
+
+void timeline_state(const char *connection, struct host *host, const char *state) {
+  for (int i = 0; i < statement_count; i++) {
+    struct statement *statement = &statements[i];
+    if (statement->host != host || statement->done || strcmp(statement->connection, connection) != 0 || strcmp(statement->state, state) != 0)
+      continue;
+    statement->at = now();
+    statement->host = NULL;
+  }
+}

@@ -1,0 +1,51 @@
+/** Which runs are recorded with which changes, and how long. Without an entry a run is recorded as it is. */
+import { SECOND } from '../../extension/base/time.ts';
+import type { SysctlName } from '../../extension/scenario/sysctl.ts';
+import type { Override } from './override.ts';
+
+const sysctl = (name: SysctlName, value: number): Override => ({ kind: 'sysctl', name, value });
+const shift = (from: number, to: number): Override => ({ kind: 'shift', from: from * SECOND, to: to * SECOND });
+const delay = (link: string, ms: number): Override => ({ kind: 'delay', link, delay: ms * 1000 });
+const FAST_KEEPALIVE = [sysctl('tcp_keepalive_time', 10), sysctl('tcp_keepalive_intvl', 3)];
+
+interface Shortened {
+  /** The scenario's id, and part of its variant's title. */
+  readonly id: string;
+  readonly variant?: string;
+  readonly overrides: readonly Override[];
+  /** Seconds, where the run goes on for ever or much longer than it is interesting. */
+  readonly end?: number;
+}
+
+const SHORTENED: readonly Shortened[] = [
+  { id: 'A3', overrides: [], end: 60 },
+  { id: 'A4', overrides: [shift(3600, 60)] },
+  { id: 'B1', overrides: FAST_KEEPALIVE, end: 45 },
+  { id: 'B2', overrides: FAST_KEEPALIVE },
+  { id: 'B4', overrides: [sysctl('tcp_keepalive_time', 90), sysctl('tcp_keepalive_intvl', 3)] },
+  { id: 'B8', variant: 'healthy', overrides: [], end: 200 },
+  // Three round trips must stay below a whole number of jiffies although a real one is some 0.1 ms longer.
+  { id: 'C2', overrides: [delay('wire', 299.5)] },
+  { id: 'C3', variant: '333.332', overrides: [delay('wire', 166.5)] },
+  { id: 'C4', variant: 'not set', overrides: [sysctl('tcp_retries2', 8)] },
+  {
+    id: 'C4',
+    variant: '30 min',
+    overrides: [sysctl('tcp_retries2', 5), { kind: 'option', name: 'TCP_USER_TIMEOUT', value: 60_000 }],
+  },
+  { id: 'C7', overrides: [shift(3600, 120)] },
+  { id: 'D1', variant: 'an hour', overrides: [shift(3601, 61)] },
+  { id: 'D1', variant: '30 days', overrides: [shift(2_592_001, 61)] },
+  { id: 'D4', overrides: [...FAST_KEEPALIVE, shift(7450, 21)], end: 60 },
+  { id: 'D5', overrides: FAST_KEEPALIVE },
+  { id: 'F2', overrides: [shift(3601, 31)] },
+  { id: 'F8', variant: 'then killed', overrides: [shift(600, 60)] },
+  { id: 'core-question', variant: 'power loss', overrides: [], end: 60 },
+  { id: 'core-question', variant: 'data to send', overrides: [] },
+  { id: 'core-question', variant: 'power loss, keepalive on', overrides: FAST_KEEPALIVE },
+];
+
+export function shorteningOf(id: string, variant: string): Pick<Shortened, 'overrides' | 'end'> {
+  const found = SHORTENED.filter((each) => each.id === id && variant.includes(each.variant ?? '')).at(-1);
+  return found ?? { overrides: [] };
+}

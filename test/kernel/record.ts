@@ -1,0 +1,123 @@
+/**
+ * `npm run kernel:record`: plays scenarios on the real kernel and keeps what happened in recordings/.
+ *   npm run kernel:record                         every run of the catalogue that namespaces can play
+ *   npm run kernel:record -- C1 D6                the runs of these scenarios
+ *   npm run kernel:record -- --new                those that have no recording yet
+ */
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { release } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { SECOND, type Micros } from '../../extension/base/time.ts';
+import { play } from '../../extension/engine/play.ts';
+import type { RunPlan } from '../../extension/scenario/plan.ts';
+import { catalogue, scenarioOf, variantName } from '../support/catalogue.ts';
+import { readLabOutput } from './lab-output.ts';
+import { compileLab, missing, runLab } from './lab.ts';
+import type { Override } from './override.ts';
+import { applyOverrides } from './override.ts';
+import { shorteningOf } from './overrides.ts';
+import type { Recording } from './recording.ts';
+import { formatRecording } from './recording.ts';
+import { RECORDINGS_FOLDER, recordingName } from './recordings.ts';
+import { NotRecordable, scriptOf } from './script.ts';
+
+/** A cable or a program that was so late did not play the scenario: the machine was too busy. */
+const DISTURBED: Micros = 3_000;
+const TRIES = 5;
+/** ms: recordings that begin together act together, and are in each other's way. */
+const STAGGER = 2_100;
+
+/** One run, as it is to be recorded. */
+export interface Take {
+  readonly scenario: string;
+  readonly plan: RunPlan;
+  readonly overrides: readonly Override[];
+  readonly end?: Micros | undefined;
+}
+
+/** Records one run. @throws NotRecordable; Error when the machine cannot */
+export async function record(program: string, take: Take): Promise<Recording> {
+  const plan = applyOverrides(take.plan, take.overrides);
+  const end = take.end ?? plan.until ?? lengthOf(plan);
+  const script = scriptOf(plan, end);
+  for (let attempt = 1; ; attempt++) {
+    const output = readLabOutput(await runLab(program, script));
+    for (const refused of output.refused) console.error(`  this kernel refuses ${refused}`);
+    const isDisturbed = Math.max(output.cableLate, output.actionLate) > DISTURBED;
+    if (isDisturbed && attempt < TRIES) {
+      console.error(`  ${recordingName(take.scenario, variantName(plan))}: disturbed, once more`);
+      continue;
+    }
+    return {
+      scenario: take.scenario,
+      variant: variantName(plan),
+      kernel: `Linux ${release()}`,
+      hz: output.hz,
+      aligned: output.aligned,
+      cableLate: output.cableLate,
+      actionLate: output.actionLate,
+      overrides: take.overrides,
+      end,
+      items: output.items.filter(({ time }) => time <= end),
+    };
+  }
+}
+
+/** The engine's run and what real timers may be late. */
+export function lengthOf(plan: RunPlan): Micros {
+  const trace = play(plan);
+  let last: Micros = 0;
+  for (const event of trace.events()) {
+    if (event.kind !== 'run.ended' && event.kind !== 'expectation') last = event.time;
+  }
+  return Math.ceil(last + Math.min(0.14 * last + 3 * SECOND, 30 * SECOND));
+}
+
+function takes(ids: readonly string[], onlyNew: boolean): Take[] {
+  return catalogue()
+    .filter(({ id }) => ids.length === 0 || ids.includes(id))
+    .flatMap(({ id, name, text }) =>
+      scenarioOf(name, text).runs.map((plan) => {
+        const { overrides, end } = shorteningOf(id, variantName(plan));
+        return { scenario: id, plan, overrides, end: end === undefined ? undefined : end * SECOND };
+      }),
+    )
+    .filter(({ scenario, plan }) => !onlyNew || !existsSync(fileOf(scenario, variantName(plan))));
+}
+
+function fileOf(scenario: string, variant: string): string {
+  return join(RECORDINGS_FOLDER, recordingName(scenario, variant));
+}
+
+async function main(args: readonly string[]): Promise<void> {
+  const lacks = missing();
+  if (lacks !== undefined) {
+    console.error(lacks);
+    process.exitCode = 2;
+    return;
+  }
+  mkdirSync(RECORDINGS_FOLDER, { recursive: true });
+  const program = compileLab();
+  const chosen = takes(
+    args.filter((arg) => !arg.startsWith('--')),
+    args.includes('--new'),
+  );
+  console.log(`Recording ${chosen.length} runs at the same time, one begun every ${STAGGER / 1000} s.`);
+  await Promise.all(
+    chosen.map(async (take, index) => {
+      await setTimeout(index * STAGGER);
+      const name = recordingName(take.scenario, variantName(take.plan));
+      try {
+        const recording = await record(program, take);
+        writeFileSync(join(RECORDINGS_FOLDER, name), formatRecording(recording));
+        console.log(`${name}: ${recording.items.length} lines, cable late at most ${recording.cableLate} us`);
+      } catch (error) {
+        if (!(error instanceof NotRecordable)) throw error;
+        console.log(`${name}: cannot be recorded: ${error.message}`);
+      }
+    }),
+  );
+}
+
+if (import.meta.main) await main(process.argv.slice(2));

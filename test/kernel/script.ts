@@ -1,0 +1,140 @@
+/** A plan in the words that the recorder's C program reads (see README.md). */
+import type { Micros } from '../../extension/base/time.ts';
+import type { ActionPlan, BehaviourPlan, HostPlan, LinkPlan, RunPlan } from '../../extension/scenario/plan.ts';
+
+/** A reason why namespaces cannot play a plan. */
+export class NotRecordable extends Error {}
+
+/** What hosts have in common with the kernel that the engine models, whatever this machine is set to. */
+const COMMON_SYSCTLS: readonly (readonly [path: string, value: string])[] = [
+  ['ipv4/tcp_rmem', '4096 131072 6291456'],
+  ['ipv4/tcp_wmem', '4096 16384 4194304'],
+  ['ipv4/tcp_no_metrics_save', '1'],
+  ['ipv6/conf/all/disable_ipv6', '1'],
+];
+
+/** Knobs that all namespaces share. */
+const MACHINE_SYSCTLS = ['tcp_max_orphans'];
+
+/** Recordings begin at a multiple of so many jiffies: the granule of timers of up to 32,256 jiffies (129 s at HZ 250). */
+const ALIGN = 512;
+
+/** @throws NotRecordable with the reason */
+export function scriptOf(plan: RunPlan, end: Micros): string {
+  return [
+    `end ${end}`,
+    `align ${ALIGN}`,
+    'congestion cubic',
+    ...plan.hosts.map(({ name, address }) => `host ${name} ${address}`),
+    ...plan.hosts.flatMap(sysctlLines),
+    ...plan.links.map(linkLine),
+    ...plan.processes.map(({ name, host, forked }) => `process ${name} ${host}${forked === true ? ' forked' : ''}`),
+    ...plan.processes.flatMap(({ name, behaviours }) =>
+      behaviours.map((behaviour) => `behaviour ${name} ${behaviourWords(behaviour)}`),
+    ),
+    ...plan.actions.flatMap((action, index) => actionLines(plan, action, index, end)),
+    '',
+  ].join('\n');
+}
+
+function linkLine({ name, ends, delay, settings = [] }: LinkPlan): string {
+  const [setting] = settings;
+  if (setting !== undefined) throw new NotRecordable(`the ${setting.kind} of a link`);
+  return `link ${name} ${ends[0]} ${ends[1]} ${delay}`;
+}
+
+function sysctlLines({ name, sysctls, kernel: [major, minor] }: HostPlan): string[] {
+  const beforeLinear =
+    major < 6 || (major === 6 && minor < 5) ? ([['ipv4/tcp_syn_linear_timeouts', '0']] as const) : [];
+  const machine = MACHINE_SYSCTLS.find((knob) => knob in sysctls);
+  if (machine !== undefined) throw new NotRecordable(`${machine}, which is the machine's and not a namespace's`);
+  const own = Object.entries(sysctls).map(([knob, value]) => [`ipv4/${knob}`, String(value)] as const);
+  return [...COMMON_SYSCTLS, ...beforeLinear, ...own].map(([path, value]) => `sysctl ${name} ${path} ${value}`);
+}
+
+function behaviourWords(behaviour: BehaviourPlan): string {
+  switch (behaviour.kind) {
+    case 'ignores-eof':
+    case 'never-reads':
+    case 'never-accepts':
+      return behaviour.kind;
+    case 'closes-after-eof':
+      return `closes-after-eof ${behaviour.delay}`;
+    case 'answers':
+      return `answers ${behaviour.request} ${behaviour.response} ${behaviour.delay ?? 0}`;
+    case 'greets':
+      return `greets ${behaviour.bytes}`;
+    case 'streams':
+      return `streams ${behaviour.bytes} ${behaviour.interval}`;
+    case 'closes-idle':
+      return `closes-idle ${behaviour.idle}`;
+    default:
+      throw new NotRecordable(`a program that ${behaviour.kind}`);
+  }
+}
+
+function actionLines(plan: RunPlan, action: ActionPlan, index: number, end: Micros): string[] {
+  const words = actionWords(plan, action);
+  const { trigger } = action;
+  switch (trigger.kind) {
+    case 'at':
+      return [`at ${trigger.time} ${index} ${words}`];
+    case 'after':
+      return [`after ${trigger.action} ${trigger.delay} ${index} ${words}`];
+    case 'when':
+      return [`when ${trigger.connection} ${trigger.host} ${trigger.state} ${index} ${words}`];
+    case 'every': {
+      const times: Micros[] = [];
+      for (let at = trigger.from; at <= Math.min(trigger.until ?? end, end); at += trigger.interval) times.push(at);
+      return times.map((at) => `at ${at} ${index} ${words}`);
+    }
+  }
+}
+
+function actionWords(plan: RunPlan, action: ActionPlan): string {
+  switch (action.kind) {
+    case 'host-power-loss':
+      return `power-loss ${action.host}`;
+    case 'host-boot':
+      return `boot ${action.host}`;
+    case 'host-shutdown':
+      return `shutdown-host ${action.host}`;
+    case 'link-cut':
+      return `cut ${action.link} ${action.from ?? ''}`.trim();
+    case 'link-restore':
+      return `restore ${action.link} ${action.from ?? ''}`.trim();
+    case 'process-start':
+      return `start ${action.process}`;
+    case 'process-kill':
+      return `kill ${action.process}`;
+    case 'process-exit':
+      return `exit ${action.process}`;
+    case 'listen':
+      return `listen ${action.process} ${action.port} ${action.backlog ?? 4096} ${action.reuseAddress ? 1 : 0}`;
+    case 'connect': {
+      const remote = plan.hosts.find(({ name }) => name === action.host);
+      return `connect ${action.process} ${action.connection} ${remote?.address} ${action.port} ${action.localPort ?? 0}`;
+    }
+    case 'send':
+      return `send ${action.process} ${action.connection} ${action.bytes}`;
+    case 'close':
+      return `close ${action.process} ${action.connection}`;
+    case 'shutdown-write':
+      return `shutdown ${action.process} ${action.connection} write`;
+    case 'shutdown-read':
+      return `shutdown ${action.process} ${action.connection} read`;
+    case 'poll':
+      return `poll ${action.process} ${action.connection}`;
+    case 'process-fork':
+      return `fork ${action.process} ${action.child}`;
+    case 'set-option':
+      return `setsockopt ${action.process} ${action.connection} ${action.option} ${action.value}`;
+    case 'stop-reading':
+    case 'resume-reading':
+      return `${action.kind} ${action.process} ${action.connection}`;
+    case 'heartbeat':
+      return `heartbeat ${action.process} ${action.connection} ${action.bytes} ${action.interval} ${action.misses}`;
+    default:
+      throw new NotRecordable(`the statement “${action.text}”`);
+  }
+}

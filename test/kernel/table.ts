@@ -1,0 +1,83 @@
+/** The table of README.md: what was recorded, and how far the engine agrees. `npm run kernel:table` writes it. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { formatDuration, SECOND } from '../../extension/base/time.ts';
+import { catalogue, scenarioOf, variantName } from '../support/catalogue.ts';
+import { deviationsOf } from './deviations.ts';
+import { formatOverride } from './override.ts';
+import type { Recording } from './recording.ts';
+import { recordingName, recordings } from './recordings.ts';
+import { NotRecordable, scriptOf } from './script.ts';
+
+const README = join(import.meta.dirname, 'README.md');
+const BEGIN = '<!-- table: written by npm run kernel:table -->';
+const END = '<!-- end of the table -->';
+
+/** README.md with the table as it should be. */
+export function readmeWithTable(): string {
+  const text = readFileSync(README, 'utf8');
+  const [before, rest = ''] = text.split(BEGIN);
+  const after = rest.split(END)[1] ?? '';
+  return `${before}${BEGIN}\n\n${table().join('\n')}\n\n${END}${after}`;
+}
+
+export function currentReadme(): string {
+  return readFileSync(README, 'utf8');
+}
+
+function table(): string[] {
+  const known = new Map(recordings().map((recording) => [nameOf(recording), recording]));
+  const rows: (readonly string[])[] = [];
+  const reasons: string[] = [];
+  for (const { id, name, text } of catalogue()) {
+    for (const run of scenarioOf(name, text).runs) {
+      const variant = variantName(run);
+      const recording = known.get(recordingName(id, variant));
+      const first = [id, variant, recording === undefined ? '–' : lengthOf(recording)];
+      if (recording === undefined) {
+        rows.push([...first, `not recorded: ${whyNot(() => scriptOf(run, SECOND)) ?? 'not yet'}`]);
+        continue;
+      }
+      const marks = deviationsOf(nameOf(recording)).map(({ reason }) => {
+        if (!reasons.includes(reason)) reasons.push(reason);
+        return `deviates (${reasons.indexOf(reason) + 1})`;
+      });
+      rows.push([...first, marks.length === 0 ? 'agrees' : marks.join(', ')]);
+    }
+  }
+  return [
+    ...formatted([['scenario', 'variant', 'recorded', 'the engine'], ...rows]),
+    '',
+    ...reasons.map((reason, i) => `${i + 1}. ${reason}`),
+  ];
+}
+
+function nameOf({ scenario, variant }: Recording): string {
+  return recordingName(scenario, variant);
+}
+
+function lengthOf({ end, overrides }: Recording): string {
+  const length = formatDuration(Math.round(end / SECOND) * SECOND);
+  return overrides.length === 0 ? length : `${length}; ${overrides.map(formatOverride).join(', ')}`;
+}
+
+function whyNot(work: () => unknown): string | undefined {
+  try {
+    work();
+    return undefined;
+  } catch (error) {
+    if (error instanceof NotRecordable) return error.message;
+    throw error;
+  }
+}
+
+/** As Prettier lays a table out. */
+function formatted(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(3, ...rows.map((row) => (row[column] ?? '').length)));
+  const line = (row: readonly string[]): string =>
+    `| ${widths.map((width, column) => (row[column] ?? '').padEnd(width)).join(' | ')} |`;
+  const [head = [], ...body] = rows;
+  return [line(head), `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`, ...body.map(line)];
+}
+
+if (import.meta.main) writeFileSync(README, readmeWithTable());
