@@ -11,6 +11,7 @@ const GOLDEN_FOLDER = join(import.meta.dirname, 'golden');
 const RUNS: readonly (readonly [id: string, variant: string])[] = [
   ['A1', 'the client closes at once'],
   ['A1', 'the client closes 500 ms after EOF'],
+  ['A1', 'the client closes 500 ms after EOF, and never got data'],
   ['A2', 'the server closes at once'],
   ['A3', ''],
   ['A4', ''],
