@@ -31,6 +31,14 @@ async function play(): Promise<void> {
   const file = vscode.Uri.joinPath(folder.uri, SCENARIO);
   await vscode.window.showTextDocument(file, { preview: false });
   await vscode.commands.executeCommand('tcpscn.runThisFile', file);
+  if (THEME !== '') await chooseTheme();
+}
+
+/** A served window may read its settings before it knows the themes that they name, and stays as it was: chosen anew, it turns. */
+async function chooseTheme(): Promise<void> {
+  const settings = vscode.workspace.getConfiguration('workbench');
+  await settings.update('colorTheme', undefined, vscode.ConfigurationTarget.Global);
+  await settings.update('colorTheme', THEME, vscode.ConfigurationTarget.Global);
 }
 
 async function takePicture(): Promise<void> {
