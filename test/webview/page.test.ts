@@ -325,6 +325,20 @@ describe('looks', () => {
     }
   });
 
+  test('445 × 640: the title and the answer are seen first; the page goes with the cursor once it moves', async () => {
+    await open({ show: KEEPALIVE, width: 445, height: 640 });
+    const inView = (selector: string): Promise<boolean> =>
+      page.page.locator(selector).evaluate((element) => {
+        const { top, bottom } = element.getBoundingClientRect();
+        return top >= 0 && bottom <= window.innerHeight;
+      });
+    expect([await inView('h1'), await inView('.cards')]).toEqual([true, true]);
+    await press('End');
+    await vi.waitFor(async () => expect(await inView('.row.selected')).toBe(true));
+    await press('Home');
+    await vi.waitFor(async () => expect(await inView('.row.selected')).toBe(true));
+  });
+
   test('480 px: variants are a list, the table stands below the diagram, nothing sticks out', async () => {
     await open({ show: KEEPALIVE, width: 480 });
     expect(await page.page.getByRole('combobox', { name: 'Variant' }).isVisible()).toBe(true);

@@ -24,9 +24,15 @@ interface Props {
 /** The lines over the drawing: they take the pointer, and are what a screen reader reads instead of it. */
 export function DiagramRows({ panel, view, rows, layout, selected, start, total }: Props) {
   const tree = useRef<HTMLDivElement>(null);
+  const first = useRef<{ readonly view: RunView; readonly selected: number; moved: boolean } | undefined>(undefined);
   useEffect(() => {
-    tree.current?.children[selected]?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
-  }, [selected, layout]);
+    if (first.current?.view !== view) first.current = { view, selected, moved: false };
+    first.current.moved ||= first.current.selected !== selected;
+    const line = tree.current?.children[selected];
+    // A page that scrolls as a whole begins at its top, where the answer stands, until somebody moves.
+    if (line === undefined || (!first.current.moved && !scrollsByItself(line))) return;
+    line.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [selected, layout, view]);
   const hidden = new Set(rows.flatMap((row) => (row.kind === 'fold' && row.open ? row.rows : [])));
   return (
     <div
@@ -66,6 +72,12 @@ export function DiagramRows({ panel, view, rows, layout, selected, start, total 
       })}
     </div>
   );
+}
+
+/** Whether the diagram scrolls within the page that stands still. */
+function scrollsByItself(line: Element): boolean {
+  const scroller = line.closest('.scroller');
+  return scroller !== null && scroller.scrollHeight > scroller.clientHeight + 1;
 }
 
 /** When each line happened, and how long after the one before; seen only, since every line says its time itself. */
