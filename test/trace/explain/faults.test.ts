@@ -1,16 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import { play } from '../../../extension/engine/play.ts';
 import type { Verdict } from '../../../extension/trace/explain/index.ts';
-import { verdict } from '../../../extension/trace/explain/index.ts';
+import { explainWhy, verdict } from '../../../extension/trace/explain/index.ts';
+import type { EventOf } from '../../../extension/trace/event.ts';
+import type { Trace } from '../../../extension/trace/trace.ts';
 import { WorldIndex } from '../../../extension/trace/world.ts';
 import { catalogueFile, scenarioOf, variantName } from '../../support/catalogue.ts';
 
-/** What a host believes in a variant of a scenario that ships, at a time. */
-function at(id: string, variant: string, seconds: number, connection = 'conn', host = 'client'): Verdict {
+/** A variant of a scenario that ships. */
+function played(id: string, variant: string): Trace {
   const { name, text } = catalogueFile(id);
   const run = scenarioOf(name, text).runs.find((each) => variantName(each) === variant);
   if (run === undefined) throw new Error(`${id} has no variant ${variant}`);
-  const trace = play(run);
+  return play(run);
+}
+
+/** What a host believes at a time. */
+function at(id: string, variant: string, seconds: number, connection = 'conn', host = 'client'): Verdict {
+  const trace = played(id, variant);
   const own = trace
     .ends()
     .find(({ end }) => trace.placeName(end.host) === host && trace.connection(end.connection).name === connection);
@@ -67,5 +74,37 @@ describe('what goes wrong for one end', () => {
 
   it('losses that TCP repairs are no fault', () => {
     expect(at('G1', 'the seventh, three arrive after it', 2).faultAt).toBeUndefined();
+  });
+});
+
+describe('why a segment had no effect', () => {
+  const why = (
+    id: string,
+    variant: string,
+    isIt: (sent: EventOf<'segment.sent'>, trace: Trace) => boolean,
+  ): string[] => {
+    const trace = played(id, variant);
+    const sent = [...trace.eventsOf('segment.sent')].find((each) => isIt(each, trace))!;
+    return explainWhy(trace, sent.id).map(({ text, action }) =>
+      action === undefined ? text : `${text}: ${trace.header.actions[action]!.text}`,
+    );
+  };
+
+  it('a statement dropped it: its line', () => {
+    const dropped = why('G1', 'the seventh, three arrive after it', (sent, trace) => trace.relative(sent).seq === 8689);
+    expect(dropped.at(-1)).toMatch(/: at 500ms wire drops segment 7 from client$/);
+  });
+
+  it('who received it ignored it: the reason', () => {
+    const ignored = why(
+      'E5',
+      'the acknowledgement is ignored, and the server gives up',
+      (sent, trace) => trace.connection(sent.connection).name === 'third' && sent.purpose === 'data',
+    );
+    expect(ignored.at(-1)).toMatch(/^third on server ignores .*accept queue/);
+  });
+
+  it('one that arrived: nothing more', () => {
+    expect(why('F3', 'in the same instant', (sent) => sent.purpose === 'syn').at(-1)).toContain('app connects');
   });
 });
