@@ -39,7 +39,7 @@ export function peerOf(trace: Trace, endPlace: PlaceId): Peer {
 /**
  * The first thing that happened to the other host, process or end, or to what lies between. An end that is gone since both
  * directions were closed is no fault. Where nothing of that kind happened and this end is told of an error all the same, the
- * fault is the first of its connection's segments that did not get through, or else that it was opened at all.
+ * fault is the sending of the first of its connection's segments that did not get through, or else that it was opened at all.
  */
 export function firstFault(trace: Trace, peer: Peer): EventId | undefined {
   let peerExists = false;
@@ -84,7 +84,7 @@ export function firstFault(trace: Trace, peer: Peer): EventId | undefined {
         break;
       case 'segment.dropped':
       case 'segment.ignored':
-        if (lost === undefined && connectionOf(trace, id) === peer.connection) lost = id;
+        if (lost === undefined && connectionOf(trace, id) === peer.connection) lost = segmentOf(trace, id);
         break;
       case 'tcp.error': {
         const { soft, errno } = trace.eventOf('tcp.error', id);
@@ -103,13 +103,14 @@ function isOrderly(trace: Trace, id: EventId): boolean {
   return reason === 'closed' || reason === 'time-wait-over';
 }
 
-function connectionOf(trace: Trace, id: EventId): number {
-  const { segment } =
-    trace.kindAt(id) === 'segment.dropped'
-      ? trace.eventOf('segment.dropped', id)
-      : trace.eventOf('segment.ignored', id);
-  return trace.eventOf('segment.sent', segment).connection;
+function segmentOf(trace: Trace, id: EventId): EventId {
+  return trace.kindAt(id) === 'segment.dropped'
+    ? trace.eventOf('segment.dropped', id).segment
+    : trace.eventOf('segment.ignored', id).segment;
 }
+
+const connectionOf = (trace: Trace, id: EventId): number =>
+  trace.eventOf('segment.sent', segmentOf(trace, id)).connection;
 
 /** A flow that a RST ended is over for everybody. */
 const isForgotten = ({ known, reason }: EventOf<'flow.state'>): boolean =>

@@ -52,9 +52,9 @@ describe('what goes wrong for one end', () => {
   });
 
   it('a firewall does not let a connection through: from the first segment that it stops', () => {
-    expect(at('E3', 'drops', 60)).toMatchObject({ faultAt: 12_500, learnsBy: 'ETIMEDOUT', learnsAt: 131.01e6 });
+    expect(at('E3', 'drops', 60)).toMatchObject({ faultAt: 10_000, learnsBy: 'ETIMEDOUT', learnsAt: 131.01e6 });
     expect(at('E3', 'rejects with RST', 1)).toMatchObject({
-      faultAt: 12_500,
+      faultAt: 10_000,
       learnsBy: 'ECONNREFUSED',
       learnsAt: 15_000,
     });
