@@ -139,7 +139,7 @@ export function layOut(
       for (const { shape, host } of states) {
         const x = xOf(host);
         // Outside, away from the arrow; a host between others has arrows on either side.
-        const outwardLeft = x < xOf(host === row.from ? row.to : row.from);
+        const outwardLeft = row.from === row.to ? x === xs[0] : x < xOf(host === row.from ? row.to : row.from);
         const toLeft = outwardLeft !== statesInside;
         const height = stateHeight(shape);
         const middle = statesInside ? bottom + height / 2 - 1 : lineY + (host === row.from ? 0 : SLANT);

@@ -1,17 +1,22 @@
+import type { SegmentRow } from '../../extension/trace/diagram/row.ts';
 import { hostOf } from '../../extension/trace/diagram/rows.ts';
 import type { EventId } from '../../extension/trace/event.ts';
 import type { Trace } from '../../extension/trace/trace.ts';
 import type { Cursor, RunView } from './run-view.ts';
 
 /**
- * Where to begin to look: where something goes wrong, since there belief and truth part. The beginning when nothing does.
+ * Where to begin to look: where something goes wrong, since there belief and truth part; else where the first segment does
+ * not get through. The beginning when all is well.
  */
 export function openingOf(view: RunView): Cursor {
   const fault = view.rows.all.find(
     (row) => row.kind === 'note' && row.tone === 'fault' && /\.(state|frozen)$/.test(view.trace.kindAt(row.event)),
   );
-  return fault === undefined ? view.first : { event: fault.event };
+  const first = fault ?? view.rows.all.find((row) => row.kind === 'segment' && isStopped(row));
+  return first === undefined ? view.first : { event: first.event };
 }
+
+const isStopped = ({ outcome }: SegmentRow): boolean => outcome.kind === 'dropped' || outcome.kind === 'ignored';
 
 /** From whose end to look: that of whoever is left when something goes wrong, otherwise of whoever opened the connection. */
 export function observerOf(trace: Trace, connection: number): 0 | 1 {

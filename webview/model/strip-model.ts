@@ -2,6 +2,7 @@
 import type { NoteRow, Tone } from '../../extension/trace/diagram/row.ts';
 import { hostsOf } from '../../extension/trace/diagram/mermaid-text.ts';
 import type { EventId, PlaceId } from '../../extension/trace/event.ts';
+import type { EventKind } from '../../extension/trace/schema.ts';
 import type { Life } from './life.ts';
 import { lifeOf } from './life.ts';
 import type { RunView } from './run-view.ts';
@@ -36,6 +37,9 @@ export interface Landmark {
 
 /** From here on an idle stretch is named. */
 const IDLE = 60_000_000;
+/** Finer than this two landmarks of these kinds are one. */
+const LANDMARKS_ACROSS = 24;
+const REPEATED: ReadonlySet<EventKind> = new Set<EventKind>(['icmp.delivered', 'arp.sent', 'neighbour.state']);
 /** Finer than this two ticks are one. */
 const TICKS_ACROSS = 600;
 
@@ -44,9 +48,16 @@ export function stripModel(view: RunView): StripModel {
   const scale = new TimeScale([0, ...rows.all.map((row) => row.time), trace.endTime]);
   const landmarks: Landmark[] = [];
   const ticks = new Map<PlaceId, Map<string, { at: number; kind: 'sent' | 'lost' | 'reset' }>>();
+  const noticed = new Set<string>();
   for (const row of rows.all) {
-    if (row.kind === 'note' && row.tone !== 'plain')
-      landmarks.push({ event: row.event, row, at: scale.position(row.time), kind: row.tone });
+    if (row.kind === 'note' && row.tone !== 'plain') {
+      const at = scale.position(row.time);
+      // What the network says again and again is no landmark each time.
+      const place = `${trace.kindAt(row.event)} ${Math.round(at * LANDMARKS_ACROSS)}`;
+      if (!REPEATED.has(trace.kindAt(row.event)) || !noticed.has(place))
+        landmarks.push({ event: row.event, row, at, kind: row.tone });
+      noticed.add(place);
+    }
     if (row.kind !== 'segment') continue;
     const at = scale.position(row.time);
     const lost = row.outcome.kind === 'dropped' || row.outcome.kind === 'ignored';

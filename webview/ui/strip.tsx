@@ -111,14 +111,24 @@ const MARKS = { fault: 'circle-slash', error: 'error', notice: 'bell', good: 'de
 const lifeText = (life: Life): string =>
   life === 'off' ? l10n.t('no power') : life === 'frozen' ? l10n.t('frozen') : l10n.t('kernel only');
 
-/** Errors first, then how long nothing happens: the rest has a mark, and takes what room is left. */
+/** Whether a label is new: what happens again and again is named once. */
+function isFirst(named: Set<string>, label: string): boolean {
+  const isNew = !named.has(label);
+  named.add(label);
+  return isNew;
+}
+
+/** Errors first, then how long nothing happens, then faults: the rest has a mark, and takes what room is left. */
 function stripLabels(model: StripModel, view: RunView): readonly WantedLabel[] {
-  const marks = model.landmarks.map((mark) => ({
-    text: `${noteLabel(view.trace, mark.row)} · ${momentText(view.trace.timeAt(mark.event))}`,
-    from: mark.at,
-    to: mark.at,
-    kind: mark.kind,
-  }));
+  const named = new Set<string>();
+  const marks = model.landmarks
+    .filter((mark) => isFirst(named, noteLabel(view.trace, mark.row)))
+    .map((mark) => ({
+      text: `${noteLabel(view.trace, mark.row)} · ${momentText(view.trace.timeAt(mark.event))}`,
+      from: mark.at,
+      to: mark.at,
+      kind: mark.kind,
+    }));
   const breaks = namedBreaks(model.breaks).map(({ left, right, duration }) => ({
     text: `⋯ ${durationText(duration)} ⋯`,
     from: left,
@@ -129,7 +139,8 @@ function stripLabels(model: StripModel, view: RunView): readonly WantedLabel[] {
   return [
     ...marks.filter(isError),
     ...breaks.slice(0, 1),
-    ...marks.filter((mark) => !isError(mark)),
+    ...marks.filter(({ kind }) => kind !== 'error' && kind !== 'notice'),
+    ...marks.filter(({ kind }) => kind === 'notice'),
     ...breaks.slice(1),
   ];
 }

@@ -37,9 +37,29 @@ function segmentLabel(trace: Trace, row: SegmentRow, compact: boolean): readonly
   const plain = PLAIN.has(segment.purpose);
   const title = [rowTitle(row, plain ? flags : segmentTitle(trace, segment)), outcomeWord(row)];
   const details = plain ? [numbersText(trace, segment)] : [flags, numbersText(trace, segment)];
-  details.push(statementOf(trace, row));
-  const lines = compact ? [title, ...details.map((detail) => [detail])] : [title, details];
-  return lines.map((parts) => parts.filter((part) => part !== '').join(' · '));
+  const statement = shortened(statementOf(trace, row), compact ? COMPACT_STATEMENT : STATEMENT);
+  const titles = compact && columnsOf(title.join(' · ')) > COMPACT_TITLE ? title.map((part) => [part]) : [title];
+  const lines = compact
+    ? [...titles, ...details.map((detail) => [detail]), [statement]]
+    : columnsOf([...details, statement].join(' · ')) > STATEMENT
+      ? [title, details, [statement]]
+      : [title, [...details, statement]];
+  return lines.map((parts) => parts.filter((part) => part !== '').join(' · ')).filter((line) => line !== '');
+}
+
+/** How long a line below an arrow's title may be, in letters, when a statement stands in it: all of it is told under "why". */
+const STATEMENT = 42;
+const COMPACT_STATEMENT = 28;
+/** From here on a title and what became of the segment stand on two lines where there is little room. */
+const COMPACT_TITLE = 30;
+
+/** Chinese letters are twice as wide. */
+const columnsOf = (text: string): number =>
+  Array.from(text).reduce((sum, letter) => sum + (letter > '\u2e7f' ? 2 : 1), 0);
+
+function shortened(text: string, longest: number): string {
+  const letters = Array.from(text);
+  return letters.length <= longest ? text : `${letters.slice(0, longest - 1).join('')}…`;
 }
 
 /** `seq 1 · ack 1 · len 100`, counted from each side's initial sequence number. */
@@ -204,7 +224,7 @@ export function noteLabel(trace: Trace, row: NoteRow): string {
         ? l10n.t('ARP: here I am, {0}', trace.placeName(event.neighbour))
         : l10n.t('ARP: where is {0}?', neighbourTitle(trace, event.neighbour));
     case 'call.entered':
-      return statementBehind(trace, event) ?? `${trace.placeName(event.process)}: ${event.call}()`;
+      return callText(trace, event);
     case 'call.returned': {
       const ok = event.call === 'poll' ? pollEventText(event.value) : l10n.t('EOF (0 bytes)');
       const outcome = event.errno === 'OK' ? ok : event.errno;
@@ -242,6 +262,15 @@ function endText({ reason }: EventOf<'run.ended'>): string {
     case 'cancelled':
       return l10n.t('cancelled');
   }
+}
+
+/** What is called as the scenario's line says; an option that a program sets by itself before another call is named. */
+function callText(trace: Trace, event: EventOf<'call.entered'>): string {
+  const statement = statementBehind(trace, event);
+  const process = trace.placeName(event.process);
+  if (event.call === 'setsockopt' && statement?.includes(event.detail) !== true)
+    return `${process}: setsockopt(${event.detail} = ${event.value})`;
+  return statement ?? `${process}: ${event.call}()`;
 }
 
 /** The line of the scenario that an event carries out, as written. */

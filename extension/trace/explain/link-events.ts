@@ -204,6 +204,7 @@ export function ruleStatement(trace: Trace, blame: EventId): string | undefined 
   const text = action === undefined ? undefined : trace.header.actions[action]?.text;
   return text
     ?.replaceAll(/\s+/g, ' ')
+    .replace(/^(?:at|after) [^"]*?(\S+ (?:stops|resumes) )/, '$1')
     .replace(/^.*?(\S+ (?:drops|duplicates|delays|rejects|reports|forwards|lets|forgets) )/, '$1')
     .replace(/ as [A-Za-z_]\w*$/, '');
 }

@@ -4,9 +4,11 @@ import type { EventId, EventOf, TraceEvent } from '../event.ts';
 import { NO_CAUSE } from '../event.ts';
 import type { SegmentPurpose } from '../schema.ts';
 import type { Trace } from '../trace.ts';
-import { silencePhrase } from './link-events.ts';
+import { describeEvent } from './describe.ts';
+import { linkStep, silencePhrase } from './link-events.ts';
 import { forgottenFlow } from './middlebox-events.ts';
 import { rootAction } from './root.ts';
+import { ignoredRule } from './rules.ts';
 import type { WhyStep } from './step.ts';
 
 const BECAUSE_OF_SILENCE: ReadonlySet<SegmentPurpose> = new Set<SegmentPurpose>([
@@ -38,6 +40,25 @@ export function nobodyAnswers(trace: Trace, event: TraceEvent): WhyStep[] {
       ? { event: dropped.blame, text: l10n.t('{0}.', phrase) }
       : { event: dropped.blame, text: phrase, action },
   ];
+}
+
+/** What became of a segment that had no effect: it was lost, or whom it reached ignored it. Nothing for one that was taken. */
+export function hadNoEffect(trace: Trace, event: TraceEvent): WhyStep[] {
+  if (event.kind !== 'segment.sent') return [];
+  const until = Math.min(trace.length, event.id + LOOK_AHEAD);
+  for (let id = event.id + 1; id < until; id++) {
+    const kind = trace.kindAt(id);
+    if (kind === 'segment.dropped') {
+      const dropped = trace.eventOf('segment.dropped', id);
+      // Of what is sent since nobody answers, the loss is told already.
+      if (dropped.segment === event.id) return isBecauseOfSilence(trace, event) ? [] : [linkStep(trace, dropped)];
+    } else if (kind === 'segment.ignored') {
+      const ignored = trace.eventOf('segment.ignored', id);
+      if (ignored.segment === event.id)
+        return [{ event: id, text: l10n.t('{0}.', describeEvent(trace, id)), rule: ignoredRule(ignored.reason) }];
+    }
+  }
+  return [];
 }
 
 function isBecauseOfSilence(trace: Trace, event: TraceEvent): boolean {

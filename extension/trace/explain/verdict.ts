@@ -7,6 +7,8 @@ import type { EventKind } from '../schema.ts';
 import type { Trace } from '../trace.ts';
 import type { EndState, World } from '../world.ts';
 import { goneReason } from './describe.ts';
+import type { Peer } from './faults.ts';
+import { firstFault, obstacle, peerOf } from './faults.ts';
 import { rootAction } from './root.ts';
 import { clock } from './words.ts';
 
@@ -14,7 +16,7 @@ import { clock } from './words.ts';
 export type Truth =
   /** Its host is on, its process runs, its end exists, and segments get through. */
   | 'alive'
-  /** All of that, but the link is cut in at least one direction. */
+  /** All of that, but the link is cut in at least one direction, a cable or a route is missing, or a NAT has forgotten them. */
   | 'unreachable'
   /** Its process is gone; its kernel still holds the end. */
   | 'process-dead'
@@ -94,31 +96,6 @@ export function verdict(trace: Trace, world: World, endPlace: PlaceId): Verdict 
   };
 }
 
-interface Peer {
-  readonly host: PlaceId;
-  /** Undefined until it exists. */
-  readonly end: PlaceId | undefined;
-  readonly process: PlaceId | undefined;
-  readonly links: readonly PlaceId[];
-}
-
-function peerOf(trace: Trace, endPlace: PlaceId): Peer {
-  const end = trace.endAt(endPlace);
-  if (end === undefined) throw new Error(`Trace: place ${endPlace} is no end`);
-  const [a, b] = trace.connection(end.connection).sides;
-  const [own, other] = a.end === endPlace ? [a, b] : [b, a];
-  const otherEnd = other.end < 0 ? undefined : trace.endAt(other.end);
-  const links = [...trace.places.entries()]
-    .filter(([, place]) => place.kind === 'link' && place.hosts.includes(own.host) && place.hosts.includes(other.host))
-    .map(([id]) => id);
-  return {
-    host: other.host,
-    end: other.end < 0 ? undefined : other.end,
-    process: otherEnd === undefined || otherEnd.process < 0 ? undefined : otherEnd.process,
-    links,
-  };
-}
-
 function beliefText(trace: Trace, end: EndState, place: PlaceId, world: World): string {
   if (!end.exists)
     return end.goneBecause === undefined ? l10n.t('no such connection yet') : goneReason(end.goneBecause);
@@ -149,8 +126,7 @@ function truthAbout(trace: Trace, world: World, peer: Peer): TruthPart {
       ...since,
     };
   }
-  if (end === undefined)
-    return { truth: 'none', truthText: l10n.t('has no end of this connection yet'), truthDetail: '' };
+  if (end === undefined) return { truth: 'none', truthText: l10n.t('no end of it yet'), truthDetail: '' };
   if (!end.exists) {
     const since = at(goneAt);
     if (end.goneBecause === 'host-off')
@@ -197,6 +173,12 @@ function truthAbout(trace: Trace, world: World, peer: Peer): TruthPart {
       ...since,
     };
   }
+  const between = obstacle(trace, world.after, peer);
+  if (between !== undefined) {
+    const since = at(between.event);
+    const truthDetail = l10n.t('since {0}; {1}', clock(since.truthSince ?? 0), state);
+    return { truth: 'unreachable', truthText: between.text, truthDetail, ...since };
+  }
   return { truth: 'alive', truthText: l10n.t('alive'), truthDetail: state };
 }
 
@@ -224,22 +206,6 @@ function learning(trace: Trace, own: PlaceId, peer: Peer): LearningPart {
   }
   const until = trace.endTime;
   return { faultAt, learnsText: l10n.t('never; the run ends at {0}', clock(until)) };
-}
-
-/** The first thing that happened to the other host, process or end, or to the link between. */
-function firstFault(trace: Trace, peer: Peer): EventId | undefined {
-  let exists = false;
-  for (let id = 0; id < trace.length; id++) {
-    const place = trace.placeAt(id);
-    const kind = trace.kindAt(id);
-    if (place === peer.end && kind === 'end.opened') exists = true;
-    if (kind === 'host.state' && place === peer.host && !trace.eventOf('host.state', id).on) return id;
-    if (kind === 'host.frozen' && place === peer.host) return id;
-    if (kind === 'process.state' && place === peer.process && !trace.eventOf('process.state', id).running) return id;
-    if (kind === 'link.state' && peer.links.includes(place) && !trace.eventOf('link.state', id).up) return id;
-    if (exists && kind === 'end.gone' && place === peer.end) return id;
-  }
-  return undefined;
 }
 
 function tells(trace: Trace, id: EventId): Verdict['learnsBy'] {

@@ -13,7 +13,7 @@ import { sendReason } from './reasons.ts';
 import { rootAction } from './root.ts';
 import { segmentRule, timerRule } from './rules.ts';
 import type { WhyStep } from './step.ts';
-import { nobodyAnswers } from './unanswered.ts';
+import { hadNoEffect, nobodyAnswers } from './unanswered.ts';
 import { clock, placeTitle, segmentTitle, span, timerTitle } from './words.ts';
 
 /** Of a longer row of segments and calls that follow from each other, so many are told. */
@@ -24,7 +24,7 @@ const KEPT_AT_THE_END = 4;
 
 /**
  * Why an event happened, from the event itself up to the line of the scenario that began it. When it happened because
- * nobody answered, the reason for that stands at the end. Never empty.
+ * nobody answered, or when it is a segment that had no effect, the reason for that stands at the end. Never empty.
  */
 export function explainWhy(trace: Trace, id: EventId): WhyStep[] {
   const event = trace.event(id);
@@ -36,7 +36,7 @@ export function explainWhy(trace: Trace, id: EventId): WhyStep[] {
   const telling = new Telling(trace, head.tells);
   telling.addAll(head.steps);
   telling.follow(head.from);
-  return [...telling.finish(), ...nobodyAnswers(trace, event)];
+  return [...telling.finish(), ...nobodyAnswers(trace, event), ...hadNoEffect(trace, event)];
 }
 
 /** Steps that are gathered while causes are followed upward. */

@@ -5,6 +5,8 @@ import type { DisplayRow } from '../../../extension/trace/diagram/row.ts';
 import { buildRows } from '../../../extension/trace/diagram/rows.ts';
 import type { TraceData } from '../../../extension/trace/columns.ts';
 import { Trace } from '../../../extension/trace/trace.ts';
+import { play } from '../../../extension/engine/play.ts';
+import { catalogueFile, scenarioOf } from '../../support/catalogue.ts';
 import { keepaliveTimeout, longTransfer, retransmissionTimeout, silentPowerLoss } from '../../support/panel-traces.ts';
 
 /** Every line as `time | label | states beside it`. */
@@ -23,6 +25,14 @@ function line(trace: Trace, row: DisplayRow): string {
 }
 
 describe('lines of a diagram', () => {
+  test('an option that a program sets before it listens is named; what a program does from now on has no second time', () => {
+    const { text } = catalogueFile('G4');
+    const [run] = scenarioOf('G4', text).runs;
+    const all = lines(play(run!).data);
+    expect(all.slice(0, 2)).toEqual(['0.000 s | web: setsockopt(SO_RCVBUF = 16384)', '0.000 s | web listens on 80']);
+    expect(all).toContain('0.500 s | web stops reading conn');
+  });
+
   test('handshake, then the server loses power: states beside their segments, 30 days of silence', () => {
     expect(lines(silentPowerLoss())).toEqual([
       '0.000 s | web listens on 80',

@@ -51,7 +51,7 @@ it('a segment that a statement drops: the sentence, the reason, the line', () =>
     'The link drops it: line 3 · at 1s wire drops the next data segment as loss',
     'client sent data, 100 B at 2.000 s: The application sent data, and the windows let it go at once.',
   ]);
-  expect(labels(trace)[0]).toBe('PSH, ACK · lost | seq 1 · ack 1 · len 100 · wire drops the next data segment');
+  expect(labels(trace)[0]).toBe('PSH, ACK · lost | seq 1 · ack 1 · len 100 | wire drops the next data segment');
 });
 
 it('what is sent because of the loss: the statement stands at the end of the explanation', () => {
@@ -68,7 +68,7 @@ it('a copy: a line of its own, and an explanation that leads to the statement', 
   expect(describeEvent(trace, copied)).toBe('wire makes a copy of data, 100 B from client');
   expect(labels(trace).slice(0, 3)).toEqual([
     'PSH, ACK | seq 1 · ack 1 · len 100',
-    'copy of PSH, ACK | seq 1 · ack 1 · len 100 · wire duplicates the next data segment',
+    'copy of PSH, ACK | seq 1 · ack 1 · len 100 | wire duplicates the next data segment',
     'ACK | seq 1 · ack 101',
   ]);
   const second = first(trace, 'segment.delivered', first(trace, 'segment.delivered', copied) + 1);
@@ -83,7 +83,7 @@ it('a segment that is held up says for how long, and who wanted it', () => {
   const delayed = first(trace, 'segment.delayed');
   expect(describeEvent(trace, delayed)).toBe('wire holds up data, 100 B from client for 20 ms');
   expect(labels(trace)[0]).toBe(
-    'PSH, ACK · held up 20 ms | seq 1 · ack 1 · len 100 · wire delays the next data segment by 20ms',
+    'PSH, ACK · held up 20 ms | seq 1 · ack 1 · len 100 | wire delays the next data segment by 20ms',
   );
   const answer = [...trace.eventsOf('segment.sent')].findLast(({ purpose }) => purpose === 'ack')!;
   expect(why(trace, answer.id)).toContain(
