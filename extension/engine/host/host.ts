@@ -19,8 +19,8 @@ import type { Seq } from '../tcp/seq.ts';
 import type { Tcb } from '../tcp/tcb.ts';
 import { HostClock } from './host-clock.ts';
 import { LastHop } from './last-hop.ts';
-import type { KernelEvents } from './kernel.ts';
 import { Kernel } from './kernel.ts';
+import type { KernelEvents } from './kernel-events.ts';
 import type { StreamDescriptor } from './descriptors.ts';
 import type { Process } from './process.ts';
 
@@ -137,7 +137,7 @@ export class Host implements LinkEnd, KernelEvents {
     this.frozenBy = undefined;
     if (this.clock instanceof HostClock) this.clock.resume();
     this.recorder.causedBy(resumed, () => {
-      for (const tcb of this.kernel.allEnds()) tcb.onClockResumed();
+      for (const tcb of this.kernel.table.all()) tcb.onClockResumed();
     });
     for (const work of this.postponed.splice(0)) work();
     for (const { segment, from, sent, held } of this.waiting.splice(0)) this.kernel.receive(segment, from, sent, held);

@@ -9,11 +9,12 @@ import type { Clock, Scheduled } from '../scheduler.ts';
 import type { Tcb } from '../tcp/tcb.ts';
 import type { Descriptor, ListeningDescriptor, StreamDescriptor } from './descriptors.ts';
 import { DescriptorTable } from './descriptors.ts';
-import type { Kernel, RemoteSocket } from './kernel.ts';
+import type { Kernel } from './kernel.ts';
 import type { Listener } from './listener.ts';
 import { addedEvents, pollEvents } from './poll.ts';
 import type { ProgramCalls } from './program.ts';
 import { Program } from './program.ts';
+import type { RemoteSocket } from './remote.ts';
 import type { Acceptor } from './socket.ts';
 import * as calls from './syscalls.ts';
 
