@@ -1,4 +1,4 @@
-/** Socket calls, with the errno that each of them would report (tcp.c, af_inet.c; facts: section 12). */
+/** Socket calls, with the errno that each of them would report (tcp.c, af_inet.c; RFC 9293 §3.9.1). */
 import type { Micros } from '../../base/time.ts';
 import { SECOND } from '../../base/time.ts';
 import type { Errno } from '../../scenario/errno.ts';
