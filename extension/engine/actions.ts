@@ -1,8 +1,11 @@
 import { assertDefined, assertNever } from '../base/assert.ts';
 import type { ActionPlan } from '../scenario/plan.ts';
 import type { EventFields, EventId, PlaceId } from '../trace/event.ts';
+import { listen, setAccepting } from './host/accept.ts';
+import { connect } from './host/connect.ts';
 import type { Host } from './host/host.ts';
 import type { Process } from './host/process.ts';
+import * as calls from './host/scenario-calls.ts';
 import { Firewall } from './network/firewall.ts';
 import type { Link } from './network/link.ts';
 import { Nat } from './network/nat.ts';
@@ -152,39 +155,39 @@ function processDeed(action: ProcessAction, process: Process, host: Host, world:
     case 'process-exit':
       return { place, act: () => process.end('exited') };
     case 'listen':
-      return { place, act: () => process.listen(action.port, action.backlog ?? SOMAXCONN, action.reuseAddress) };
+      return { place, act: () => listen(process, action.port, action.backlog ?? SOMAXCONN, action.reuseAddress) };
     case 'connect': {
       const remote = assertDefined(world.hosts.get(action.host), action.host);
       const target = { place: remote.place, address: remote.address, port: action.port };
-      return { place, act: () => process.connect(target, action.connection, action) };
+      return { place, act: () => connect(process, target, action.connection, action) };
     }
     case 'stop-accepting':
     case 'resume-accepting':
-      return { place, act: () => process.setAccepting(action.kind === 'resume-accepting') };
+      return { place, act: () => setAccepting(process, action.kind === 'resume-accepting') };
     case 'send':
-      return { place, act: () => process.sendOn(action.connection, action.bytes) };
+      return { place, act: () => calls.sendOn(process, action.connection, action.bytes) };
     case 'close':
-      return { place, act: () => process.closeNamed(action.connection) };
+      return { place, act: () => calls.closeNamed(process, action.connection) };
     case 'shutdown-write':
-      return { place, act: () => process.shutdown(action.connection, 'SHUT_WR') };
+      return { place, act: () => calls.shutdown(process, action.connection, 'SHUT_WR') };
     case 'shutdown-read':
-      return { place, act: () => process.shutdown(action.connection, 'SHUT_RD') };
+      return { place, act: () => calls.shutdown(process, action.connection, 'SHUT_RD') };
     case 'poll':
-      return { place, act: () => process.poll(action.connection) };
+      return { place, act: () => calls.poll(process, action.connection) };
     case 'set-option':
-      return { place, act: () => process.setOption(action.connection, action.option, action.value) };
+      return { place, act: () => calls.setOption(process, action.connection, action.option, action.value) };
     case 'stop-reading':
     case 'resume-reading':
       return {
         place,
-        ...refuseUnless(process.has(action.connection), 'no-connection'),
-        act: () => process.setReading(action.connection, action.kind === 'resume-reading'),
+        ...refuseUnless(process.descriptors.named(action.connection) !== undefined, 'no-connection'),
+        act: () => calls.setReading(process, action.connection, action.kind === 'resume-reading'),
       };
     case 'heartbeat':
       return {
         place,
-        ...refuseUnless(process.has(action.connection), 'no-connection'),
-        act: () => process.startHeartbeat(action.connection, action.bytes, action.interval, action.misses),
+        ...refuseUnless(process.descriptors.named(action.connection) !== undefined, 'no-connection'),
+        act: () => calls.startHeartbeat(process, action.connection, action.bytes, action.interval, action.misses),
       };
     default:
       return assertNever(action);

@@ -1,4 +1,4 @@
-/** The errors that a socket call of Linux reports in these scenarios (`facts`: sections 10.1 and 12). */
+/** The errors that a socket call of Linux reports in these scenarios (`icmp_err_convert`, `tcp_reset`, `tcp_write_err`; af_inet.c). */
 export const ERRNOS = [
   'EADDRINUSE',
   'EADDRNOTAVAIL',

@@ -1,4 +1,4 @@
-/** ICMP messages about a TCP segment, and what Linux makes of them (`icmp_err_convert`, `tcp_v4_err`; facts: section 10.1). */
+/** ICMP messages about a TCP segment, and what Linux makes of them (`icmp_err_convert`, `tcp_v4_err`; RFC 1122 §4.2.3.9). */
 import type { Errno } from './errno.ts';
 
 /** Names as people say them; the comment is type and code (RFC 792, RFC 1122 §3.2.2.1, RFC 1812 §5.2.7.1). */

@@ -1,4 +1,4 @@
-/** What poll() reports of a socket, with the bits of Linux (`<poll.h>`; facts: section 12). In the order in which they are told. */
+/** What poll() reports of a socket, with the bits of Linux (`<poll.h>`, `tcp_poll`). In the order in which they are told. */
 export const POLL_EVENTS = { IN: 0x1, OUT: 0x4, ERR: 0x8, HUP: 0x10, RDHUP: 0x2000 } as const;
 
 export type PollEvent = keyof typeof POLL_EVENTS;

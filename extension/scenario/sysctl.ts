@@ -57,6 +57,7 @@ export const SYSCTLS = {
   tcp_reordering: { unit: 'count', default: 3, min: 1, max: INT_MAX },
   tcp_max_reordering: { unit: 'count', default: 300, min: 1, max: INT_MAX },
   tcp_frto: { unit: 'count', default: 2, min: 0, max: 255 },
+  tcp_thin_linear_timeouts: { unit: 'flag', default: 0, min: 0, max: 1 },
   tcp_dsack: { unit: 'flag', default: 1, min: 0, max: 1 },
   tcp_slow_start_after_idle: { unit: 'flag', default: 1, min: 0, max: 1 },
   tcp_retrans_collapse: { unit: 'flag', default: 1, min: 0, max: 1 },

@@ -111,6 +111,8 @@ export const SEND_REASONS = [
   'keepalive-gave-up',
   /** The persist timer fired: args [probe number]. */
   'persist-timer',
+  /** The retransmission timer fired while the other end's window is closed over what is in flight: a probe. */
+  'window-shrunk',
   /** TCP_CORK held it back until the persist timer fired. */
   'corked-long-enough',
   /** No socket for the segment that arrived. */

@@ -19,10 +19,14 @@ import type { Seq } from '../tcp/seq.ts';
 import type { Tcb } from '../tcp/tcb.ts';
 import { HostClock } from './host-clock.ts';
 import { LastHop } from './last-hop.ts';
-import type { KernelEvents } from './kernel.ts';
 import { Kernel } from './kernel.ts';
+import type { KernelEvents } from './kernel-events.ts';
+import { wakeLingerer } from './close.ts';
+import { wakeConnected } from './connect.ts';
 import type { StreamDescriptor } from './descriptors.ts';
 import type { Process } from './process.ts';
+import { wakeToRead } from './recv.ts';
+import { wakeToWrite } from './send.ts';
 
 /** The loopback interface's 65536 bytes, held down to the largest IP packet (`IP_MAX_MTU`). */
 const LOOPBACK_MTU = 65_535;
@@ -137,7 +141,7 @@ export class Host implements LinkEnd, KernelEvents {
     this.frozenBy = undefined;
     if (this.clock instanceof HostClock) this.clock.resume();
     this.recorder.causedBy(resumed, () => {
-      for (const tcb of this.kernel.allEnds()) tcb.onClockResumed();
+      for (const tcb of this.kernel.table.all()) tcb.onClockResumed();
     });
     for (const work of this.postponed.splice(0)) work();
     for (const { segment, from, sent, held } of this.waiting.splice(0)) this.kernel.receive(segment, from, sent, held);
@@ -281,18 +285,18 @@ export class Host implements LinkEnd, KernelEvents {
 
   stateChanged(tcb: Tcb, from: TcpState, changed: EventId): void {
     if (tcb.state === 'ESTABLISHED' && (from === 'SYN_SENT' || from === 'SYN_RECEIVED')) {
-      for (const { process, descriptor } of this.holders(tcb)) process.wakeConnected(descriptor);
+      for (const { process, descriptor } of this.holders(tcb)) wakeConnected(process, descriptor);
     }
-    for (const process of this.processes) process.stateChanged(tcb);
+    for (const process of this.processes) wakeLingerer(process, tcb);
     this.onStateChange(tcb, changed);
   }
 
   readable(tcb: Tcb): void {
-    for (const { process, descriptor } of this.holders(tcb)) process.wakeToRead(descriptor);
+    for (const { process, descriptor } of this.holders(tcb)) wakeToRead(process, descriptor);
   }
 
   writable(tcb: Tcb): void {
-    for (const { process, descriptor } of this.holders(tcb)) process.wakeToWrite(descriptor);
+    for (const { process, descriptor } of this.holders(tcb)) wakeToWrite(process, descriptor);
   }
 
   /**
@@ -302,7 +306,7 @@ export class Host implements LinkEnd, KernelEvents {
   private holders(tcb: Tcb): { process: Process; descriptor: StreamDescriptor }[] {
     const found: { process: Process; descriptor: StreamDescriptor }[] = [];
     for (const process of this.processes) {
-      const descriptor = process.descriptorOf(tcb);
+      const descriptor = process.descriptors.of(tcb);
       if (descriptor !== undefined) found.push({ process, descriptor });
     }
     if (found.length < 2) return found;

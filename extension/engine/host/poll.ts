@@ -1,8 +1,9 @@
 /** What poll() reports of a connection (`tcp_poll`). */
 import { POLL_EVENTS } from '../../scenario/poll-event.ts';
+import { isWriteable } from '../tcp/send-buffer.ts';
 import type { Tcb } from '../tcp/tcb.ts';
 
-/** The events that hold now, as bits of POLL_EVENTS. The send buffer is not bounded: a connection is writable once it is open. */
+/** The events that hold now, as bits of POLL_EVENTS. */
 export function pollEvents(tcb: Tcb): number {
   const { IN, OUT, ERR, HUP, RDHUP } = POLL_EVENTS;
   // What remains as a time-wait entry has no socket that lives: `tcp_done` has shut down both directions.
@@ -15,7 +16,7 @@ export function pollEvents(tcb: Tcb): number {
   if (tcb.state !== 'SYN_SENT' && tcb.state !== 'SYN_RECEIVED') {
     if (hearsNothing || tcb.rcv.unread > 0) bits += IN;
     // Writing that will fail does not have to be waited for.
-    bits += OUT;
+    if (saysNothing || isWriteable(tcb)) bits += OUT;
   }
   if (tcb.error !== undefined) bits += ERR;
   return bits;

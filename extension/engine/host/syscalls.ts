@@ -1,4 +1,4 @@
-/** Socket calls, with the errno that each of them would report (tcp.c, af_inet.c; facts: section 12). */
+/** Socket calls, with the errno that each of them would report (tcp.c, af_inet.c; RFC 9293 §3.9.1). */
 import type { Micros } from '../../base/time.ts';
 import { SECOND } from '../../base/time.ts';
 import type { Errno } from '../../scenario/errno.ts';
@@ -13,9 +13,10 @@ import { armPersistIfStuck } from '../tcp/persist.ts';
 import { queueData } from '../tcp/send-buffer.ts';
 import { wheelExpiry } from '../tcp/timer-wheel.ts';
 import type { Tcb } from '../tcp/tcb.ts';
-import type { Kernel, RemoteSocket } from './kernel.ts';
+import type { Kernel } from './kernel.ts';
 import { Listener, type ListenerEvents } from './listener.ts';
 import { AUTOMATIC } from './ports.ts';
+import type { RemoteSocket } from './remote.ts';
 
 interface Failure {
   readonly errno: Errno;
@@ -27,10 +28,10 @@ export function listen(
   wanted: Pick<Listener, 'port' | 'reuseAddress' | 'process' | 'backlog' | 'options'>,
   events: ListenerEvents,
 ): { readonly listener: Listener } | Failure {
-  if (kernel.portConflicts(wanted.port, wanted.reuseAddress)) return { errno: 'EADDRINUSE' };
+  if (kernel.table.portConflicts(wanted.port, wanted.reuseAddress)) return { errno: 'EADDRINUSE' };
   const backlog = Math.min(wanted.backlog, kernel.sysctls.somaxconn);
   const listener = new Listener({ ...wanted, backlog, events });
-  kernel.listen(listener);
+  kernel.table.addListener(listener);
   return { listener };
 }
 
@@ -52,13 +53,13 @@ export function connect(
   { localPort, reuseAddress = false }: BoundPort = {},
 ): { readonly tcb: Tcb } | Failure {
   // bind() comes first.
-  if (localPort !== undefined && kernel.portConflicts(localPort, reuseAddress)) return { errno: 'EADDRINUSE' };
+  if (localPort !== undefined && kernel.table.portConflicts(localPort, reuseAddress)) return { errno: 'EADDRINUSE' };
   if (!kernel.routeTo(remote.place)) return { errno: 'ENETUNREACH' };
   if (localPort === undefined) {
-    const port = kernel.ephemeralPort(remote);
+    const port = kernel.table.ephemeralPort(remote);
     return port === undefined ? { errno: 'EADDRNOTAVAIL' } : { tcb: kernel.open(port, remote, name, AUTOMATIC) };
   }
-  if (!kernel.pairIsFree(localPort, remote, 'bound')) return { errno: 'EADDRNOTAVAIL' };
+  if (!kernel.table.pairIsFree(localPort, remote, 'bound')) return { errno: 'EADDRNOTAVAIL' };
   return { tcb: kernel.open(localPort, remote, name, { bound: true, reuseAddress }) };
 }
 

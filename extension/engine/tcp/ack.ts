@@ -114,8 +114,11 @@ function sendAgain(tcb: Tcb, resend: Resend): void {
 function updateWindow(tcb: Tcb, segment: Segment): boolean {
   const { snd } = tcb;
   const window = segment.window * 2 ** snd.wscale;
+  // Of two that are equally new the wider window counts, or one that is closed.
   const isNewer =
-    after(segment.ack, snd.una) || after(segment.seq, snd.wl1) || (segment.seq === snd.wl1 && window > snd.wnd);
+    after(segment.ack, snd.una) ||
+    after(segment.seq, snd.wl1) ||
+    (segment.seq === snd.wl1 && (window > snd.wnd || window === 0));
   if (!isNewer) return false;
   snd.wl1 = segment.seq;
   if (snd.wnd !== window) {

@@ -21,6 +21,10 @@ export const TCP_DELACK_MAX = 200 * MILLISECOND;
 export const TCP_TIMEWAIT_LEN = 60 * SECOND;
 export const TCP_INIT_CWND = 10;
 export const TCP_INFINITE_SSTHRESH = 0x7fffffff;
+/** A stream with fewer segments in flight is thin (`tcp_stream_is_thin`). */
+export const THIN_STREAM = 4;
+/** So often a thin stream is repeated before its waits double, with `tcp_thin_linear_timeouts`. */
+export const TCP_THIN_LINEAR_RETRIES = 6;
 export const TCP_MAX_QUICKACKS = 16;
 export const TCP_MSS_DEFAULT = 536;
 export const TCP_MIN_MSS = 88;

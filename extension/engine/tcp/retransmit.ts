@@ -5,7 +5,14 @@
 import type { Micros } from '../../base/time.ts';
 import { hasFeature } from '../../scenario/kernel-version.ts';
 import type { SegmentPurpose, SendReason } from '../../trace/schema.ts';
-import { ORPHAN_RETRIES, TCP_RTO_MIN, TCP_TIMEOUT_INIT } from './constants.ts';
+import {
+  ORPHAN_RETRIES,
+  TCP_INFINITE_SSTHRESH,
+  TCP_RTO_MIN,
+  TCP_THIN_LINEAR_RETRIES,
+  TCP_TIMEOUT_INIT,
+  THIN_STREAM,
+} from './constants.ts';
 import { sendSegment, timestampNow } from './output.ts';
 import { ceilToJiffy, jiffies } from './jiffies.ts';
 import { onPersistTimeout } from './persist.ts';
@@ -14,6 +21,7 @@ import { enterLoss } from './recovery/loss.ts';
 import { reduceWindow } from './recovery/prr.ts';
 import { detectLosses } from './recovery/rack.ts';
 import { resendLost, retransmit } from './recovery/resend.ts';
+import type { SentSegment } from './recovery/retransmission-queue.ts';
 import { sendLossProbe } from './recovery/tail-loss-probe.ts';
 import { ACK, SYN } from './segment.ts';
 import type { RetransmitSlot, Tcb } from './tcb.ts';
@@ -89,6 +97,10 @@ export function onRetransmissionTimeout(
 ): void {
   const { head } = tcb.sent;
   if (head === undefined) return;
+  if (tcb.snd.wnd === 0 && !tcb.orphan && tcb.state !== 'SYN_SENT' && tcb.state !== 'SYN_RECEIVED') {
+    probeShrunkWindow(tcb, head);
+    return;
+  }
   if (hasTimedOut(tcb)) {
     giveUp(tcb);
     return;
@@ -99,12 +111,53 @@ export function onRetransmissionTimeout(
   if (head.syn) tcb.synCopies += 1;
   const purpose = purposeOfRepetition(tcb, head);
   retransmit(tcb, head, { purpose, reason, args: [tcb.retransmits, tcb.backoff] });
-  const linear = tcb.state === 'SYN_SENT' && tcb.totalRto <= synLinearTimeouts(tcb);
-  if (!linear) {
+  waitForNextFiring(tcb);
+}
+
+/**
+ * The window shrank to nothing over data that is in flight: the oldest segment goes again as a probe, and none of that counts
+ * as a retransmission, for the other end may live.
+ */
+function probeShrunkWindow(tcb: Tcb, head: SentSegment): void {
+  if (isSilentOverShrunkWindow(tcb, head)) {
+    giveUp(tcb);
+    return;
+  }
+  enterLoss(tcb);
+  retransmit(tcb, head, { purpose: 'rto-retransmission', reason: 'window-shrunk' });
+  waitForNextFiring(tcb);
+}
+
+/** Neither progress nor any answer for long (`tcp_rtx_probe0_timed_out`); TCP_USER_TIMEOUT asks for progress alone. */
+function isSilentOverShrunkWindow(tcb: Tcb, head: SentSegment): boolean {
+  const probing = tcb.now - (tcb.retransStamp ?? head.lastSentAt);
+  const userTimeout = tcb.knob('TCP_USER_TIMEOUT', 0) * 1000;
+  if (userTimeout > 0 && probing > userTimeout) return true;
+  const limit = userTimeout > 0 ? Math.min(userTimeout, 2 * tcb.rtoMax) : 2 * tcb.rtoMax;
+  return tcb.now - tcb.lastAckAt > limit && probing > limit;
+}
+
+/** The wait doubles with every firing, but for the first SYNs and for thin streams. */
+function waitForNextFiring(tcb: Tcb): void {
+  if (isThinStream(tcb)) {
+    tcb.backoff = 0;
+    tcb.rto = Math.max(tcb.baseRto, tcb.rtoMin);
+  } else if (tcb.state !== 'SYN_SENT' || tcb.totalRto > synLinearTimeouts(tcb)) {
     tcb.backoff += 1;
     tcb.rto = Math.min(tcb.rto * 2, tcb.rtoMax);
   }
   tcb.retransmitTimer.arm('retransmission', tcb.now + clampToUserTimeout(tcb), tcb.backoff);
+}
+
+/** Too little in flight to draw duplicate ACKs, where such streams need not back off at first (`tcp_stream_is_thin`). */
+function isThinStream(tcb: Tcb): boolean {
+  return (
+    tcb.kernel.sysctls.tcp_thin_linear_timeouts !== 0 &&
+    tcb.state === 'ESTABLISHED' &&
+    tcb.sent.length < THIN_STREAM &&
+    tcb.ssthresh < TCP_INFINITE_SSTHRESH &&
+    tcb.retransmits <= TCP_THIN_LINEAR_RETRIES
+  );
 }
 
 function purposeOfRepetition(tcb: Tcb, head: { readonly syn: boolean }): SegmentPurpose {

@@ -159,6 +159,10 @@ function sysctlMeaning(name: SysctlName): string {
       return l10n.t(
         'After a timeout, new data finds out whether it was needless (F-RTO); cwnd is then restored. 0 turns it off.',
       );
+    case 'tcp_thin_linear_timeouts':
+      return l10n.t(
+        'Whether the retransmission timeout stays as it is, instead of doubling, for the first six retransmissions of a stream with fewer than four segments in flight.',
+      );
     case 'tcp_dsack':
       return l10n.t('Whether a receiver reports data that arrived twice.');
     case 'tcp_slow_start_after_idle':

@@ -32,6 +32,7 @@ const TIMER_OF_REASON: Partial<Record<EventOf<'segment.sent'>['reason'], TimerNa
   'keepalive-timer': 'keepalive',
   'keepalive-gave-up': 'keepalive',
   'persist-timer': 'persist',
+  'window-shrunk': 'retransmission',
   'corked-long-enough': 'persist',
   'delayed-ack-timer': 'delayed-ack',
   'compressed-ack-timer': 'compressed-ack',

@@ -91,7 +91,7 @@ export interface GiveUpLimit extends Knob {
   readonly limit: number;
 }
 
-/** The limit for data of a synchronized connection (facts 3.2, 3.4, 3.7). */
+/** The limit for data of a synchronized connection (`retransmits_timed_out`, `tcp_orphan_retries`). */
 export function dataLimit(trace: Trace, end: PlaceId, before: EventId, orphan: boolean): GiveUpLimit {
   const user = userTimeout(trace, end, before);
   if (user !== undefined) return { name: 'TCP_USER_TIMEOUT', value: user / 1000, shown: `${user / 1000}`, limit: user };

@@ -122,6 +122,10 @@ export function sendReason(trace: Trace, segment: EventOf<'segment.sent'>): stri
     }
     case 'persist-timer':
       return l10n.t('The persist timer fired: the window of the other end is still closed, so it is asked again.');
+    case 'window-shrunk':
+      return l10n.t(
+        'The other end closed its window over data that is in flight: the oldest segment is sent again as a probe. This does not end while anything is answered.',
+      );
     case 'corked-long-enough':
       return l10n.t('TCP_CORK held this short segment back, and the persist timer fired: it waits no longer.');
     case 'no-socket':

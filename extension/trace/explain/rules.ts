@@ -50,6 +50,7 @@ const REASON_RULES: Partial<Record<SendReason, Rule>> = {
   'syn-in-synchronized-state': { rfc: 'RFC 5961 §4', kernel: 'tcp_validate_incoming' },
   'inexact-rst': { rfc: 'RFC 5961 §3', kernel: 'tcp_validate_incoming' },
   'unacceptable-ack': { rfc: 'RFC 5961 §5', kernel: 'tcp_ack' },
+  'window-shrunk': { rfc: 'RFC 9293 §3.8.6', kernel: 'tcp_rtx_probe0_timed_out' },
   'backoff-reverted': { rfc: 'RFC 6069 §3', kernel: 'tcp_ld_RTO_revert' },
   'firewall-rejects': { rfc: 'RFC 9293 §3.5.2', kernel: 'nf_send_reset' },
   'unknown-flow': { rfc: 'RFC 5382 §4.3' },

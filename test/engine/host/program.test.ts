@@ -108,6 +108,15 @@ describe('poll', () => {
     ]);
   });
 
+  it('a full send buffer is not writable until a third of it is free', () => {
+    const app = [{ kind: 'never-blocks' }] as const;
+    const trace = run([poll, at(0.6, send('app', 1_000_000))], { app });
+    const told = polls(trace);
+    expect(told).toHaveLength(2);
+    expect(told[0]).toBe('0.5 OUT');
+    expect(told[1]).toMatch(/^0\.6\d+ OUT$/);
+  });
+
   it('peer FIN: IN OUT RDHUP', () => {
     expect(polls(run([poll, at(1, close('web'))], { app }))).toEqual(['0.5 OUT', '1.005 IN OUT RDHUP']);
   });

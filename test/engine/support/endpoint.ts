@@ -265,7 +265,7 @@ export class Endpoint {
     const connection = this.connections.open('conn', peer, { host: LOCAL.place, port: LOCAL_PORT });
     this.connections.announce(connection, peer, this.irs);
     this.receive(syn());
-    this.end = [...this.kernel.allEnds()].at(-1)!;
+    this.end = [...this.kernel.table.all()].at(-1)!;
     return this;
   }
 

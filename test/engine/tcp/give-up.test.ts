@@ -122,6 +122,16 @@ describe('data to a dead host, with the tail loss probe', () => {
     expect(timesOf(lines, 'rst', 2)).toEqual([]);
   });
 
+  it('tcp_thin_linear_timeouts: the waits double only after the sixth retransmission, and the limit stays a time', () => {
+    const trace = run([at(1, powerLoss('server')), at(2, send('app', 100))], {
+      client: { tcp_thin_linear_timeouts: 1, tcp_retries2: 5 },
+    });
+    expect(timesOf(sent(trace, 'client', 2), 'rto-retransmission', 2)).toEqual([
+      0.42, 0.63, 0.84, 1.05, 1.26, 1.47, 1.68, 2.1, 2.94, 4.62, 7.98,
+    ]);
+    expect(calls(trace, 'app', 3)[0]).toBe('16.7 recv ETIMEDOUT');
+  });
+
   it('round trip 600 ms: probe at 1.4 s, RTO 1.8 s, 12 retransmissions', () => {
     const trace = run([at(2, powerLoss('server')), at(3, send('app', 100))], { delayMs: 300 });
     const lines = sent(trace, 'client', 3);

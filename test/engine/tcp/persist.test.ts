@@ -82,3 +82,41 @@ describe('the window is open, but not wide enough for a segment', () => {
     expect([end.tcb.probesOut, end.tcb.retransmitTimer.pending]).toEqual([0, 'retransmission']);
   });
 });
+
+describe('the window closes over data that is in flight', () => {
+  /** 100 B are in flight since 10 ms; the same ACK says at 15 ms that the window is closed. No loss probe. RTO 210 ms. */
+  function shrunk(options: EndpointOptions = {}) {
+    const end = established({ ...options, sysctls: { tcp_early_retrans: 0, tcp_retries2: 3 } });
+    end.send(100);
+    end.sent();
+    return end.at(15).receive(ack({ ack: 1, window: 0 }));
+  }
+
+  it('the retransmission timer probes with it, and every answer keeps the connection alive', () => {
+    const end = shrunk();
+    for (let time = 10_000; time <= 600_000; time += 10_000) end.at(time).receive(ack({ ack: 1, window: 0 }));
+    expect(
+      end
+        .sent()
+        .slice(0, 3)
+        .map((line) => line.replace(/^\d+ /, '')),
+    ).toEqual(Array(3).fill('PA 1+100 ack 1 rto-retransmission'));
+    expect([end.state, end.tcb.retransmits]).toEqual(['ESTABLISHED', 0]);
+    end.receive(ack({ ack: 101, window: 502 }));
+    expect(end.tcb.sent.length).toBe(0);
+  });
+
+  it('no answer for more than twice the largest RTO: ETIMEDOUT, whatever tcp_retries2 says', () => {
+    const end = shrunk().at(240_000);
+    expect(end.state).toBe('ESTABLISHED');
+    // Firings at 0.22, 0.64, 1.48 … 214.84 s; the next one is the first after 240 s of silence.
+    expect(end.at(334_839).state).toBe('ESTABLISHED');
+    expect([end.at(334_840).goneBecause, end.read()]).toEqual(['timed-out', 'ETIMEDOUT']);
+  });
+
+  it('TCP_USER_TIMEOUT asks for progress, not for answers', () => {
+    const end = shrunk().option('TCP_USER_TIMEOUT', 2000);
+    for (let time = 100; time <= 3000; time += 100) end.at(time).receive(ack({ ack: 1, window: 0 }));
+    expect(end.goneBecause).toBe('timed-out');
+  });
+});

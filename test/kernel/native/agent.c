@@ -1,6 +1,6 @@
 /*
  * An ordinary program: it accepts and reads what arrives, reports errors and closes when it reads EOF. Behaviours say where it
- * differs; commands say what else it does. Mirrors extension/engine/host/process.ts, call for call.
+ * differs; commands say what else it does. Mirrors extension/engine/host/ (process.ts and the calls beside it), call for call.
  */
 #define _GNU_SOURCE
 #include "agent.h"

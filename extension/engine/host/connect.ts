@@ -1,0 +1,58 @@
+/** connect() of a process: it sleeps until the handshake is over, unless its calls never block (`inet_stream_connect`). */
+import type { StreamDescriptor } from './descriptors.ts';
+import { forget } from './close.ts';
+import type { RemoteSocket } from './remote.ts';
+import { write } from './send.ts';
+import * as calls from './syscalls.ts';
+import type { Process } from './process.ts';
+
+export function connect(process: Process, remote: RemoteSocket, name: string, bound: calls.BoundPort): void {
+  const { program } = process;
+  const entered = process.enterCall('connect', process.place, remote.port, remote.address);
+  process.recorder.causedBy(entered, () => {
+    const result = calls.connect(process.kernel, remote, name, bound);
+    if ('errno' in result) {
+      process.returnCall('connect', process.place, 0, result.errno);
+      return;
+    }
+    const { tcb } = result;
+    const descriptor = process.addStream(tcb, name);
+    descriptor.talk.reopen = () => {
+      connect(process, remote, name, bound);
+    };
+    for (const [option, value] of program.options()) {
+      process.enterCall('setsockopt', tcb.place, value, option);
+      calls.setOption(tcb, option, value);
+      process.returnCall('setsockopt', tcb.place, 0);
+    }
+    descriptor.connecting = true;
+    calls.startConnect(tcb);
+    if (!program.blocks) process.returnCall('connect', tcb.place, 0, 'EINPROGRESS');
+  });
+}
+
+/** The handshake is complete: connect() wakes up once the kernel is done. */
+export function wakeConnected(process: Process, descriptor: StreamDescriptor): void {
+  process.later(() => {
+    if (descriptor.connecting) connectReturns(process, descriptor);
+  });
+}
+
+/** The connection is open, or will never be: what waited for it has its turn. */
+export function connectReturns(process: Process, descriptor: StreamDescriptor): void {
+  const { program } = process;
+  const { tcb } = descriptor;
+  const errno = calls.takeError(tcb);
+  descriptor.connecting = false;
+  // Who did not sleep in connect() asks for SO_ERROR, which consumes it as well.
+  process.returnCall(program.blocks ? 'connect' : 'getsockopt', tcb.place, 0, errno);
+  if (errno === undefined) {
+    for (const bytes of descriptor.pendingSends.splice(0)) write(process, descriptor, bytes);
+    program.onConnection(descriptor);
+    return;
+  }
+  // connect() has consumed the error.
+  for (let left = descriptor.pendingSends.length; left > 0; left--) process.returnCall('send', tcb.place, 0, 'EPIPE');
+  forget(process, descriptor);
+  program.onFailure(descriptor);
+}

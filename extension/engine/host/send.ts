@@ -1,0 +1,53 @@
+/** send() of a process: it sleeps while the send buffer is full (`tcp_sendmsg_locked`, `sk_stream_wait_memory`). */
+import type { StreamDescriptor } from './descriptors.ts';
+import * as calls from './syscalls.ts';
+import type { Process } from './process.ts';
+
+/** A send() that has been entered: it waits for the connection, or behind one that sleeps. */
+export function write(process: Process, descriptor: StreamDescriptor, bytes: number): void {
+  if (descriptor.connecting) {
+    if (process.program.blocks) descriptor.pendingSends.push(bytes);
+    else process.returnCall('send', descriptor.tcb.place, 0, 'EAGAIN');
+    return;
+  }
+  if (descriptor.sleepingSend === undefined) continueWrite(process, descriptor, { left: bytes, bytes });
+  else descriptor.pendingSends.push(bytes);
+}
+
+/** There is room in the send buffer, or an error: a send() that sleeps wakes up, then those behind it have their turn. */
+export function wakeToWrite(process: Process, descriptor: StreamDescriptor): void {
+  process.later(() => {
+    const sleeping = descriptor.sleepingSend;
+    if (sleeping === undefined || !process.isOpen(descriptor)) return;
+    continueWrite(process, descriptor, sleeping);
+    while (descriptor.sleepingSend === undefined && descriptor.pendingSends.length > 0) {
+      write(process, descriptor, descriptor.pendingSends.shift() ?? 0);
+    }
+  });
+}
+
+/** Goes on with a send() that began now or that slept. It returns when everything is taken, or when nothing more can be. */
+function continueWrite(
+  process: Process,
+  descriptor: StreamDescriptor,
+  call: NonNullable<StreamDescriptor['sleepingSend']>,
+): void {
+  descriptor.sleepingSend = undefined;
+  const { tcb } = descriptor;
+  const result = calls.send(tcb, call.left);
+  const before = call.bytes - call.left;
+  if ('errno' in result) {
+    // Some bytes were taken before: that is what it returns, and the error stays for the next call.
+    if (before > 0 && result.errno !== 'EPIPE') tcb.error = result.errno;
+    process.returnCall('send', tcb.place, before, before > 0 ? undefined : result.errno);
+    return;
+  }
+  call.left -= result.bytes;
+  if (call.left > 0 && process.program.blocks) {
+    descriptor.sleepingSend = call;
+    return;
+  }
+  const taken = call.bytes - call.left;
+  process.returnCall('send', tcb.place, taken, taken === 0 && call.bytes > 0 ? 'EAGAIN' : undefined);
+  if (taken > 0) process.program.touch(descriptor);
+}
