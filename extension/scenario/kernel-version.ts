@@ -23,6 +23,8 @@ const FEATURES = {
   'delayed ACK below the least RTO': [6, 7],
   /** The largest receive buffer by default; 6 MiB before. Windows are scaled by 2^10 instead of 2^7. */
   'tcp_rmem up to 32 MiB': [6, 18],
+  /** Segments beyond a gap count when sizes are measured (`tcp_measure_rcv_mss` in `tcp_data_queue_ofo`). */
+  'data beyond a gap measured': [6, 17],
   /** TIME_WAIT entries count the time since the last timestamp in ms, against tcp_tw_reuse_delay; in whole seconds before. */
   'TIME_WAIT in milliseconds': [6, 14],
 } as const satisfies Record<string, KernelVersion>;

@@ -12,7 +12,7 @@ import { compareWith } from './compare.ts';
 import { compileLab, missing } from './lab.ts';
 import { lengthOf, record } from './record.ts';
 import type { Take } from './record.ts';
-import { NotRecordable } from './script.ts';
+import { NotRecordable } from './not-recordable.ts';
 import { sideBySide } from './side-by-side.ts';
 
 function takes(args: readonly string[]): readonly Take[] | string {

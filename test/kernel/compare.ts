@@ -12,9 +12,14 @@ import { timeDifferences } from './times.ts';
 /** What was recorded, as a plan for the engine: shortened, with the kernel's HZ, as long as the recording. */
 export function planOf(run: RunPlan, recording: Recording, timers: 'wheel' | undefined): RunPlan {
   const plan = applyOverrides(run, recording.overrides);
-  const hosts = plan.hosts.map(({ name, address, kernel, sysctls, range }) => {
+  const hosts = plan.hosts.map((own) => {
+    const { name, address, kernel, sysctls, range, portRange } = own;
     const host = { name, address, kernel, sysctls, range, hz: recording.hz };
-    return timers === undefined ? host : { ...host, timers };
+    return {
+      ...host,
+      ...(portRange === undefined ? {} : { portRange }),
+      ...(timers === undefined ? {} : { timers }),
+    };
   });
   return { ...plan, until: recording.end, hosts };
 }

@@ -1,6 +1,6 @@
 /** What the recorder's C program printed, as a recording: names instead of ports, relative numbers, in order of time. */
 import type { Micros } from '../../extension/base/time.ts';
-import type { Item, SegmentItem } from './recording.ts';
+import type { Item, SegmentItem, StateItem } from './recording.ts';
 
 export interface LabOutput {
   readonly hz: number;
@@ -33,33 +33,31 @@ export function readLabOutput(text: string): LabOutput {
   );
   const nameOf = (time: Micros, ...candidates: string[]): string =>
     ports.findLast((each) => candidates.includes(each.port) && each.time <= time + NAME_LATENESS)?.name ?? '-';
+  const ends = new EndNames(nameOf);
+  const states = lines.filter(([word]) => word === 'state').flatMap((words) => ends.stateItems(words));
   const relative = new RelativeNumbers();
   const segments = lines
     .filter(([word]) => word === 'seg')
     .sort((a, b) => Number(a[1]) - Number(b[1]))
-    .map((words) => segmentOf(words, relative, nameOf));
-  const others = lines.flatMap((words): Item[] => otherOf(words, nameOf));
+    .map((words) => segmentOf(words, relative, ends));
+  const others = lines.flatMap((words): Item[] => otherOf(words));
   return {
     hz: Number(info('hz')),
     aligned: info('jiffies') === 'aligned',
     realtime: info('realtime') === 'yes',
     cableLate: Math.max(0, ...lines.filter(([word]) => word === 'seg').map((words) => Number(words.at(-1)))),
     actionLate: Math.max(0, ...lines.filter(([word]) => word === 'act').map((words) => Number(words.at(-1)))),
-    items: [...segments, ...others].sort((a, b) => a.time - b.time),
+    items: [...segments, ...states, ...others].sort((a, b) => a.time - b.time),
     refused: lines.filter(([, name]) => name === 'sysctl-refused').map((words) => words.slice(2).join(' ')),
   };
 }
 
 type NameOf = (time: Micros, ...ports: string[]) => string;
 
-function otherOf(words: readonly string[], nameOf: NameOf): Item[] {
+function otherOf(words: readonly string[]): Item[] {
   const [word, timeText, ...rest] = words;
   const time = Number(timeText);
   switch (word) {
-    case 'state': {
-      const [host = '', local = '', remote = '', from = '', to = ''] = rest;
-      return [{ kind: 'state', time, host, connection: nameOf(time, local, remote), from, to }];
-    }
     case 'call': {
       const [connection = '', call = '', value, errno = '', process = ''] = rest;
       return [{ kind: 'call', time, process, connection, call, value: Number(value), errno }];
@@ -71,7 +69,45 @@ function otherOf(words: readonly string[], nameOf: NameOf): Item[] {
   }
 }
 
-/** Initial sequence numbers and first timestamps by sender, taken from the SYNs as they pass. */
+/** Which connection an end belongs to: ports can be used again while the other side still has the connection before. */
+class EndNames {
+  private readonly nameOf: NameOf;
+  /** By host and ports: what the end was called, from when on. */
+  private readonly names = new Map<string, { readonly time: Micros; readonly name: string }[]>();
+
+  constructor(nameOf: NameOf) {
+    this.nameOf = nameOf;
+  }
+
+  /** To be given in order. Where an end makes way for another one this is two changes. */
+  stateItems(words: readonly string[]): StateItem[] {
+    const [, timeText, host = '', local = '', remote = '', from = '', to = ''] = words;
+    const time = Number(timeText);
+    const end = `${host}:${local}-${remote}`;
+    const known = this.names.get(end) ?? [];
+    const before = known.at(-1)?.name;
+    const item = { kind: 'state', time, host } as const;
+    const begins = from === 'CLOSED' || (OPENING.includes(to) && !OPENING.includes(from));
+    if (!begins) return [{ ...item, connection: before ?? this.nameOf(time, local, remote), from, to }];
+    const connection = this.nameOf(time, local, remote);
+    this.names.set(end, [...known, { time, name: connection }]);
+    if (from === 'CLOSED' || before === undefined) return [{ ...item, connection, from, to }];
+    return [
+      { ...item, connection: before, from, to: 'CLOSED' },
+      { ...item, connection, from: 'CLOSED', to },
+    ];
+  }
+
+  /** Of a segment: that of its sender's end, but a SYN belongs to what it begins. */
+  ofSegment(time: Micros, host: string, local: string, remote: string, flags: string): string {
+    const end = this.names.get(`${host}:${local}-${remote}`)?.findLast((each) => each.time <= time);
+    return flags.includes('S') || end === undefined ? this.nameOf(time, local, remote) : end.name;
+  }
+}
+
+const OPENING = ['SYN_SENT', 'SYN_RECEIVED'];
+
+/** Initial sequence numbers and first timestamps by connection and sender, taken from the SYNs as they pass. */
 class RelativeNumbers {
   private readonly iss = new Map<string, number>();
   private readonly firstTimestamp = new Map<string, number>();
@@ -95,7 +131,7 @@ class RelativeNumbers {
   }
 }
 
-function segmentOf(words: readonly string[], relative: RelativeNumbers, nameOf: NameOf): SegmentItem {
+function segmentOf(words: readonly string[], relative: RelativeNumbers, ends: EndNames): SegmentItem {
   const [
     ,
     time,
@@ -112,8 +148,9 @@ function segmentOf(words: readonly string[], relative: RelativeNumbers, nameOf: 
     fate,
     when,
   ] = words;
-  const own = `${host}:${fromPort}-${toPort}`;
-  const other = `${to}:${toPort}-${fromPort}`;
+  const connection = ends.ofSegment(Number(time), host, fromPort, toPort, flags);
+  const own = `${connection} ${host}:${fromPort}-${toPort}`;
+  const other = `${connection} ${to}:${toPort}-${fromPort}`;
   if (flags.includes('S')) relative.syn(own, Number(seq));
   const named = new Map(options.split(',').map((option) => option.split('=', 2) as [string, string | undefined]));
   const [value, echo] = (named.get('ts') ?? '').split('/');
@@ -122,9 +159,10 @@ function segmentOf(words: readonly string[], relative: RelativeNumbers, nameOf: 
     kind: 'segment',
     time: Number(time),
     host,
-    connection: nameOf(Number(time), fromPort, toPort),
+    connection,
     flags,
-    seq: relative.seq(own, Number(seq)),
+    // Who has no connection has no numbers of its own.
+    seq: flags === 'RA' && seq === '0' ? 0 : relative.seq(own, Number(seq)),
     ack: flags.includes('A') ? relative.seq(other, Number(ack)) : undefined,
     length: Number(length),
     window: Number(window),

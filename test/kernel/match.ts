@@ -104,7 +104,7 @@ const VALUED_CALLS = ['recv', 'send', 'poll'];
 function identityOf(item: Item): string {
   switch (item.kind) {
     case 'segment':
-      return join([item.flags.replace('P', ''), item.seq, item.ack, item.length]);
+      return join([item.flags.replace('P', ''), numberOf(item.seq), numberOf(item.ack), item.length]);
     case 'state':
       return item.to;
     case 'call':
@@ -112,6 +112,13 @@ function identityOf(item: Item): string {
     case 'action':
       return join([item.index]);
   }
+}
+
+/** A number of another connection, seen from this one, is a matter of chance. */
+const FOREIGN = 2 ** 22;
+
+function numberOf(relative: number | undefined): number | string | undefined {
+  return relative !== undefined && Math.abs(relative | 0) > FOREIGN ? 'foreign' : relative;
 }
 
 function segmentDifferences(where: string, ours: SegmentItem, theirs: SegmentItem): string[] {

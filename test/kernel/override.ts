@@ -1,5 +1,6 @@
 /** Changes to a scenario that make it short enough to be recorded. The engine plays the same changed plan. */
 import { MILLISECOND, SECOND, type Micros } from '../../extension/base/time.ts';
+import type { MiddleboxPlan } from '../../extension/scenario/middlebox.ts';
 import type { ActionPlan, RunPlan } from '../../extension/scenario/plan.ts';
 import type { SocketOptionName } from '../../extension/scenario/socket-option.ts';
 import type { SysctlName } from '../../extension/scenario/sysctl.ts';
@@ -11,7 +12,9 @@ export type Override =
   | { readonly kind: 'shift'; readonly from: Micros; readonly to: Micros }
   /** Another value wherever the scenario sets this socket option. */
   | { readonly kind: 'option'; readonly name: SocketOptionName; readonly value: number }
-  | { readonly kind: 'delay'; readonly link: string; readonly delay: Micros };
+  | { readonly kind: 'delay'; readonly link: string; readonly delay: Micros }
+  /** How long a NAT remembers an idle flow. */
+  | { readonly kind: 'nat'; readonly name: string; readonly idle: Micros };
 
 export function formatOverride(override: Override): string {
   switch (override.kind) {
@@ -23,6 +26,8 @@ export function formatOverride(override: Override): string {
       return `shift ${override.from / SECOND}s ${override.to / SECOND}s`;
     case 'delay':
       return `delay ${override.link} ${override.delay / MILLISECOND}ms`;
+    case 'nat':
+      return `nat ${override.name} ${override.idle / SECOND}s`;
   }
 }
 
@@ -38,6 +43,8 @@ export function parseOverride(text: string): Override {
       return { kind, from: scaled(a, SECOND), to: scaled(b, SECOND) };
     case 'delay':
       return { kind, link: a, delay: scaled(b, MILLISECOND) };
+    case 'nat':
+      return { kind, name: a, idle: scaled(b, SECOND) };
     default:
       throw new Error(`Not an override: ${text}`);
   }
@@ -64,6 +71,12 @@ function applyOverride(plan: RunPlan, override: Override): RunPlan {
     case 'delay': {
       const { link, delay } = override;
       return { ...plan, links: plan.links.map((each) => (each.name === link ? { ...each, delay } : each)) };
+    }
+    case 'nat': {
+      const { name, idle } = override;
+      const changed = (box: MiddleboxPlan): MiddleboxPlan =>
+        box.kind === 'nat' && box.name === name ? { ...box, idle } : box;
+      return { ...plan, middleboxes: (plan.middleboxes ?? []).map(changed) };
     }
   }
 }

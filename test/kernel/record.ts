@@ -20,7 +20,9 @@ import { shorteningOf } from './overrides.ts';
 import type { Recording } from './recording.ts';
 import { formatRecording } from './recording.ts';
 import { RECORDINGS_FOLDER, recordingName } from './recordings.ts';
-import { NotRecordable, scriptOf } from './script.ts';
+import { impossibilityOf } from './impossible.ts';
+import { NotRecordable } from './not-recordable.ts';
+import { scriptOf } from './script.ts';
 
 /** A cable or a program that was so late did not play the scenario: the machine was too busy. */
 const DISTURBED: Micros = 3_000;
@@ -38,6 +40,8 @@ export interface Take {
 
 /** Records one run. @throws NotRecordable; Error when the machine cannot */
 export async function record(program: string, take: Take): Promise<Recording> {
+  const impossible = impossibilityOf(take.scenario, variantName(take.plan));
+  if (impossible !== undefined) throw new NotRecordable(impossible);
   const plan = applyOverrides(take.plan, take.overrides);
   const end = take.end ?? plan.until ?? lengthOf(plan);
   const script = scriptOf(plan, end);

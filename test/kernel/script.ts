@@ -1,9 +1,8 @@
 /** A plan in the words that the recorder's C program reads (see README.md). */
 import type { Micros } from '../../extension/base/time.ts';
-import type { ActionPlan, BehaviourPlan, HostPlan, LinkPlan, RunPlan } from '../../extension/scenario/plan.ts';
-
-/** A reason why namespaces cannot play a plan. */
-export class NotRecordable extends Error {}
+import type { ActionPlan, BehaviourPlan, HostPlan, RunPlan } from '../../extension/scenario/plan.ts';
+import { NotRecordable } from './not-recordable.ts';
+import { linkLines, networkWords } from './script-network.ts';
 
 /** What hosts have in common with the kernel that the engine models, whatever this machine is set to. */
 const COMMON_SYSCTLS: readonly (readonly [path: string, value: string])[] = [
@@ -27,7 +26,7 @@ export function scriptOf(plan: RunPlan, end: Micros): string {
     'congestion cubic',
     ...plan.hosts.map(({ name, address }) => `host ${name} ${address}`),
     ...plan.hosts.flatMap(sysctlLines),
-    ...plan.links.map(linkLine),
+    ...plan.links.flatMap((link) => linkLines(plan, link)),
     ...plan.processes.map(({ name, host, forked }) => `process ${name} ${host}${forked === true ? ' forked' : ''}`),
     ...plan.processes.flatMap(({ name, behaviours }) =>
       behaviours.map((behaviour) => `behaviour ${name} ${behaviourWords(behaviour)}`),
@@ -37,19 +36,16 @@ export function scriptOf(plan: RunPlan, end: Micros): string {
   ].join('\n');
 }
 
-function linkLine({ name, ends, delay, settings = [] }: LinkPlan): string {
-  const [setting] = settings;
-  if (setting !== undefined) throw new NotRecordable(`the ${setting.kind} of a link`);
-  return `link ${name} ${ends[0]} ${ends[1]} ${delay}`;
-}
-
-function sysctlLines({ name, sysctls, kernel: [major, minor] }: HostPlan): string[] {
+function sysctlLines({ name, sysctls, kernel: [major, minor], portRange }: HostPlan): string[] {
   const beforeLinear =
     major < 6 || (major === 6 && minor < 5) ? ([['ipv4/tcp_syn_linear_timeouts', '0']] as const) : [];
   const machine = MACHINE_SYSCTLS.find((knob) => knob in sysctls);
   if (machine !== undefined) throw new NotRecordable(`${machine}, which is the machine's and not a namespace's`);
   const own = Object.entries(sysctls).map(([knob, value]) => [`ipv4/${knob}`, String(value)] as const);
-  return [...COMMON_SYSCTLS, ...beforeLinear, ...own].map(([path, value]) => `sysctl ${name} ${path} ${value}`);
+  const ports = portRange === undefined ? [] : [['ipv4/ip_local_port_range', portRange.join(' ')] as const];
+  return [...COMMON_SYSCTLS, ...beforeLinear, ...ports, ...own].map(
+    ([path, value]) => `sysctl ${name} ${path} ${value}`,
+  );
 }
 
 function behaviourWords(behaviour: BehaviourPlan): string {
@@ -57,6 +53,7 @@ function behaviourWords(behaviour: BehaviourPlan): string {
     case 'ignores-eof':
     case 'never-reads':
     case 'never-accepts':
+    case 'never-blocks':
       return behaviour.kind;
     case 'closes-after-eof':
       return `closes-after-eof ${behaviour.delay}`;
@@ -68,8 +65,14 @@ function behaviourWords(behaviour: BehaviourPlan): string {
       return `streams ${behaviour.bytes} ${behaviour.interval}`;
     case 'closes-idle':
       return `closes-idle ${behaviour.idle}`;
-    default:
-      throw new NotRecordable(`a program that ${behaviour.kind}`);
+    case 'reads-slowly':
+      return `reads-slowly ${behaviour.bytes} ${behaviour.interval}`;
+    case 'accepts-every':
+      return `accepts-every ${behaviour.interval}`;
+    case 'reconnects':
+      return `reconnects ${behaviour.delay}`;
+    case 'uses-option':
+      return `uses-option ${behaviour.option} ${behaviour.value}`;
   }
 }
 
@@ -92,6 +95,8 @@ function actionLines(plan: RunPlan, action: ActionPlan, index: number, end: Micr
 }
 
 function actionWords(plan: RunPlan, action: ActionPlan): string {
+  const ofNetwork = networkWords(plan, action);
+  if (ofNetwork !== undefined) return ofNetwork;
   switch (action.kind) {
     case 'host-power-loss':
       return `power-loss ${action.host}`;
@@ -99,10 +104,6 @@ function actionWords(plan: RunPlan, action: ActionPlan): string {
       return `boot ${action.host}`;
     case 'host-shutdown':
       return `shutdown-host ${action.host}`;
-    case 'link-cut':
-      return `cut ${action.link} ${action.from ?? ''}`.trim();
-    case 'link-restore':
-      return `restore ${action.link} ${action.from ?? ''}`.trim();
     case 'process-start':
       return `start ${action.process}`;
     case 'process-kill':
@@ -113,7 +114,11 @@ function actionWords(plan: RunPlan, action: ActionPlan): string {
       return `listen ${action.process} ${action.port} ${action.backlog ?? 4096} ${action.reuseAddress ? 1 : 0}`;
     case 'connect': {
       const remote = plan.hosts.find(({ name }) => name === action.host);
-      return `connect ${action.process} ${action.connection} ${remote?.address} ${action.port} ${action.localPort ?? 0}`;
+      if (remote === undefined) throw new Error(`No host ${action.host}`);
+      const isLoopback = plan.processes.some(({ name, host }) => name === action.process && host === action.host);
+      if (isLoopback) throw new NotRecordable('a connection of a host with itself, which never reaches the cable');
+      const own = `${action.localPort ?? 0} ${action.reuseAddress === true ? 1 : 0}`;
+      return `connect ${action.process} ${action.connection} ${remote.address} ${action.port} ${own}`;
     }
     case 'send':
       return `send ${action.process} ${action.connection} ${action.bytes}`;
@@ -129,6 +134,9 @@ function actionWords(plan: RunPlan, action: ActionPlan): string {
       return `fork ${action.process} ${action.child}`;
     case 'set-option':
       return `setsockopt ${action.process} ${action.connection} ${action.option} ${action.value}`;
+    case 'stop-accepting':
+    case 'resume-accepting':
+      return `${action.kind} ${action.process}`;
     case 'stop-reading':
     case 'resume-reading':
       return `${action.kind} ${action.process} ${action.connection}`;

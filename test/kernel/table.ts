@@ -7,7 +7,9 @@ import { deviationsOf } from './deviations.ts';
 import { formatOverride } from './override.ts';
 import type { Recording } from './recording.ts';
 import { recordingName, recordings } from './recordings.ts';
-import { NotRecordable, scriptOf } from './script.ts';
+import { impossibilityOf } from './impossible.ts';
+import { NotRecordable } from './not-recordable.ts';
+import { scriptOf } from './script.ts';
 
 const README = join(import.meta.dirname, 'README.md');
 const BEGIN = '<!-- table: written by npm run kernel:table -->';
@@ -35,7 +37,10 @@ function table(): string[] {
       const recording = known.get(recordingName(id, variant));
       const first = [id, variant, recording === undefined ? '–' : lengthOf(recording)];
       if (recording === undefined) {
-        rows.push([...first, `not recorded: ${whyNot(() => scriptOf(run, SECOND)) ?? 'not yet'}`]);
+        rows.push([
+          ...first,
+          `not recorded: ${impossibilityOf(id, variant) ?? whyNot(() => scriptOf(run, SECOND)) ?? 'not yet'}`,
+        ]);
         continue;
       }
       const marks = deviationsOf(nameOf(recording)).map(({ reason }) => {

@@ -113,7 +113,7 @@ export class Course {
 }
 
 /** How a link's delay is divided: one-way times of the stretches from its first end to its second. */
-export function divide(delay: Micros, standings: readonly Standing[]): Micros[] {
+export function divide(delay: Micros, standings: readonly Pick<Standing, 'distance'>[]): Micros[] {
   const places: Micros[] = [];
   for (const [index, { distance }] of standings.entries()) {
     const before = places.at(-1) ?? 0;

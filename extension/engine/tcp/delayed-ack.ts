@@ -26,6 +26,9 @@ export function initializeReceiveMss(tcb: Tcb): void {
   tcb.rcv.mss = Math.max(TCP_MIN_MSS, Math.min(tcb.snd.mss, Math.floor(tcb.rcv.wnd / 2), TCP_MSS_DEFAULT));
 }
 
+/** Shorter segments say nothing about what the buffer will hold (`tcp_event_data_recv`). */
+const SHORT_SEGMENT = 128;
+
 /** Data arrived in sequence (`tcp_event_data_recv`). */
 export function onDataReceived(tcb: Tcb, segment: Segment): void {
   const { delack } = tcb;
@@ -43,7 +46,19 @@ export function onDataReceived(tcb: Tcb, segment: Segment): void {
     delack.ato = Math.floor(delack.ato);
   }
   delack.lastDataAt = tcb.now;
-  // A window that grew is told of at once.
+  if (segment.length >= SHORT_SEGMENT) letWindowGrow(tcb, segment);
+}
+
+/** Data arrived beyond a gap (`tcp_data_queue_ofo`): without SACK the window stays, so that ACKs are duplicates. */
+export function onDataBeyondGap(tcb: Tcb, segment: Segment): void {
+  tcb.delack.scheduled = true;
+  if (hasFeature(tcb.kernel.version, 'data beyond a gap measured')) measureReceiveMss(tcb, segment);
+  if (tcb.sackPermitted) letWindowGrow(tcb, segment);
+}
+
+/** A window that grew is told of at once. */
+function letWindowGrow(tcb: Tcb, segment: Segment): void {
+  const { delack } = tcb;
   if (growWindow(tcb, segment.length) && delack.quick % 2 === 0) delack.quick += 1;
 }
 

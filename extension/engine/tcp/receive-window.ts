@@ -13,9 +13,6 @@ const TCP_MAX_WSCALE = 14;
 const FIELD_MAX = 0xffff;
 /** `scaling_ratio` counts 256ths of the buffer's memory. */
 const WHOLE = 256;
-/** Shorter segments say nothing about what the buffer will hold (`tcp_event_data_recv`). */
-const SHORT_SEGMENT = 128;
-
 /** Memory of the receive buffer in bytes (`sk_rcvbuf`): SO_RCVBUF doubled, else `tcp_rmem[1]`. */
 function receiveBuffer(tcb: Tcb): number {
   const fixed = tcb.options.get('SO_RCVBUF');
@@ -91,9 +88,8 @@ export function measurePayloadShare(tcb: Tcb, length: number): void {
   rcv.clamp = clamp;
 }
 
-/** Data in sequence lets the window grow, two segments for each one (`tcp_grow_window`). Returns whether it did. */
+/** Data lets the window grow, two segments for each one (`tcp_grow_window`). Returns whether it did. */
 export function growWindow(tcb: Tcb, length: number): boolean {
-  if (length < SHORT_SEGMENT) return false;
   const { rcv } = tcb;
   const room = Math.min(rcv.clamp, freeSpace(tcb)) - rcv.threshold;
   if (room <= 0) return false;

@@ -1,5 +1,5 @@
 /** The receive queue: data in sequence, data beyond gaps, the FIN at the end (`tcp_data_queue`, `tcp_fin`). */
-import { enterQuickAckMode, onDataReceived } from './delayed-ack.ts';
+import { enterQuickAckMode, onDataBeyondGap, onDataReceived } from './delayed-ack.ts';
 import { onFin } from './close.ts';
 import { receiveWindow } from './receive-window.ts';
 import type { Segment } from './segment.ts';
@@ -31,7 +31,7 @@ export function receiveText(tcb: Tcb, segment: Segment): void {
     return;
   }
   if (after(segment.seq, rcv.nxt)) {
-    tcb.delack.scheduled = true;
+    onDataBeyondGap(tcb, segment);
     insertOutOfOrder(tcb, { start: segment.seq, end: textEnd, fin: has(segment, FIN) });
     rcv.newest = segment.seq;
     return;

@@ -22,6 +22,13 @@
 static struct stream streams[MAX_STREAMS];
 static int stream_count;
 static int listeners[8], listener_count;
+/* Whether it calls accept(), and from when on. */
+static bool accepting = true;
+static micros accept_at;
+static struct {
+  micros at;
+  struct stream of;
+} reopenings[MAX_REOPENINGS];
 static int control_socket, passed_control = -1;
 static const struct process *self;
 static struct {
@@ -48,7 +55,7 @@ static void report_decision(const struct stream *stream, const char *what, long 
 }
 
 /* The arguments of a behaviour, or NULL when the program has none of that kind. */
-static const char *behaviour(const char *kind) {
+const char *behaviour(const char *kind) {
   const size_t length = strlen(kind);
   for (int i = 0; i < self->behaviour_count; i++)
     if (strncmp(self->behaviours[i], kind, length) == 0) return self->behaviours[i] + length;
@@ -64,7 +71,7 @@ static struct stream *stream_named(const char *name) {
 static struct stream *add_stream(int fd, const char *name) {
   if (stream_count == MAX_STREAMS) die("too many connections");
   struct stream *stream = &streams[stream_count++];
-  *stream = (struct stream){.fd = fd, .reading = behaviour("never-reads") == NULL, .idle_at = NEVER, .close_at = NEVER, .beat_at = NEVER, .stream_at = NEVER, .epoll = -1};
+  *stream = (struct stream){.fd = fd, .reading = behaviour("never-reads") == NULL, .idle_at = NEVER, .close_at = NEVER, .beat_at = NEVER, .stream_at = NEVER, .read_at = NEVER, .epoll = -1};
   snprintf(stream->name, NAME_SIZE, "%s", name);
   return stream;
 }
@@ -73,7 +80,7 @@ static void forget(struct stream *stream) {
   close(stream->fd);
   if (stream->epoll >= 0) close(stream->epoll);
   stream->fd = stream->epoll = -1;
-  stream->idle_at = stream->close_at = stream->beat_at = stream->stream_at = NEVER;
+  stream->idle_at = stream->close_at = stream->beat_at = stream->stream_at = stream->read_at = NEVER;
   stream->answer_count = 0;
 }
 
@@ -83,30 +90,64 @@ static void close_stream(struct stream *stream) {
   report_call(stream->name, "close", 0, 0);
 }
 
-/* Something was read or sent: the idle limit counts anew. */
+/* The connection has failed: a program that reconnects does so. */
+static void on_failure(const struct stream *stream) {
+  const char *delay = behaviour("reconnects");
+  if (delay == NULL || stream->address[0] == 0) return;
+  for (int i = 0; i < MAX_REOPENINGS; i++) {
+    if (reopenings[i].of.address[0] != 0) continue;
+    reopenings[i].at = now() + atoll(delay);
+    reopenings[i].of = *stream;
+    return;
+  }
+}
+
+/* Something was read or sent. */
 static void touch(struct stream *stream) {
   const char *idle = behaviour("closes-idle");
   if (idle != NULL) stream->idle_at = now() + atoll(idle);
+}
+
+static bool never_blocks(void) {
+  return behaviour("never-blocks") != NULL;
 }
 
 static void send_rest(struct stream *stream) {
   while (stream->unsent > 0) {
     const long piece = stream->unsent < (long)sizeof nothing ? stream->unsent : (long)sizeof nothing;
     const ssize_t sent = send(stream->fd, nothing, piece, MSG_NOSIGNAL);
-    if (sent < 0 && errno == EAGAIN) return;
-    if (sent < 0) {
+    if (sent < 0 && errno == EAGAIN && !never_blocks()) return;
+    if (sent < 0 && stream->unsent == stream->sending) {
       report_call(stream->name, "send", 0, errno);
       stream->unsent = 0;
       return;
     }
+    /* Some bytes were taken before: that is what it returns. */
+    if (sent < 0) break;
     stream->unsent -= sent;
   }
-  report_call(stream->name, "send", stream->sending, 0);
+  report_call(stream->name, "send", stream->sending - stream->unsent, 0);
+  stream->unsent = 0;
   touch(stream);
 }
 
+/* There is room, or an error: the send() that slept goes on, then those behind it have their turn. */
+static void wake_to_send(struct stream *stream) {
+  send_rest(stream);
+  while (stream->fd >= 0 && stream->unsent == 0 && stream->pending_count > 0) {
+    const long bytes = stream->pending[0];
+    memmove(stream->pending, stream->pending + 1, --stream->pending_count * sizeof *stream->pending);
+    stream->sending = stream->unsent = bytes;
+    send_rest(stream);
+  }
+}
+
 static void send_on(struct stream *stream, long bytes) {
-  if (stream->connecting) {
+  if (stream->connecting && never_blocks()) {
+    report_call(stream->name, "send", 0, EAGAIN);
+    return;
+  }
+  if (stream->connecting || stream->unsent > 0) {
     if (stream->pending_count < MAX_PENDING) stream->pending[stream->pending_count++] = bytes;
     return;
   }
@@ -180,13 +221,26 @@ static void on_eof(struct stream *stream) {
 
 static void read_all(struct stream *stream) {
   static char buffer[1 << 20];
-  while (stream->fd >= 0 && stream->reading && !stream->eof) {
-    const ssize_t length = recv(stream->fd, buffer, sizeof buffer, 0);
-    if (length < 0 && errno == EAGAIN) return;
+  const char *slowly = behaviour("reads-slowly");
+  long piece = sizeof buffer;
+  long long interval = 0;
+  if (slowly != NULL) sscanf(slowly, "%ld %lld", &piece, &interval);
+  while (stream->fd >= 0 && stream->reading && !stream->eof && stream->read_at == NEVER) {
+    const ssize_t length = recv(stream->fd, buffer, piece < (long)sizeof buffer ? piece : (long)sizeof buffer, 0);
+    if (length < 0 && errno == EAGAIN) {
+      if (never_blocks()) report_call(stream->name, "recv", 0, EAGAIN);
+      return;
+    }
     report_call(stream->name, "recv", length < 0 ? 0 : length, length < 0 ? errno : 0);
-    if (length < 0) close_stream(stream);
-    else if (length == 0) on_eof(stream);
-    else on_data(stream, length);
+    if (length < 0) {
+      const struct stream failed = *stream;
+      close_stream(stream);
+      on_failure(&failed);
+    } else if (length == 0) on_eof(stream);
+    else {
+      on_data(stream, length);
+      if (slowly != NULL && stream->fd >= 0) stream->read_at = now() + interval;
+    }
   }
 }
 
@@ -195,10 +249,13 @@ static void on_connected(struct stream *stream) {
   socklen_t size = sizeof error;
   getsockopt(stream->fd, SOL_SOCKET, SO_ERROR, &error, &size);
   stream->connecting = false;
-  report_call(stream->name, "connect", 0, error);
+  /* Who did not sleep in connect() asked for SO_ERROR. */
+  report_call(stream->name, never_blocks() ? "getsockopt" : "connect", 0, error);
   if (error != 0) {
     for (int i = 0; i < stream->pending_count; i++) report_call(stream->name, "send", 0, EPIPE);
+    const struct stream failed = *stream;
     forget(stream);
+    on_failure(&failed);
     return;
   }
   on_connection(stream);
@@ -208,11 +265,13 @@ static void on_connected(struct stream *stream) {
 }
 
 static void accept_all(int listener) {
-  for (;;) {
+  const char *interval = behaviour("accepts-every");
+  while (accepting && behaviour("never-accepts") == NULL && accept_at <= now()) {
     struct sockaddr_in peer;
     socklen_t size = sizeof peer;
     const int fd = accept4(listener, (void *)&peer, &size, SOCK_NONBLOCK);
     if (fd < 0) return;
+    if (interval != NULL) accept_at = now() + atoll(interval);
     const char *name = "-";
     for (int i = 0; i < name_count; i++)
       if (names[i].port == ntohs(peer.sin_port)) name = names[i].name;
@@ -225,14 +284,16 @@ static void accept_all(int listener) {
 
 /* ---- commands ---- */
 
-static int new_socket(void) {
+/* `name`: of the connection that it is for. */
+static int new_socket(const char *name) {
   const int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
   if (congestion[0] != 0 && setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, congestion, strlen(congestion)) < 0) die(congestion);
+  use_options(self, fd, name);
   return fd;
 }
 
 static void do_listen(int port, int backlog, int reuse) {
-  const int fd = new_socket();
+  const int fd = new_socket("-");
   setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &reuse, sizeof reuse);
   struct sockaddr_in own = {.sin_family = AF_INET, .sin_port = htons(port)};
   if (bind(fd, (void *)&own, sizeof own) < 0 || listen(fd, backlog) < 0) {
@@ -244,8 +305,9 @@ static void do_listen(int port, int backlog, int reuse) {
   report_call("-", "listen", backlog, 0);
 }
 
-static void do_connect(const char *name, const char *address, int port, int local) {
-  const int fd = new_socket();
+static void do_connect(const char *name, const char *address, int port, int local, int reuse) {
+  const int fd = new_socket(name);
+  setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &reuse, sizeof reuse);
   struct sockaddr_in own = {.sin_family = AF_INET, .sin_port = htons(local)};
   struct sockaddr_in peer = {.sin_family = AF_INET, .sin_port = htons(port)};
   inet_pton(AF_INET, address, &peer.sin_addr);
@@ -258,14 +320,21 @@ static void do_connect(const char *name, const char *address, int port, int loca
   const int error = errno;
   socklen_t size = sizeof own;
   getsockname(fd, (void *)&own, &size);
+  if (failed) {
+    report_call("-", "connect", 0, error);
+    close(fd);
+    return;
+  }
   char line[64];
   snprintf(line, sizeof line, "port %u %s", ntohs(own.sin_port), name);
   tell(line);
   struct stream *stream = add_stream(fd, name);
-  stream->connecting = !failed;
-  if (!failed) return;
-  report_call(name, "connect", 0, error);
-  forget(stream);
+  stream->connecting = true;
+  snprintf(stream->address, NAME_SIZE, "%s", address);
+  stream->port = port;
+  stream->local = local;
+  stream->reuse = reuse;
+  if (never_blocks()) report_call(name, "connect", 0, EINPROGRESS);
 }
 
 /* The child has copies of all descriptors, and a control socket of its own that came with the command. */
@@ -289,7 +358,7 @@ static void do_fork(const char *name) {
 
 static void do_on_stream(struct stream *stream, const char *verb, char *words[], const char *name) {
   if (stream == NULL) {
-    report_call(name, verb, 0, EBADF);
+    report_call("-", verb, 0, EBADF);
   } else if (strcmp(verb, "send") == 0) {
     send_on(stream, atol(words[2]));
   } else if (strcmp(verb, "close") == 0) {
@@ -326,8 +395,13 @@ static void obey(char *command) {
   if (strcmp(words[0], "exit") == 0) _exit(0);
   if (strcmp(words[0], "listen") == 0) do_listen(atoi(words[1]), atoi(words[2]), atoi(words[3]));
   else if (strcmp(words[0], "fork") == 0) do_fork(words[1]);
-  else if (strcmp(words[0], "connect") == 0) do_connect(words[1], words[2], atoi(words[3]), atoi(words[4]));
-  else if (strcmp(words[0], "name") == 0) {
+  else if (strcmp(words[0], "connect") == 0) do_connect(words[1], words[2], atoi(words[3]), atoi(words[4]), atoi(words[5]));
+  else if (strcmp(words[0], "stop-accepting") == 0) accepting = false;
+  else if (strcmp(words[0], "resume-accepting") == 0) {
+    accepting = true;
+    accept_at = 0;
+    for (int i = 0; i < listener_count; i++) accept_all(listeners[i]);
+  } else if (strcmp(words[0], "name") == 0) {
     if (name_count == 256) return;
     names[name_count].port = atoi(words[1]);
     snprintf(names[name_count++].name, NAME_SIZE, "%s", words[2]);
@@ -336,21 +410,40 @@ static void obey(char *command) {
 
 /* ---- waiting ---- */
 
-static micros run_timers(void) {
+static micros reopen(void) {
   micros next = NEVER;
+  for (int i = 0; i < MAX_REOPENINGS; i++) {
+    struct stream *of = &reopenings[i].of;
+    if (of->address[0] == 0) continue;
+    if (reopenings[i].at <= now()) {
+      const struct stream again = *of;
+      of->address[0] = 0;
+      do_connect(again.name, again.address, again.port, again.local, again.reuse);
+    } else if (reopenings[i].at < next) next = reopenings[i].at;
+  }
+  return next;
+}
+
+static micros run_timers(void) {
+  micros next = reopen();
+  if (accept_at > now()) next = accept_at < next ? accept_at : next;
   for (int i = 0; i < stream_count; i++) {
     struct stream *stream = &streams[i];
     if (stream->beat_at <= now()) beat(stream);
     if (stream->stream_at <= now()) stream_on(stream);
     while (stream->answer_count > 0 && stream->answers[0].at <= now()) answer(stream);
     if (stream->close_at <= now()) close_stream(stream);
+    if (stream->read_at <= now()) {
+      stream->read_at = NEVER;
+      read_all(stream);
+    }
     if (stream->idle_at <= now()) {
       report_decision(stream, "idle-limit", atoll(behaviour("closes-idle")));
       close_stream(stream);
     }
     const micros answers = stream->answer_count > 0 ? stream->answers[0].at : NEVER;
-    const micros times[] = {stream->beat_at, stream->close_at, stream->idle_at, stream->stream_at, answers};
-    for (int j = 0; j < 5; j++)
+    const micros times[] = {stream->beat_at, stream->close_at, stream->idle_at, stream->stream_at, stream->read_at, answers};
+    for (int j = 0; j < 6; j++)
       if (times[j] < next) next = times[j];
   }
   return next;
@@ -360,10 +453,10 @@ static int wait_for(struct pollfd *polls, micros next) {
   int count = 0;
   polls[count++] = (struct pollfd){.fd = control_socket, .events = POLLIN};
   for (int i = 0; i < listener_count; i++)
-    polls[count++] = (struct pollfd){.fd = behaviour("never-accepts") == NULL ? listeners[i] : -1, .events = POLLIN};
+    polls[count++] = (struct pollfd){.fd = accepting && accept_at <= now() && behaviour("never-accepts") == NULL ? listeners[i] : -1, .events = POLLIN};
   for (int i = 0; i < stream_count; i++) {
     const struct stream *stream = &streams[i];
-    const short events = (stream->connecting || stream->unsent > 0 ? POLLOUT : 0) | (stream->reading && !stream->eof ? POLLIN : 0);
+    const short events = (stream->connecting || stream->unsent > 0 ? POLLOUT : 0) | (stream->reading && !stream->eof && stream->read_at == NEVER ? POLLIN : 0);
     polls[count++] = (struct pollfd){.fd = events != 0 ? stream->fd : -1, .events = events};
   }
   for (int i = 0; i < stream_count; i++) polls[count++] = (struct pollfd){.fd = streams[i].epoll, .events = POLLIN};
@@ -396,7 +489,7 @@ void agent_main(const struct process *process, int control) {
       if (polls[1 + listening + known + i].revents != 0 && stream->epoll >= 0) report_poll(stream);
       if (events == 0 || stream->fd < 0) continue;
       if (stream->connecting) on_connected(stream);
-      if (stream->fd >= 0 && stream->unsent > 0 && (events & (POLLOUT | POLLERR)) != 0) send_rest(stream);
+      if (stream->fd >= 0 && stream->unsent > 0 && (events & (POLLOUT | POLLERR)) != 0) wake_to_send(stream);
       if ((events & ~POLLOUT) != 0) read_all(stream);
     }
   }

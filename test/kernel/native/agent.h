@@ -20,6 +20,11 @@ struct stream {
   /* Bytes read that do not make a whole request yet. */
   long partial;
   micros close_at, idle_at, beat_at, beat_interval, stream_at;
+  /* A slow reader reads on then; NEVER = it does not wait. */
+  micros read_at;
+  /* Who opened it; empty for one that was accepted. */
+  char address[NAME_SIZE];
+  int port, local, reuse;
   /* Answers that the program still thinks about. */
   struct {
     micros at;
@@ -44,7 +49,14 @@ void tell(const char *line);
 /* `error`: an errno, 0 = it succeeded. */
 void report_call(const char *name, const char *call, long long value, int error);
 
+/* What the program is like. @return the arguments of a behaviour, or NULL when it has none of that kind */
+const char *behaviour(const char *kind);
+/* The connections that it will open again: at most so many. */
+#define MAX_REOPENINGS 16
+
 /* setsockopt() by the option's name. @return an errno, 0 = it succeeded */
 int set_option(int fd, const char *name, int value);
+/* Sets what a program uses on every socket of its own. `name`: of the connection. */
+void use_options(const struct process *process, int fd, const char *name);
 
 #endif

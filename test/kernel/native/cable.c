@@ -1,11 +1,8 @@
 /* The cable: delays packets, loses what a cut or a dead host loses, and writes down every one. */
-#include "lab.h"
+#include "packet.h"
+#include "rules.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
-#include <netinet/ip.h>
-#include <netinet/tcp.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -15,17 +12,7 @@ int link_count;
 
 #define LARGEST 65535
 
-struct packet {
-  struct packet *next;
-  struct link *link;
-  int side;
-  struct host *to;
-  micros sent, due;
-  int length;
-  unsigned char bytes[];
-};
-
-/* Oldest due first; of the same due, first sent first. */
+/* Oldest due first; of the same due, first come first. */
 static struct packet *under_way;
 
 struct link *link_named(const char *name) {
@@ -34,71 +21,115 @@ struct link *link_named(const char *name) {
   return NULL;
 }
 
-static void print_options(const unsigned char *at, const unsigned char *end) {
-  const char *comma = "";
-  while (at < end && *at != 0) {
-    if (*at == 1) {
-      at++;
-      continue;
-    }
-    if (at + 1 >= end || at[1] < 2 || at + at[1] > end) break;
-    uint32_t word[8] = {0};
-    int words = (at[1] - 2) / 4;
-    for (int i = 0; i < words && i < 8; i++) {
-      memcpy(&word[i], at + 2 + 4 * i, 4);
-      word[i] = ntohl(word[i]);
-    }
-    if (*at == 2) printf("%smss=%u", comma, at[2] << 8 | at[3]);
-    else if (*at == 3) printf("%swscale=%u", comma, at[2]);
-    else if (*at == 4) printf("%ssack-ok", comma);
-    else if (*at == 5) {
-      printf("%ssack=", comma);
-      for (int i = 0; i + 1 < words; i += 2) printf("%s%u-%u", i == 0 ? "" : "/", word[i], word[i + 1]);
-    } else if (*at == 8) printf("%sts=%u/%u", comma, word[0], word[1]);
-    else printf("%soption%u", comma, *at);
-    comma = ",";
-    at += at[1];
-  }
-  if (*comma == 0) putchar('-');
+struct host *receiver_of(const struct packet *packet) {
+  return &hosts[packet->link->ends[1 - packet->side]];
 }
 
-/* One line for each packet, once its fate is known. `late`: how much later than due it was handed over. */
-static void report(const struct packet *packet, const char *fate, micros when, micros late) {
-  const struct iphdr *ip = (const void *)packet->bytes;
-  struct host *from = host_at((struct in_addr){ip->saddr});
-  if (ip->protocol != IPPROTO_TCP) {
-    printf("other %lld %s %s protocol %d %s %lld\n", (long long)packet->sent, from ? from->name : "?", packet->to->name,
-           ip->protocol, fate, (long long)when);
+struct host *sender_of(const struct packet *packet) {
+  return &hosts[packet->link->ends[packet->side]];
+}
+
+static struct packet *new_packet(struct link *link, int side, micros sent, const unsigned char *bytes, int length) {
+  struct packet *packet = malloc(sizeof *packet + length);
+  if (packet == NULL) die("memory");
+  *packet = (struct packet){.link = link, .side = side, .sent = sent, .due = sent, .length = length};
+  memcpy(packet->bytes, bytes, length);
+  const struct tcphdr *tcp = tcp_of(bytes);
+  if (tcp != NULL) {
+    packet->ports[0] = ntohs(tcp->source);
+    packet->ports[1] = ntohs(tcp->dest);
+  }
+  return packet;
+}
+
+static void insert(struct packet *packet) {
+  struct packet **at = &under_way;
+  while (*at != NULL && (*at)->due <= packet->due) at = &(*at)->next;
+  packet->next = *at;
+  *at = packet;
+}
+
+void lose(struct packet *packet, const char *fate) {
+  report(packet, fate, now(), 0);
+  free(packet);
+}
+
+/* Begins the stretch that it is at. */
+static void travel(struct packet *packet) {
+  if (packet->link->cut[packet->stretch][packet->side]) {
+    lose(packet, "link-cut");
     return;
   }
-  const struct tcphdr *tcp = (const void *)(packet->bytes + ip->ihl * 4);
-  const unsigned char *options = (const unsigned char *)(tcp + 1);
-  const int header = tcp->doff * 4;
-  printf("seg %lld %s %s %u %u %s%s%s%s%s%s %u %u %d %u ", (long long)packet->sent, from ? from->name : "?",
-         packet->to->name, ntohs(tcp->source), ntohs(tcp->dest),
-         tcp->syn ? "S" : "", tcp->fin ? "F" : "", tcp->rst ? "R" : "", tcp->psh ? "P" : "", tcp->ack ? "A" : "",
-         tcp->urg ? "U" : "", ntohl(tcp->seq), ntohl(tcp->ack_seq),
-         ntohs(ip->tot_len) - ip->ihl * 4 - header, ntohs(tcp->window));
-  print_options(options, (const unsigned char *)tcp + header);
-  printf(" %s %lld %lld\n", fate, (long long)when, (long long)late);
+  packet->due += packet->link->delays[packet->stretch];
+  insert(packet);
 }
 
-void link_set(struct link *link, int from, bool cut) {
+static bool is_last_stretch(const struct packet *packet) {
+  return packet->stretch == (packet->side == 0 ? packet->link->box_count : 0);
+}
+
+void pass_on(struct packet *packet) {
+  packet->stretch += packet->side == 0 ? 1 : -1;
+  travel(packet);
+}
+
+void put_off(struct packet *packet, micros until) {
+  packet->due = until;
+  insert(packet);
+}
+
+void answer(const struct packet *packet, const unsigned char *bytes, int length) {
+  struct packet *own = new_packet(packet->link, 1 - packet->side, now(), bytes, length);
+  own->stretch = packet->stretch;
+  travel(own);
+}
+
+bool is_obstructed(const struct packet *packet) {
+  const int next = packet->stretch + (packet->side == 0 ? 1 : -1);
+  const bool is_last = next == (packet->side == 0 ? packet->link->box_count : 0);
+  return packet->link->cut[next][packet->side] || (is_last && !receiver_of(packet)->on);
+}
+
+void link_set(struct link *link, int from, int stretch, bool cut) {
   for (int side = 0; side < 2; side++) {
     if (from >= 0 && link->ends[side] != from) continue;
-    link->cut[side] = cut;
+    link->cut[stretch][side] = cut;
     if (!cut) continue;
     for (struct packet **at = &under_way; *at != NULL;) {
       struct packet *packet = *at;
-      if (packet->link != link || packet->side != side) {
+      if (packet->link != link || packet->side != side || packet->stretch != stretch || packet->held_until != 0) {
         at = &packet->next;
         continue;
       }
-      report(packet, "link-cut", now(), 0);
       *at = packet->next;
-      free(packet);
+      lose(packet, "link-cut");
     }
   }
+}
+
+/* A host sends a packet onto its link. */
+static void set_out(struct packet *packet) {
+  struct link *link = packet->link;
+  packet->stretch = packet->side == 0 ? 0 : link->box_count;
+  if (link->cut[packet->stretch][packet->side] || tcp_of(packet->bytes) == NULL) {
+    travel(packet);
+    return;
+  }
+  const struct segment segment = count_segment(&link->counters[packet->side], packet->bytes);
+  const struct treatment treatment = apply_rules(link, packet->side, &segment, packet->sent);
+  if (treatment.dropped) {
+    lose(packet, "rule");
+    return;
+  }
+  packet->due += treatment.held;
+  struct packet *copy = treatment.copied ? new_packet(link, packet->side, packet->sent, packet->bytes, packet->length) : NULL;
+  const micros due = packet->due;
+  travel(packet);
+  if (copy == NULL) return;
+  copy->is_copy = true;
+  copy->due = due;
+  copy->stretch = copy->side == 0 ? 0 : link->box_count;
+  travel(copy);
 }
 
 static void carry(struct host *from, const unsigned char *bytes, int length, micros sent) {
@@ -106,26 +137,22 @@ static void carry(struct host *from, const unsigned char *bytes, int length, mic
   if (length < (int)sizeof *ip || ip->version != 4) return;
   struct host *to = host_at((struct in_addr){ip->daddr});
   if (to == NULL || to == from) return;
+  const int a = from - hosts, b = to - hosts;
   for (int i = 0; i < link_count; i++) {
     struct link *link = &links[i];
-    const int a = from - hosts, b = to - hosts;
     const int side = link->ends[0] == a && link->ends[1] == b ? 0 : link->ends[1] == a && link->ends[0] == b ? 1 : -1;
     if (side < 0) continue;
-    struct packet *packet = malloc(sizeof *packet + length);
-    if (packet == NULL) die("memory");
-    *packet = (struct packet){.link = link, .side = side, .to = to, .sent = sent, .due = sent + link->delay, .length = length};
-    memcpy(packet->bytes, bytes, length);
-    if (link->cut[side]) {
-      report(packet, "link-cut", sent, 0);
-      free(packet);
-      return;
-    }
-    struct packet **at = &under_way;
-    while (*at != NULL && (*at)->due <= packet->due) at = &(*at)->next;
-    packet->next = *at;
-    *at = packet;
+    set_out(new_packet(link, side, sent, bytes, length));
     return;
   }
+}
+
+/* No two packets have the same time: so their order is known. */
+static micros next_moment(void) {
+  static micros last = INT64_MIN;
+  const micros present = now();
+  last = present > last ? present : last + 1;
+  return last;
 }
 
 void cable_read(struct host *host) {
@@ -135,30 +162,35 @@ void cable_read(struct host *host) {
     ssize_t length = read(host->boots[host->current].tun, bytes, sizeof bytes);
     if (length <= 0) break;
     any = true;
-    carry(host, bytes, length, now());
+    carry(host, bytes, length, next_moment());
   }
   if (any) poll_states(host);
+}
+
+static void hand_over(struct packet *packet) {
+  struct host *to = receiver_of(packet);
+  const micros when = now();
+  if (!to->on) {
+    report(packet, "host-off", when, when - packet->due);
+  } else {
+    ssize_t written = write(to->boots[to->current].tun, packet->bytes, packet->length);
+    report(packet, written == packet->length ? "delivered" : "not-taken", when, when - packet->due);
+    poll_states(to);
+  }
+  free(packet);
 }
 
 micros cable_deliver(void) {
   while (under_way != NULL && under_way->due <= now()) {
     struct packet *packet = under_way;
     under_way = packet->next;
-    struct host *to = packet->to;
-    const micros when = now();
-    if (!to->on) {
-      report(packet, "host-off", when, when - packet->due);
-    } else {
-      ssize_t written = write(to->boots[to->current].tun, packet->bytes, packet->length);
-      report(packet, written == packet->length ? "delivered" : "not-taken", when, when - packet->due);
-      poll_states(to);
-    }
-    free(packet);
+    if (is_last_stretch(packet)) hand_over(packet);
+    else if (tcp_of(packet->bytes) == NULL) pass_on(packet);
+    else box_take(packet->link->boxes[packet->side == 0 ? packet->stretch : packet->stretch - 1], packet);
   }
   return under_way == NULL ? NEVER : under_way->due;
 }
 
 void cable_finish(void) {
-  for (struct packet *packet = under_way; packet != NULL; packet = packet->next)
-    report(packet, "under-way", packet->due, 0);
+  for (struct packet *packet = under_way; packet != NULL; packet = packet->next) report(packet, "under-way", end_time, 0);
 }

@@ -9,6 +9,7 @@
 
 #define MAX_HOSTS 8
 #define MAX_LINKS 8
+#define MAX_BOXES 4
 #define MAX_PROCESSES 16
 #define MAX_BOOTS 8
 #define MAX_ACTIONS 1024
@@ -63,21 +64,38 @@ void build_hosts(void);
 void host_power_loss(struct host *host);
 void host_boot(struct host *host);
 
+/* ---- boxes.c: firewalls, routers and NATs ---- */
+
+struct box;
+
+struct box *box_named(const char *name);
+/* KIND NAME LINK …: stands behind those that are on the link already. */
+void build_box(char *words[], int count);
+/* Carries out a statement that is about a box. */
+void box_act(struct box *box, char words[][NAME_SIZE]);
+
 /* ---- cable.c ---- */
 
+struct counter;
+
+/* Boxes divide it into stretches, counted from its first end. */
 struct link {
   char name[NAME_SIZE];
   int ends[2];
-  micros delay;
-  /* By the sending side. */
-  bool cut[2];
+  struct box *boxes[MAX_BOXES];
+  int box_count;
+  micros delays[MAX_BOXES + 1];
+  /* By stretch and sending side. */
+  bool cut[MAX_BOXES + 1][2];
+  /* By sending side: what has set out. */
+  struct counter *counters;
 };
 extern struct link links[MAX_LINKS];
 extern int link_count;
 
 struct link *link_named(const char *name);
 /* `from` -1: both directions. What is under way is lost. */
-void link_set(struct link *link, int from, bool cut);
+void link_set(struct link *link, int from, int stretch, bool cut);
 /* A host's device has packets to read. */
 void cable_read(struct host *host);
 /* Hands over what is due. @return when the next packet is, or NEVER. */

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <netinet/tcp.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -30,4 +31,13 @@ int set_option(int fd, const char *name, int value) {
       return setsockopt(fd, OPTIONS[i].level, OPTIONS[i].option, &value, sizeof value) < 0 ? errno : 0;
   }
   return ENOPROTOOPT;
+}
+
+void use_options(const struct process *process, int fd, const char *name) {
+  for (int i = 0; i < process->behaviour_count; i++) {
+    char option[NAME_SIZE];
+    int value;
+    if (sscanf(process->behaviours[i], "uses-option %31s %d", option, &value) == 2)
+      report_call(name, "setsockopt", 0, set_option(fd, option, value));
+  }
 }

@@ -1,5 +1,6 @@
 /* The script of a recording, and its statements at their times. The script's words are in ../README.md. */
 #include "lab.h"
+#include "rules.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -69,8 +70,16 @@ static void read_line(char *words[], int count) {
     }
   } else if (strcmp(word, "link") == 0) {
     struct link *link = &links[link_count++];
-    *link = (struct link){.ends = {host_index(words[2]), host_index(words[3])}, .delay = atoll(words[4])};
+    *link = (struct link){.ends = {host_index(words[2]), host_index(words[3])}, .counters = calloc(2, sizeof(struct counter))};
+    for (int i = 4; i < count && i - 4 <= MAX_BOXES; i++) link->delays[i - 4] = atoll(words[i]);
     snprintf(link->name, NAME_SIZE, "%s", words[1]);
+  } else if (strcmp(word, "router") == 0 || strcmp(word, "firewall") == 0 || strcmp(word, "nat") == 0) {
+    build_box(words, count);
+  } else if (strcmp(word, "filter") == 0) {
+    char rest[MAX_WORDS][NAME_SIZE] = {0};
+    for (int i = 0; i < count; i++) snprintf(rest[i], NAME_SIZE, "%s", words[i]);
+    if (box_named(words[1]) == NULL) die("the name of a box");
+    box_act(box_named(words[1]), rest);
   } else if (strcmp(word, "process") == 0) {
     struct process *process = &processes[process_count++];
     process->host = host_index(words[2]);
@@ -159,12 +168,21 @@ static const char *of_process(struct process *process, const struct statement *s
   return NULL;
 }
 
-static const char *act(const struct statement *statement) {
+static const char *of_link(struct link *link, struct statement *statement) {
+  const char *verb = statement->words[0], *from = statement->words[2];
+  const int host = strcmp(from, "-") == 0 ? -1 : host_index(from);
+  if (strcmp(verb, "rule") == 0) add_rule(link, host < 0 ? -1 : link->ends[1] == host, statement->words + 3);
+  else link_set(link, host, atoi(statement->words[3]), strcmp(verb, "cut") == 0);
+  return NULL;
+}
+
+static const char *act(struct statement *statement) {
   const char *verb = statement->words[0], *who = statement->words[1];
-  if (strcmp(verb, "cut") == 0 || strcmp(verb, "restore") == 0) {
-    struct link *link = link_named(who);
-    if (link == NULL) die("the name of a link");
-    link_set(link, statement->count > 2 ? host_index(statement->words[2]) : -1, verb[0] == 'c');
+  struct link *link = link_named(who);
+  if (link != NULL) return of_link(link, statement);
+  struct box *box = box_named(who);
+  if (box != NULL) {
+    box_act(box, statement->words);
     return NULL;
   }
   struct host *host = host_named(who);

@@ -1,0 +1,2 @@
+/** A reason why namespaces cannot play a plan. */
+export class NotRecordable extends Error {}
