@@ -52,8 +52,11 @@ const SHORTENED: readonly Shortened[] = [
   { id: 'D7', variant: 'a router', overrides: [sysctl('tcp_retries2', 8)] },
   { id: 'F2', overrides: [shift(3601, 31)] },
   { id: 'F8', variant: 'then killed', overrides: [shift(600, 60)] },
-  { id: 'G4', variant: 'never again', overrides: [], end: 150 },
-  { id: 'G5', variant: 'power loss', overrides: [sysctl('tcp_retries2', 8)] },
+  // Two round trips decide in which jiffy a loss probe leaves, and with it which of two ACKs is first.
+  { id: 'G4', overrides: [delay('wire', 4.8)] },
+  { id: 'G4', variant: 'never again', overrides: [delay('wire', 4.8)], end: 150 },
+  { id: 'G5', overrides: [delay('wire', 4.8)] },
+  { id: 'G5', variant: 'power loss', overrides: [delay('wire', 4.8), sysctl('tcp_retries2', 5)] },
   { id: 'core-question', variant: 'power loss', overrides: [], end: 60 },
   { id: 'core-question', variant: 'data to send', overrides: [] },
   { id: 'core-question', variant: 'power loss, keepalive on', overrides: FAST_KEEPALIVE },

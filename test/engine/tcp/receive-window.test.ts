@@ -49,6 +49,15 @@ describe('nobody reads', () => {
     const end = fill(accepted(), 6);
     expect(offered(end)).toEqual([68_096, 71_040, 73_856, 76_160, 74_752, 73_344]);
   });
+
+  it('data beyond a gap lets it grow too, but not without SACK: there an ACK with another window is no duplicate', () => {
+    const beyondGap = (end: Endpoint): number[] => {
+      fill(end, 1).at(101).receive({ flags: 'A', seq: 2897, length: 1448 });
+      return offered(end);
+    };
+    expect(beyondGap(accepted())).toEqual([68_096, 71_040]);
+    expect(beyondGap(accepted({ sysctls: { tcp_sack: 0 } }))).toEqual([68_096, 68_096]);
+  });
 });
 
 describe('the application reads', () => {
