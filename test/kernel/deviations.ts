@@ -41,6 +41,7 @@ export const DEVIATIONS: readonly Deviation[] = [
       'G4-and-reads-again-after-10-s.txt',
       'G4-and-reads-again-but-the-window-update-is-lost.txt',
       'G5-only-the-process-is-killed.txt',
+      'G5-power-loss-after-a-minute.txt',
       'G5-power-loss-at-once.txt',
       'G5-tcp_user_timeout-30s-and-nobody-dies.txt',
     ],
