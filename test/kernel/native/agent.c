@@ -55,7 +55,7 @@ static void report_decision(const struct stream *stream, const char *what, long 
 }
 
 /* The arguments of a behaviour, or NULL when the program has none of that kind. */
-const char *behaviour(const char *kind) {
+static const char *behaviour(const char *kind) {
   const size_t length = strlen(kind);
   for (int i = 0; i < self->behaviour_count; i++)
     if (strncmp(self->behaviours[i], kind, length) == 0) return self->behaviours[i] + length;

@@ -6,6 +6,8 @@
 
 #define MAX_STREAMS 64
 #define MAX_PENDING 16
+/* Connections that a program will open again, at the same time. */
+#define MAX_REOPENINGS 16
 
 /* A connection's descriptor, with what the program remembers about it. */
 struct stream {
@@ -48,11 +50,6 @@ void report_poll(struct stream *stream);
 void tell(const char *line);
 /* `error`: an errno, 0 = it succeeded. */
 void report_call(const char *name, const char *call, long long value, int error);
-
-/* What the program is like. @return the arguments of a behaviour, or NULL when it has none of that kind */
-const char *behaviour(const char *kind);
-/* The connections that it will open again: at most so many. */
-#define MAX_REOPENINGS 16
 
 /* setsockopt() by the option's name. @return an errno, 0 = it succeeded */
 int set_option(int fd, const char *name, int value);
