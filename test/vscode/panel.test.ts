@@ -40,9 +40,9 @@ describe('the panel, read from its page', () => {
     const all = await lines();
     const probes = all.filter((line) => line.includes('keepalive probe'));
     assert.deepEqual(probes, [
-      '7200.020 s: client sends keepalive probe 1/9: ACK, seq 0, ack 1, len 0',
+      '7200.020 s: client sends keepalive probe 1/9: ACK, seq 0, ack 1, len 0, lost',
       '7 more keepalive probes, every 75 s',
-      '7800.020 s: client sends keepalive probe 9/9: ACK, seq 0, ack 1, len 0',
+      '7800.020 s: client sends keepalive probe 9/9: ACK, seq 0, ack 1, len 0, lost',
     ]);
     await selectLine('client sends RST');
     assert.deepEqual(await stateRow('last error'), ['ETIMEDOUT', '–']);
