@@ -1,27 +1,6 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { catalogueFile, scenarioOf } from '../support/catalogue.ts';
-import type { PageOptions, PanelPage } from '../support/panel-page.ts';
-import { PanelBrowser } from '../support/panel-page.ts';
-
-// A browser page takes its time when two cores do everything else as well.
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
-
-let browser: PanelBrowser;
-let page: PanelPage;
-
-beforeAll(async () => {
-  browser = await PanelBrowser.launch();
-});
-
-afterAll(() => browser.close());
-
-afterEach(async () => {
-  expect(page.errors).toEqual([]);
-  await page.close();
-});
-
-const open = async (options: PageOptions = {}): Promise<PanelPage> => (page = await browser.open(options));
-const text = (selector: string): Promise<string> => page.page.locator(selector).innerText();
+import { open, page, text } from '../support/panel-session.ts';
 
 describe('scenarios that ship', () => {
   const plans = (id: string) => scenarioOf(id, catalogueFile(id).text).runs;

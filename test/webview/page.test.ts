@@ -1,34 +1,11 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { PageOptions, PanelPage } from '../support/panel-page.ts';
-import { PanelBrowser } from '../support/panel-page.ts';
+import { describe, expect, test } from 'vitest';
+import { open, page, press, text } from '../support/panel-session.ts';
 import { KILLED, THREE_HOSTS, plan } from '../support/plans.ts';
 import { THEMES } from '../support/themes.ts';
 
 const POWER_LOSS = 0;
 const KEEPALIVE = 1;
 const TRANSFER = 3;
-
-// A browser page takes its time when two cores do everything else as well.
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
-
-let browser: PanelBrowser;
-let page: PanelPage;
-
-beforeAll(async () => {
-  browser = await PanelBrowser.launch();
-});
-
-afterAll(() => browser.close());
-
-afterEach(async () => {
-  expect(page.errors).toEqual([]);
-  await page.close();
-});
-
-const open = async (options: PageOptions = {}): Promise<PanelPage> => (page = await browser.open(options));
-const press = (...keys: string[]): Promise<void> =>
-  keys.reduce((before, key) => before.then(() => page.page.keyboard.press(key)), Promise.resolve());
-const text = (selector: string): Promise<string> => page.page.locator(selector).innerText();
 
 describe('the first sight', () => {
   test('speaks first, plays the run that the host names, and shows title, question, variants and take-away', async () => {
