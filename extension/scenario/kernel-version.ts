@@ -1,5 +1,5 @@
 /** What differs between kernel releases, in one place: the releases themselves are compared nowhere else. */
-import type { SysctlName } from './sysctl.ts';
+import type { SysctlValues } from './sysctl.ts';
 
 /** Kernel release as `[major, minor]`. */
 export type KernelVersion = readonly [major: number, minor: number];
@@ -23,6 +23,8 @@ const FEATURES = {
   'delayed ACK below the least RTO': [6, 7],
   /** The largest receive buffer by default; 6 MiB before. Windows are scaled by 2^10 instead of 2^7. */
   'tcp_rmem up to 32 MiB': [6, 18],
+  /** `net.core.rmem_max` and `wmem_max`; 208 KiB before. */
+  'SO_RCVBUF up to 4 MiB': [6, 18],
   /** Segments beyond a gap count when sizes are measured (`tcp_measure_rcv_mss` in `tcp_data_queue_ofo`). */
   'data beyond a gap measured': [6, 17],
   /** TIME_WAIT entries count the time since the last timestamp in ms, against tcp_tw_reuse_delay; in whole seconds before. */
@@ -44,7 +46,11 @@ export function parseVersion(text: string): KernelVersion | undefined {
   return match === null ? undefined : [Number(match[1]), Number(match[2])];
 }
 
-/** Defaults of an older kernel, where they are not those of `SYSCTLS`. */
-export function olderDefaults(version: KernelVersion): Readonly<Partial<Record<SysctlName, number>>> {
-  return hasFeature(version, 'somaxconn 4096') ? {} : { somaxconn: 128 };
+/** Defaults of a kernel, where they are not those of `SYSCTLS`. */
+export function defaultsOf(version: KernelVersion): Partial<SysctlValues> {
+  return {
+    ...(hasFeature(version, 'somaxconn 4096') ? {} : { somaxconn: 128 }),
+    ...(hasFeature(version, 'tcp_rmem up to 32 MiB') ? { tcp_rmem: [4096, 131_072, 32 * 2 ** 20] as const } : {}),
+    ...(hasFeature(version, 'SO_RCVBUF up to 4 MiB') ? { rmem_max: 4 * 2 ** 20, wmem_max: 4 * 2 ** 20 } : {}),
+  };
 }

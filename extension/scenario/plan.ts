@@ -10,7 +10,7 @@ import type { FilterPlan, MiddleboxPlan } from './middlebox.ts';
 import type { IcmpMessageName } from './icmp.ts';
 import type { SocketOptionName } from './socket-option.ts';
 import type { LocalizedText, SourceRange } from './source.ts';
-import type { SysctlName } from './sysctl.ts';
+import type { SysctlValues } from './sysctl.ts';
 import type { TcpState } from './tcp-state.ts';
 
 /** One `scenario` of a file with all its runs. */
@@ -60,7 +60,7 @@ export interface HostPlan {
   /** `net.ipv4.ip_local_port_range`, where the scenario sets it: ports that connect() may choose. */
   readonly portRange?: readonly [first: number, last: number];
   /** Only what the scenario sets, in the unit of the knob's definition. */
-  readonly sysctls: Readonly<Partial<Record<SysctlName, number>>>;
+  readonly sysctls: Partial<SysctlValues>;
   readonly range: SourceRange;
 }
 

@@ -1,4 +1,4 @@
-import type { KnobUnit } from './sysctl.ts';
+import type { KnobUnit, ScalarSysctl } from './sysctl.ts';
 
 /** One socket option: how a scenario writes its value, and what it may be. */
 export interface SocketOptionDefinition {
@@ -7,6 +7,8 @@ export interface SocketOptionDefinition {
   readonly max: number;
   /** The sysctl that is in force while the option is not set. */
   readonly sysctl?: string;
+  /** The sysctl beyond which the kernel takes nothing, and does not say so. */
+  readonly limit?: ScalarSysctl;
 }
 
 /** Socket options that a scenario can set (`do_tcp_setsockopt` in tcp.c, `sk_setsockopt` in net/core/sock.c). */
@@ -20,10 +22,9 @@ export const SOCKET_OPTIONS = {
   SO_LINGER: { unit: 's', min: 0, max: 32767 },
   /** Negative: no stay in FIN_WAIT_2. */
   TCP_LINGER2: { unit: 's', min: -1, max: 120, sysctl: 'tcp_fin_timeout' },
-  /** The kernel takes twice as much, at most twice `net.core.rmem_max`, and lets the buffer grow no more. */
-  SO_RCVBUF: { unit: 'B', min: 0, max: 212_992 },
-  /** As SO_RCVBUF, with `net.core.wmem_max`. */
-  SO_SNDBUF: { unit: 'B', min: 0, max: 212_992 },
+  /** The kernel takes twice as much, and lets the buffer grow no more. Half of what an int holds, so that it can be doubled. */
+  SO_RCVBUF: { unit: 'B', min: 0, max: 2 ** 30 - 1, limit: 'rmem_max' },
+  SO_SNDBUF: { unit: 'B', min: 0, max: 2 ** 30 - 1, limit: 'wmem_max' },
   TCP_NODELAY: { unit: 'flag', min: 0, max: 1 },
   TCP_CORK: { unit: 'flag', min: 0, max: 1 },
   TCP_SYNCNT: { unit: 'count', min: 1, max: 127, sysctl: 'tcp_syn_retries' },

@@ -1,14 +1,19 @@
-import { type KernelVersion, olderDefaults } from './kernel-version.ts';
+import { defaultsOf, type KernelVersion } from './kernel-version.ts';
 import type { CongestionControlName } from './congestion.ts';
 import { CONGESTION_CONTROLS } from './congestion.ts';
 
 /** How a sysctl's number is to be read, and how a scenario file must write it. `congestion-control`: an index into CONGESTION_CONTROLS, written as its name. */
 export type KnobUnit = 'count' | 's' | 'ms' | 'us' | 'B' | 'flag' | 'congestion-control';
 
+/** What a knob is set to; a list where it has several values. */
+export type SysctlValue = number | readonly number[];
+
 /** One kernel knob: its real name, default and legal range. */
 export interface SysctlDefinition {
   readonly unit: KnobUnit;
-  readonly default: number;
+  readonly default: SysctlValue;
+  /** What its values are, one after the other, where it has several. */
+  readonly parts?: readonly string[];
   readonly min: number;
   readonly max: number;
   /** Where it is, unless `net.ipv4`. */
@@ -18,6 +23,9 @@ export interface SysctlDefinition {
 }
 
 const INT_MAX = 2 ** 31 - 1;
+const MIB = 2 ** 20;
+/** The three numbers of a buffer that grows as needed. */
+const GROWING = ['min', 'default', 'max'] as const;
 
 /**
  * `net.ipv4.*` knobs (where nothing else is said) with the defaults of Linux 6.12 (`tcp_sk_init` in tcp_ipv4.c) and the ranges that
@@ -62,19 +70,35 @@ export const SYSCTLS = {
   tcp_slow_start_after_idle: { unit: 'flag', default: 1, min: 0, max: 1 },
   tcp_retrans_collapse: { unit: 'flag', default: 1, min: 0, max: 1 },
   tcp_min_rtt_wlen: { unit: 's', default: 300, min: 0, max: 86_400 },
+  /** Memory of a receive buffer. On a host with some memory (`tcp_init`); the default is what a socket begins with. */
+  tcp_rmem: { unit: 'B', default: [4096, 131_072, 6 * MIB], parts: GROWING, min: 4096, max: INT_MAX },
+  /** Memory of a send buffer. */
+  tcp_wmem: { unit: 'B', default: [4096, 16_384, 4 * MIB], parts: GROWING, min: 1, max: INT_MAX },
+  /** The most that SO_RCVBUF can ask for (`SK_RMEM_MAX`). The least is `SOCK_MIN_RCVBUF`. */
+  rmem_max: { unit: 'B', default: 212_992, min: 2304, max: INT_MAX, path: 'net.core' },
+  /** The same of SO_SNDBUF. */
+  wmem_max: { unit: 'B', default: 212_992, min: 4608, max: INT_MAX, path: 'net.core' },
   tcp_rto_min_us: { unit: 'us', default: 200_000, min: 1, max: INT_MAX, since: '6.11' },
   tcp_rto_max_ms: { unit: 'ms', default: 120_000, min: 1_000, max: 120_000, since: '6.15' },
 } as const satisfies Record<string, SysctlDefinition>;
 
 export type SysctlName = keyof typeof SYSCTLS;
 
+/** Knobs with one value. */
+export type ScalarSysctl = { [N in SysctlName]: (typeof SYSCTLS)[N]['default'] extends number ? N : never }[SysctlName];
+
 /** Values of all knobs, in the knob's own unit. */
-export type SysctlValues = Readonly<Record<SysctlName, number>>;
+export type SysctlValues = {
+  readonly [N in SysctlName]: N extends ScalarSysctl ? number : BufferSizes;
+};
+
+/** Of `tcp_rmem` and `tcp_wmem`, in bytes. */
+export type BufferSizes = readonly [min: number, initial: number, max: number];
 
 /** The defaults of a kernel with `changes` applied. */
 export function sysctlValues(changes: Partial<SysctlValues> = {}, version: KernelVersion = [6, 12]): SysctlValues {
   const defaults = Object.fromEntries(Object.entries(SYSCTLS).map(([name, knob]) => [name, knob.default]));
-  return { ...(defaults as Record<SysctlName, number>), ...olderDefaults(version), ...changes };
+  return { ...(defaults as unknown as SysctlValues), ...defaultsOf(version), ...changes };
 }
 
 /** The congestion control that `values` name. */

@@ -1,4 +1,5 @@
 import type { LocalizedText, SourceRange } from '../scenario/source.ts';
+import type { SysctlValue } from '../scenario/sysctl.ts';
 
 /** What a trace says of its run before the first event. */
 export interface TraceHeader {
@@ -20,7 +21,7 @@ export interface TraceHost {
   /** Absent = ideal: timers fire at their deadlines. Wheel: late, as the kernel's timer wheel is. */
   readonly timers?: 'wheel';
   /** Those that differ from the defaults, in the knob's own unit. */
-  readonly sysctls: Readonly<Record<string, number>>;
+  readonly sysctls: Readonly<Record<string, SysctlValue>>;
 }
 
 /** A line of the scenario: where it stands, and as written. */

@@ -13,7 +13,7 @@ const COMMON_SYSCTLS: readonly (readonly [path: string, value: string])[] = [
 ];
 
 /** Knobs that all namespaces share. */
-const MACHINE_SYSCTLS = ['tcp_max_orphans'];
+const MACHINE_SYSCTLS = ['tcp_max_orphans', 'rmem_max', 'wmem_max'];
 
 /** Recordings begin at a multiple of so many jiffies: the granule of timers of up to 32,256 jiffies (129 s at HZ 250). */
 const ALIGN = 512;
@@ -41,7 +41,7 @@ function sysctlLines({ name, sysctls, kernel: [major, minor], portRange }: HostP
     major < 6 || (major === 6 && minor < 5) ? ([['ipv4/tcp_syn_linear_timeouts', '0']] as const) : [];
   const machine = MACHINE_SYSCTLS.find((knob) => knob in sysctls);
   if (machine !== undefined) throw new NotRecordable(`${machine}, which is the machine's and not a namespace's`);
-  const own = Object.entries(sysctls).map(([knob, value]) => [`ipv4/${knob}`, String(value)] as const);
+  const own = Object.entries(sysctls).map(([knob, value]) => [`ipv4/${knob}`, [value].flat().join(' ')] as const);
   const ports = portRange === undefined ? [] : [['ipv4/ip_local_port_range', portRange.join(' ')] as const];
   return [...COMMON_SYSCTLS, ...beforeLinear, ...ports, ...own].map(
     ([path, value]) => `sysctl ${name} ${path} ${value}`,

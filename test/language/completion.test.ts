@@ -52,7 +52,7 @@ it.each<[line: string, offered: string[], absent: string[]]>([
   ['loss 1% <|>', ['from', 'on'], ['at']],
   ['at <|>', ['fault', 'send', 'rtt'], ['client']],
   ['at 3s after <|>', ['fault', 'send'], ['client']],
-  ['sysctl <|>', ['tcp_retries2', 'tcp_keepalive_time'], ['SO_KEEPALIVE']],
+  ['sysctl <|>', ['tcp_rmem', 'rmem_max', 'tcp_retries2', 'tcp_keepalive_time'], ['SO_KEEPALIVE']],
   ['sysctl tcp_congestion_control = <|>', ['reno', 'cubic'], ['web']],
   ['sysctl tcp_sack = 1 on <|>', ['client', 'server'], ['web']],
   ['let x = rtt * <|>', ['rtt'], ['fault']],

@@ -112,6 +112,11 @@ function applied(text: string, edits: readonly TextEdit[]): string {
 describe('hover', () => {
   it.each([
     ['sysctl tcp_re<|>tries2 = 8 on client', /net\.ipv4\.tcp_retries2[^]*924\.6 s[^]*Default: 15[^]*0 to 255/],
+    [
+      'sysctl tcp_rm<|>em = 4 KiB 1 MiB 6 MiB on client',
+      /min, default, max[^]*Default: 4 KiB 128 KiB 6 MiB[^]*4 KiB to 2147483647 B/,
+    ],
+    ['web uses SO_RC<|>VBUF = 1 KiB', /At most what the sysctl rmem_max says/],
     ['sysctl tcp_keepalive_time<|> = 2h on client', /Default: 7200s[^]*1s to 32767s[^]*whole seconds/],
     ['at 1s app sets TCP_KEEP<|>CNT = 3 on conn', /tcp_keepalive_probes[^]*1 to 127/],
     ['expect conn on client is CLOSE<|>_WAIT at 1s', /The peer has closed/],

@@ -1,6 +1,5 @@
 /** Compile-time constants of Linux 6.12 (include/net/tcp.h), in µs, bytes or counts. */
 import { MILLISECOND, SECOND } from '../../base/time.ts';
-import { hasFeature, type KernelVersion } from '../../scenario/kernel-version.ts';
 
 /** Base of the give-up model, whatever the real RTO is. */
 export const TCP_RTO_MIN = 200 * MILLISECOND;
@@ -32,17 +31,8 @@ export const TCP_MIN_MSS = 88;
 export const HEADERS_LENGTH = 40;
 /** What the timestamps option costs in every segment. */
 export const TIMESTAMPS_LENGTH = 12;
-/** `tcp_rmem[1]`: memory of a receive buffer, in bytes. */
-export const RECEIVE_BUFFER = 131_072;
-/** `tcp_rmem[2]`, on a host with enough memory: what the window scale allows for. */
-export function receiveBufferMax(version: KernelVersion): number {
-  return (hasFeature(version, 'tcp_rmem up to 32 MiB') ? 32 : 6) * 2 ** 20;
-}
 /** Least memory of a receive buffer (`SOCK_MIN_RCVBUF`). */
 export const SOCK_MIN_RCVBUF = 2304;
-/** `tcp_wmem[1]` and `[2]`: memory of a send buffer, in bytes. */
-export const SEND_BUFFER = 16_384;
-export const SEND_BUFFER_MAX = 4 * 2 ** 20;
 /** Least memory of a send buffer (`SOCK_MIN_SNDBUF`). */
 export const SOCK_MIN_SNDBUF = 4608;
 /** No piece of the send queue holds more bytes (`sk_gso_max_size`). */

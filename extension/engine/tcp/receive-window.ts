@@ -4,7 +4,7 @@
  * (`tcp_rcv_space_adjust`), up to `tcp_rmem[2]`, unless SO_RCVBUF fixes it.
  */
 import { hasFeature } from '../../scenario/kernel-version.ts';
-import { RECEIVE_BUFFER, receiveBufferMax, SEGMENT_OVERHEAD, SOCK_MIN_RCVBUF, TIMESTAMPS_LENGTH } from './constants.ts';
+import { SEGMENT_OVERHEAD, SOCK_MIN_RCVBUF, TIMESTAMPS_LENGTH } from './constants.ts';
 import { add, diff } from './seq.ts';
 import type { Tcb } from './tcb.ts';
 
@@ -13,10 +13,11 @@ const TCP_MAX_WSCALE = 14;
 const FIELD_MAX = 0xffff;
 /** `scaling_ratio` counts 256ths of the buffer's memory. */
 const WHOLE = 256;
-/** Memory of the receive buffer in bytes (`sk_rcvbuf`): SO_RCVBUF doubled, else `tcp_rmem[1]`. */
+/** Memory of the receive buffer in bytes (`sk_rcvbuf`): SO_RCVBUF, no more than `rmem_max`, doubled; else `tcp_rmem[1]`. */
 function receiveBuffer(tcb: Tcb): number {
   const fixed = tcb.options.get('SO_RCVBUF');
-  return fixed === undefined ? RECEIVE_BUFFER : Math.max(2 * fixed, SOCK_MIN_RCVBUF);
+  const { rmem_max, tcp_rmem } = tcb.kernel.sysctls;
+  return fixed === undefined ? tcp_rmem[1] : Math.max(2 * Math.min(fixed, rmem_max), SOCK_MIN_RCVBUF);
 }
 
 /** Bytes of payload that so much memory holds (`tcp_win_from_space`). */
@@ -47,12 +48,14 @@ function memoryOf(tcb: Tcb, bytes: number): number {
  */
 export function initializeReceiveWindow(tcb: Tcb, mss: number): void {
   const { rcv } = tcb;
-  const space = fullSpace(tcb);
+  const { rmem_max, tcp_rmem, tcp_window_scaling } = tcb.kernel.sysctls;
+  const clamp = tcb.options.has('SO_RCVBUF') ? fullSpace(tcb) : FIELD_MAX * 2 ** TCP_MAX_WSCALE;
+  const space = Math.min(clamp, fullSpace(tcb));
   rcv.wnd = space > mss ? Math.floor(space / mss) * mss : space;
-  const isFixed = tcb.options.has('SO_RCVBUF');
-  const largest = isFixed ? space : Math.max(space, receiveBufferMax(tcb.kernel.version));
-  rcv.offeredScale = Math.max(0, Math.min(Math.floor(Math.log2(largest)) - 15, TCP_MAX_WSCALE));
-  rcv.clamp = isFixed ? space : Infinity;
+  const largest = Math.min(clamp, Math.max(rcv.wnd, tcp_rmem[2], rmem_max));
+  const isScaled = tcp_window_scaling !== 0;
+  rcv.offeredScale = isScaled ? Math.max(0, Math.min(Math.floor(Math.log2(largest)) - 15, TCP_MAX_WSCALE)) : 0;
+  rcv.clamp = Math.min(clamp, FIELD_MAX * 2 ** rcv.offeredScale);
   rcv.threshold = rcv.wnd;
 }
 
@@ -102,7 +105,7 @@ export function growWindow(tcb: Tcb, length: number): boolean {
 
 /** Segments with much overhead: the window grows only while it is small (`__tcp_grow_window`). */
 function cautiousStep(tcb: Tcb, length: number, memory: number): number {
-  let window = payloadIn(tcb, receiveBufferMax(tcb.kernel.version)) / 2;
+  let window = payloadIn(tcb, tcb.kernel.sysctls.tcp_rmem[2]) / 2;
   for (let half = memory / 2; tcb.rcv.threshold <= window; half /= 2, window /= 2) {
     if (half <= length) return 2 * tcb.rcv.mss;
   }

@@ -1,12 +1,5 @@
 /** The send buffer: how much of what the application writes is taken, and when a writer that sleeps goes on (tcp.c, tcp_input.c; net/core/stream.c). */
-import {
-  GSO_MAX_SIZE,
-  SEGMENT_OVERHEAD,
-  SEND_BUFFER,
-  SEND_BUFFER_MAX,
-  SOCK_MIN_SNDBUF,
-  TCP_INIT_CWND,
-} from './constants.ts';
+import { GSO_MAX_SIZE, SEGMENT_OVERHEAD, SOCK_MIN_SNDBUF, TCP_INIT_CWND } from './constants.ts';
 import { currentMss } from './output.ts';
 import { add, diff } from './seq.ts';
 import type { Tcb } from './tcb.ts';
@@ -16,15 +9,16 @@ const HEADER_MEMORY = 640;
 const SK_BUFF_MEMORY = 256;
 
 /**
- * Memory of the send buffer in bytes (`sk_sndbuf`): SO_SNDBUF doubled; else twice the congestion window, which it follows up to
- * `tcp_wmem[2]` (`tcp_sndbuf_expand`).
+ * Memory of the send buffer in bytes (`sk_sndbuf`): SO_SNDBUF, no more than `wmem_max`, doubled; else `tcp_wmem[1]`, and what twice
+ * the congestion window takes where that is more, up to `tcp_wmem[2]` (`tcp_sndbuf_expand`).
  */
 function sendBuffer(tcb: Tcb): number {
   const fixed = tcb.options.get('SO_SNDBUF');
-  if (fixed !== undefined) return Math.max(2 * fixed, SOCK_MIN_SNDBUF);
+  const { tcp_wmem, wmem_max } = tcb.kernel.sysctls;
+  if (fixed !== undefined) return Math.max(2 * Math.min(fixed, wmem_max), SOCK_MIN_SNDBUF);
   const perSegment = 2 ** Math.ceil(Math.log2(tcb.snd.mss + HEADER_MEMORY)) + SK_BUFF_MEMORY;
   const wanted = 2 * Math.max(TCP_INIT_CWND, tcb.cwnd) * perSegment;
-  return Math.max(SEND_BUFFER, Math.min(wanted, SEND_BUFFER_MAX));
+  return wanted > tcp_wmem[1] ? Math.min(wanted, tcp_wmem[2]) : tcp_wmem[1];
 }
 
 /** Payload of one piece of the send queue: whole segments, at most half of the largest window seen (`tcp_xmit_size_goal`). */

@@ -1,11 +1,11 @@
 import { formatDuration, MICROSECOND, MILLISECOND, SECOND } from '../../base/time.ts';
 import { CONGESTION_CONTROLS } from '../../scenario/congestion.ts';
-import type { KnobUnit } from '../../scenario/sysctl.ts';
-import type * as ast from '../generated/ast.ts';
+import type { KnobUnit, SysctlDefinition } from '../../scenario/sysctl.ts';
 import { bareName } from '../names/name-sites.ts';
 import { nearest } from '../names/suggestion.ts';
 import { rangeOf } from '../parse/range.ts';
 import * as messages from '../problems/messages.ts';
+import type { ValueNode } from '../values/evaluator.ts';
 import type { RunScope } from './run-scope.ts';
 
 interface Knob {
@@ -15,7 +15,7 @@ interface Knob {
 }
 
 /** The value of a sysctl or socket option in the unit of its definition. Those that are times are written as durations. */
-export function knobValue(scope: RunScope, name: string, knob: Knob, node: ast.Expression): number | undefined {
+export function knobValue(scope: RunScope, name: string, knob: Knob, node: ValueNode): number | undefined {
   if (knob.unit === 'congestion-control') return congestionControl(scope, node);
   const unit = MICROS_OF_UNIT[knob.unit];
   const written =
@@ -37,8 +37,8 @@ export function knobValue(scope: RunScope, name: string, knob: Knob, node: ast.E
 }
 
 /** The value of a knob that is written as a name. */
-function congestionControl(scope: RunScope, node: ast.Expression): number | undefined {
-  const written = bareName(node)?.name ?? node.$cstNode?.text.trim() ?? '';
+function congestionControl(scope: RunScope, node: ValueNode): number | undefined {
+  const written = (node.$type === 'Expression' ? bareName(node)?.name : undefined) ?? node.$cstNode?.text.trim() ?? '';
   const index = CONGESTION_CONTROLS.findIndex((name) => name === written);
   if (index >= 0) return index;
   const text = messages.unknownCongestionControl(written, CONGESTION_CONTROLS, nearest(written, CONGESTION_CONTROLS));
@@ -49,10 +49,29 @@ function congestionControl(scope: RunScope, node: ast.Expression): number | unde
 export function showKnob(unit: KnobUnit, value: number): string {
   if (unit === 'congestion-control') return CONGESTION_CONTROLS[value] ?? `${value}`;
   const micros = MICROS_OF_UNIT[unit];
-  if (unit === 'B') return `${value} B`;
+  if (unit === 'B') return showSize(value);
   if (micros === undefined) return `${value}`;
   return unit === 's' ? `${value}s` : formatDuration(value * micros);
 }
+
+/** The default of a sysctl as a file writes it. */
+export function knobText({ unit, default: value }: SysctlDefinition): string {
+  return [value]
+    .flat()
+    .map((each) => showKnob(unit, each))
+    .join(' ');
+}
+
+/** Bytes in the largest unit that they are a whole number of. */
+function showSize(bytes: number): string {
+  const [name, factor] = SIZES.find(([, size]) => bytes >= size && bytes % size === 0) ?? ['B', 1];
+  return `${bytes / factor} ${name}`;
+}
+
+const SIZES = [
+  ['MiB', 2 ** 20],
+  ['KiB', 2 ** 10],
+] as const;
 
 const MICROS_OF_UNIT: Readonly<Record<KnobUnit, number | undefined>> = {
   count: undefined,

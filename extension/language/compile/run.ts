@@ -7,6 +7,7 @@ import type { SectionNames } from '../names/section-names.ts';
 import { rangeOf, rangeOfHeading } from '../parse/range.ts';
 import * as messages from '../problems/messages.ts';
 import { ProblemList } from '../problems/problem.ts';
+import { checkBufferLimits } from '../validate/buffer-limits.ts';
 import { checkEndless } from '../validate/endless.ts';
 import { checkLifecycle } from '../validate/lifecycle.ts';
 import { Evaluator } from '../values/evaluator.ts';
@@ -76,6 +77,7 @@ export function compileRun(
   if (own.errorCount === 0) {
     checkLifecycle(plan, own);
     checkEndless(plan, own);
+    checkBufferLimits(plan, own);
   }
   for (const problem of own.all()) problems.add(problem, problem.range);
   return own.errorCount === 0 ? plan : undefined;

@@ -2,14 +2,20 @@ import { formatDuration, MILLISECOND } from '../../base/time.ts';
 import { isAtLeast, type KernelVersion, parseVersion } from '../../scenario/kernel-version.ts';
 import type { BehaviourPlan, HostPlan, LinkPlan, ProcessPlan } from '../../scenario/plan.ts';
 import type { LinkSettingPlan } from '../../scenario/link-setting.ts';
-import { SYSCTLS, type SysctlDefinition, type SysctlName } from '../../scenario/sysctl.ts';
+import {
+  SYSCTLS,
+  type SysctlDefinition,
+  type SysctlName,
+  type SysctlValue,
+  type SysctlValues,
+} from '../../scenario/sysctl.ts';
 import type * as ast from '../generated/ast.ts';
 import { nearest } from '../names/suggestion.ts';
 import { rangeOf, rangeOfHeading, rangeOfProperty } from '../parse/range.ts';
 import * as messages from '../problems/messages.ts';
 import { optionValue } from './actions.ts';
 import { forksOf } from './connection-ends.ts';
-import { knobValue } from './knob-value.ts';
+import { knobText, knobValue } from './knob-value.ts';
 import { compileLinkSetting, isHostSetting, isLinkSetting } from './link-settings.ts';
 import type { RunScope } from './run-scope.ts';
 
@@ -34,11 +40,11 @@ export function compileHosts(scope: RunScope): HostPlan[] {
     const timers = settings.findLast((setting) => setting.$type === 'Timers')?.mode;
     const ports = settings.findLast((setting) => setting.$type === 'PortRange');
     const range = ports && compilePortRange(scope, ports);
-    const sysctls: Partial<Record<SysctlName, number>> = {};
+    const sysctls: Partial<SysctlValues> = {};
     for (const setting of settings) {
       if (setting.$type !== 'Sysctl') continue;
       const knob = compileSysctl(scope, setting, kernel ?? DEFAULT_KERNEL);
-      if (knob !== undefined) sysctls[knob.name] = knob.value;
+      if (knob !== undefined) Object.assign(sysctls, { [knob.name]: knob.value });
     }
     return {
       name: host.name,
@@ -205,7 +211,7 @@ function compileSysctl(
   scope: RunScope,
   node: ast.Sysctl,
   kernel: KernelVersion,
-): { name: SysctlName; value: number } | undefined {
+): { name: SysctlName; value: SysctlValue } | undefined {
   if (!Object.hasOwn(SYSCTLS, node.knob)) {
     const suggestion = nearest(node.knob, Object.keys(SYSCTLS));
     return void scope.problems.add(messages.unknownSysctl(node.knob, suggestion), rangeOfProperty(node, 'knob'));
@@ -216,8 +222,16 @@ function compileSysctl(
     const text = messages.sysctlTooNew(name, knob.since, `linux-${kernel.join('.')}`);
     return void scope.problems.add(text, rangeOfProperty(node, 'knob'));
   }
-  const value = knobValue(scope, name, knob, node.value);
-  return value === undefined ? undefined : { name, value };
+  const { parts } = knob;
+  const nodes = [node.value, ...node.more];
+  if (nodes.length !== (parts?.length ?? 1)) {
+    const text = parts === undefined ? messages.oneValue(name) : messages.severalValues(name, parts, knobText(knob));
+    return void scope.problems.add(text, rangeOf(nodes[parts?.length ?? 1] ?? node));
+  }
+  const values = nodes.map((value) => knobValue(scope, name, knob, value)).filter((value) => value !== undefined);
+  const [first] = values;
+  if (values.length < nodes.length || first === undefined) return undefined;
+  return { name, value: parts === undefined ? first : values };
 }
 
 /** The first and the last port that connect() may choose. */

@@ -62,7 +62,11 @@ function explain(error: ParserError, line: string): ProblemText {
       ? messages.unknownStatement(lone, meant)
       : messages.unexpectedEnd(shown);
   }
-  if (rule === 'Name' || (expected.includes('ID') && RESERVED.test(word) && expected.length > 5)) {
+  if (
+    rule === 'Name' ||
+    rule === 'PlainName' ||
+    (expected.includes('ID') && RESERVED.test(word) && expected.length > 5)
+  ) {
     return RESERVED.test(word) && !(word in PUNCTUATION)
       ? messages.reservedWord(word)
       : messages.unexpectedText(word, shown);

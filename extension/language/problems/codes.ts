@@ -30,6 +30,7 @@ export const PROBLEM_CODES = {
   TCPSCN035: 'a kernel release that cannot be read',
   TCPSCN036: 'an address that cannot be read, or that two hosts have',
   TCPSCN037: 'two links between the same two hosts',
+  TCPSCN038: 'a sysctl with too few or too many values',
   TCPSCN039: 'an unknown congestion control',
   TCPSCN040: 'time goes backward',
   TCPSCN041: '`after` without a statement above',

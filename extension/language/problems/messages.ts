@@ -208,6 +208,26 @@ export const unknownSysctl = (name: string, suggestion: string | undefined): Pro
   withSuggestion('TCPSCN030', l10n.t('There is no sysctl “{0}” here.', name), suggestion);
 export const knobRange = (name: string, min: string, max: string): ProblemText =>
   text('TCPSCN031', l10n.t('{0} must lie between {1} and {2}.', name, min, max));
+export const oneValue = (name: string): ProblemText => text('TCPSCN038', l10n.t('{0} has one value.', name));
+export const severalValues = (name: string, parts: readonly string[], example: string): ProblemText =>
+  text(
+    'TCPSCN038',
+    l10n.t('{0} has {1} values, {2}: `sysctl {0} = {3}`.', name, parts.length, parts.join(', '), example),
+  );
+export const bufferLimit = (option: string, limit: string, most: string, host: string, wanted: string): ProblemText =>
+  text(
+    'TCPSCN031',
+    l10n.t(
+      '{0} asks for more than net.core.{1} allows on “{2}”: the kernel takes {3} and does not say so. To get more: `sysctl {1} = {4} on {2}`.',
+      option,
+      limit,
+      host,
+      most,
+      wanted,
+    ),
+    undefined,
+    'warning',
+  );
 export const sysctlTooNew = (name: string, since: string, kernel: string): ProblemText =>
   text('TCPSCN032', l10n.t('{0} came with Linux {1}; this host runs {2}.', name, since, kernel));
 export const unknownCongestionControl = (

@@ -218,7 +218,7 @@ const NAMES: Readonly<Record<string, readonly NameKind[]>> = {
 };
 
 /** Rules of the grammar that take any name or word: their keywords are names then, and are not offered. */
-const WORD_RULES = new Set(['Name', 'Word', 'MessageWord', 'Wrong']);
+const WORD_RULES = new Set(['Name', 'PlainName', 'Word', 'MessageWord', 'Wrong']);
 
 /** What begins a statement, and is not offered in the middle of one. */
 const STATEMENT_TYPES = new Set([

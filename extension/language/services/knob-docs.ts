@@ -4,14 +4,15 @@ import { CONGESTION_CONTROLS } from '../../scenario/congestion.ts';
 import { type SocketOptionDefinition, type SocketOptionName, SOCKET_OPTIONS } from '../../scenario/socket-option.ts';
 import { type KnobUnit, type SysctlDefinition, type SysctlName, SYSCTLS } from '../../scenario/sysctl.ts';
 import type { TcpState } from '../../scenario/tcp-state.ts';
-import { showKnob } from '../compile/knob-value.ts';
+import { knobText, showKnob } from '../compile/knob-value.ts';
 import { parseState } from '../compile/words.ts';
 
 /** Meaning, default, range and first kernel of a sysctl, as Markdown; undefined when there is no such sysctl. */
 export function sysctlSummary(name: string): string | undefined {
   if (!Object.hasOwn(SYSCTLS, name)) return undefined;
   const knob: SysctlDefinition = SYSCTLS[name as SysctlName];
-  const facts = [l10n.t('Default: {0}', showKnob(knob.unit, knob.default)), rangeText(knob), unitText(knob.unit)];
+  const facts = [l10n.t('Default: {0}', knobText(knob)), rangeText(knob), unitText(knob.unit)];
+  if (knob.parts !== undefined) facts.unshift(l10n.t('Several values: {0}', knob.parts.join(', ')));
   if (knob.since !== undefined) facts.push(l10n.t('Since Linux {0}', knob.since));
   return [`**${knob.path ?? 'net.ipv4'}.${name}**`, sysctlMeaning(name as SysctlName), facts.join(' · ')].join('\n\n');
 }
@@ -21,6 +22,7 @@ export function optionSummary(name: string): string | undefined {
   if (!Object.hasOwn(SOCKET_OPTIONS, name)) return undefined;
   const option: SocketOptionDefinition = SOCKET_OPTIONS[name as SocketOptionName];
   const facts = [rangeText(option), unitText(option.unit)];
+  if (option.limit !== undefined) facts.push(l10n.t('At most what the sysctl {0} says', option.limit));
   if (option.sysctl !== undefined) facts.unshift(l10n.t('Not set: the sysctl {0} counts', option.sysctl));
   return [`**${name}**`, optionMeaning(name as SocketOptionName), facts.join(' · ')].join('\n\n');
 }
@@ -171,6 +173,22 @@ function sysctlMeaning(name: SysctlName): string {
       return l10n.t('Whether small neighbours are sent again in one segment.');
     case 'tcp_min_rtt_wlen':
       return l10n.t('How long the smallest round trip is remembered, by which RACK judges reordering.');
+    case 'tcp_rmem':
+      return l10n.t(
+        'Memory of a receive buffer. A socket begins with the default, half of which is its first window; max decides the window scale. SO_RCVBUF replaces all three. The min counts only when memory is short.',
+      );
+    case 'tcp_wmem':
+      return l10n.t(
+        'Memory of a send buffer. A socket begins with the default and has more as its congestion window grows, up to max. SO_SNDBUF replaces all three. The min counts only when memory is short.',
+      );
+    case 'rmem_max':
+      return l10n.t(
+        'The most that SO_RCVBUF can ask for; the kernel takes twice as much. More is cut down without a word. 4 MiB since Linux 6.18.',
+      );
+    case 'wmem_max':
+      return l10n.t(
+        'The most that SO_SNDBUF can ask for; the kernel takes twice as much. More is cut down without a word. 4 MiB since Linux 6.18.',
+      );
     case 'tcp_rto_min_us':
       return l10n.t('The least that is added to the measured round trip to make the retransmission timeout.');
     case 'tcp_rto_max_ms':

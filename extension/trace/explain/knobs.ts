@@ -1,9 +1,9 @@
 /** Which limit was in force for an end: socket option, sysctl or default, and what Linux makes of it. */
 import * as l10n from '@vscode/l10n';
 import type { SocketOptionName } from '../../scenario/socket-option.ts';
-import type { SysctlName } from '../../scenario/sysctl.ts';
-import { olderDefaults, parseVersion } from '../../scenario/kernel-version.ts';
-import { SYSCTLS } from '../../scenario/sysctl.ts';
+import type { ScalarSysctl } from '../../scenario/sysctl.ts';
+import { parseVersion } from '../../scenario/kernel-version.ts';
+import { sysctlValues } from '../../scenario/sysctl.ts';
 import type { EventId, EventOf, PlaceId } from '../event.ts';
 import type { Trace } from '../trace.ts';
 
@@ -14,13 +14,13 @@ export interface Knob {
 }
 
 /** A sysctl of the host that a place is on: what the scenario set, or the default. */
-export function sysctl(trace: Trace, place: PlaceId, name: SysctlName): number {
+export function sysctl(trace: Trace, place: PlaceId, name: ScalarSysctl): number {
   const found = trace.places[place];
   const host = found?.kind === 'end' || found?.kind === 'process' ? found.host : place;
   const hostName = trace.placeName(host);
   const plan = trace.header.hosts.find((each) => each.name === hostName);
   const version = plan && parseVersion(plan.kernel);
-  return plan?.sysctls[name] ?? (version && olderDefaults(version)[name]) ?? SYSCTLS[name].default;
+  return sysctlValues(plan?.sysctls, version)[name];
 }
 
 const optionCalls = new WeakMap<Trace, readonly EventOf<'call.entered'>[]>();
@@ -44,7 +44,7 @@ const KEEPALIVE_SYSCTLS = {
   TCP_KEEPIDLE: 'tcp_keepalive_time',
   TCP_KEEPINTVL: 'tcp_keepalive_intvl',
   TCP_KEEPCNT: 'tcp_keepalive_probes',
-} as const satisfies Partial<Record<SocketOptionName, SysctlName>>;
+} as const satisfies Partial<Record<SocketOptionName, ScalarSysctl>>;
 
 /** One of the three numbers of keepalive, in s or as a count. */
 export function keepaliveKnob(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hasFeature, olderDefaults, parseVersion } from '../../../extension/scenario/kernel-version.ts';
+import { defaultsOf, hasFeature, parseVersion } from '../../../extension/scenario/kernel-version.ts';
 import type { Action } from '../../../extension/scenario/plan.ts';
 import { ack, rst, syn, synAck, synSent } from '../support/endpoint.ts';
 import { at, calls, close, listen, run, sent, states } from '../support/run.ts';
@@ -113,7 +113,12 @@ describe('kernel releases', () => {
     expect(first('PAWS wrap in seconds')).toBe('6.6');
     expect(first('TIME_WAIT in milliseconds')).toBe('6.14');
     expect(first('tcp_rmem up to 32 MiB')).toBe('6.18');
-    expect([olderDefaults([5, 3]), olderDefaults([5, 4])]).toEqual([{ somaxconn: 128 }, {}]);
+    expect([defaultsOf([5, 3]), defaultsOf([5, 4]), defaultsOf([6, 12])]).toEqual([{ somaxconn: 128 }, {}, {}]);
+    expect(defaultsOf([6, 18])).toEqual({
+      tcp_rmem: [4096, 131_072, 33_554_432],
+      rmem_max: 4_194_304,
+      wmem_max: 4_194_304,
+    });
     expect([parseVersion('linux-6.1.192'), parseVersion('6.15'), parseVersion('six')]).toEqual([
       [6, 1],
       [6, 15],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { accepted, ack, data, synSent } from '../support/endpoint.ts';
+import type { SysctlValues } from '../../../extension/scenario/sysctl.ts';
 import type { Endpoint } from '../support/endpoint.ts';
 
 const SMALL = { socket: { SO_RCVBUF: 16_384 } };
@@ -30,6 +31,34 @@ describe('the window offered at the start', () => {
 
   it('SO_RCVBUF below the least is the least', () => {
     expect(accepted({ socket: { SO_RCVBUF: 100 } }).tcb.rcv.wnd).toBe(1152);
+  });
+});
+
+describe('tcp_rmem and rmem_max', () => {
+  it('a default of 32 MiB opens with 16 MiB, of which a SYN can say 65535 bytes only', () => {
+    const end = accepted({ sysctls: { tcp_rmem: [4096, 2 ** 25, 2 ** 25] } });
+    const synAck = [...end.trace.eventsOf('segment.sent')].find(({ purpose }) => purpose === 'syn-ack');
+    expect([synAck?.window, synAck?.wscale]).toEqual([65_535, 10]);
+    end.at(100).receive({ flags: 'A', length: 1448 });
+    // Whole segments, and two more for the one that arrived; rounded up to 2^10.
+    expect(offered(end)).toEqual([16_387 * 1024]);
+  });
+
+  it('the scale allows for the largest of the buffer, tcp_rmem[2] and rmem_max', () => {
+    const scale = (sysctls: Partial<SysctlValues>): number => synSent({ sysctls }).tcb.rcv.offeredScale;
+    expect(scale({ tcp_rmem: [4096, 131_072, 2 ** 25] })).toBe(10);
+    expect(scale({ tcp_rmem: [4096, 131_072, 131_072] })).toBe(2);
+    expect(scale({ tcp_rmem: [4096, 131_072, 131_072], rmem_max: 2 ** 24 })).toBe(9);
+    expect(scale({ tcp_rmem: [4096, 2 ** 22, 131_072] })).toBe(5);
+    expect(scale({ tcp_window_scaling: 0 })).toBe(0);
+    expect(synSent({ kernel: [6, 18] }).tcb.rcv.offeredScale).toBe(10);
+  });
+
+  it('SO_RCVBUF takes no more than rmem_max', () => {
+    const window = (bytes: number, sysctls?: Partial<SysctlValues>): number =>
+      synSent({ socket: { SO_RCVBUF: bytes }, ...(sysctls && { sysctls }) }).tcb.rcv.wnd;
+    expect(window(2 ** 24)).toBe(window(212_992));
+    expect(window(2 ** 24, { rmem_max: 2 ** 24 })).toBe(11_491 * 1460);
   });
 });
 

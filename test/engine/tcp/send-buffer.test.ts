@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { SysctlValues } from '../../../extension/scenario/sysctl.ts';
 import { isWriteable } from '../../../extension/engine/tcp/send-buffer.ts';
 import { ack, established } from '../support/endpoint.ts';
 import { at, calls, connect, cut, listen, powerLoss, run, send, setOption } from '../support/run.ts';
@@ -15,6 +16,17 @@ describe('the send buffer', () => {
   it('SO_SNDBUF is doubled', () => {
     const end = established().option('SO_SNDBUF', 16_384);
     expect(end.send(1_000_000)).toBe(63_712);
+  });
+
+  it('begins with tcp_wmem[1] and follows the congestion window up to tcp_wmem[2]; SO_SNDBUF up to wmem_max', () => {
+    const taken = (sysctls: Partial<SysctlValues>, option?: number): number | string => {
+      const end = established({ sysctls });
+      return (option === undefined ? end : end.option('SO_SNDBUF', option)).send(10_000_000);
+    };
+    expect(taken({ tcp_wmem: [4096, 16_384, 16_384] })).toBe(31_856);
+    expect(taken({ tcp_wmem: [4096, 2 ** 22, 2 ** 22] })).toBe(129 * 31_856);
+    expect(taken({}, 2 ** 22)).toBe(taken({}, 212_992));
+    expect(taken({ wmem_max: 2 ** 22 }, 2 ** 22)).toBe(257 * 31_856);
   });
 
   it('a third of it must be free before a writer is woken', () => {
