@@ -12,36 +12,32 @@ export class Recorder {
   readonly writer: TraceWriter;
   /** How many events there may be. */
   limit = Infinity;
+  /** The event whose consequences are being worked out. Whoever sets it puts back what was there. */
+  cause: EventId = NO_CAUSE;
   private readonly scheduler: Scheduler;
-  private current: EventId = NO_CAUSE;
 
   constructor(writer: TraceWriter, scheduler: Scheduler) {
     this.writer = writer;
     this.scheduler = scheduler;
   }
 
-  /** The event whose consequences are being worked out. */
-  get cause(): EventId {
-    return this.current;
-  }
-
   /**
    * Appends an event caused by the current one, or by `cause`.
    * @throws EventLimitReached instead, when the trace is full: one step may make any number of events.
    */
-  record<K extends EventKind>(kind: K, place: PlaceId, fields: EventFields<K>, cause: EventId = this.current): EventId {
+  record<K extends EventKind>(kind: K, place: PlaceId, fields: EventFields<K>, cause: EventId = this.cause): EventId {
     if (this.writer.length >= this.limit) throw new EventLimitReached();
     return this.writer.add(kind, this.scheduler.now, place, cause, fields);
   }
 
   /** Runs `work` with everything that it records caused by `cause`. */
   causedBy<T>(cause: EventId, work: () => T): T {
-    const before = this.current;
-    this.current = cause;
+    const before = this.cause;
+    this.cause = cause;
     try {
       return work();
     } finally {
-      this.current = before;
+      this.cause = before;
     }
   }
 }

@@ -5,20 +5,36 @@ export interface Scheduled {
   cancelled: boolean;
 }
 
+/** Something that is done at one time after another; at most one of them lies ahead. Setting it again is cheaper than a new entry. */
+export interface Alarm {
+  /** It goes off at `time` and at no other. */
+  set(time: Micros): void;
+  cancel(): void;
+}
+
 /** Tells the time and wakes up: the clock of the run, or that of a host which can stand still. */
 export interface Clock {
   readonly now: Micros;
   /** Runs something when this clock shows `time`. */
   at(time: Micros, run: () => void): Scheduled;
+  /** Runs something whenever it is set to. */
+  alarm(run: () => void): Alarm;
   /** A time of this clock, not in the past, in the time of the run; should it go on standing still, it will be later. */
   toRunTime(time: Micros): Micros;
 }
 
-interface Entry extends Scheduled {
-  readonly time: Micros;
+/** An entry of the queue, which may be put there again after it was run. */
+export class Entry implements Scheduled {
+  time: Micros = 0;
   /** Insertion number: breaks ties, so that a run is a function of its plan. */
-  readonly order: number;
+  order = 0;
+  cancelled = false;
+  isQueued = false;
   readonly run: () => void;
+
+  constructor(run: () => void) {
+    this.run = run;
+  }
 }
 
 /**
@@ -38,28 +54,56 @@ export class Scheduler implements Clock {
 
   /** Time of the next entry, or undefined when nothing is scheduled. */
   get nextAt(): Micros | undefined {
-    while (this.heap[0]?.cancelled === true) this.removeFirst();
-    return this.heap[0]?.time;
+    while (this.heap.length > 0) {
+      const first = this.heap[0] as Entry;
+      if (!first.cancelled) return first.time;
+      this.removeFirst();
+    }
+    return undefined;
   }
 
-  /** @throws Error when `time` lies in the past or is not a whole number of µs: a bug of the engine. */
   at(time: Micros, run: () => void): Scheduled {
-    if (time < this.clock || !Number.isSafeInteger(time))
-      throw new Error(`Cannot schedule for ${time} at ${this.clock}`);
-    const entry: Entry = { time, order: this.inserted++, run, cancelled: false };
-    let i = this.heap.push(entry) - 1;
-    while (i > 0) {
-      const parent = Math.floor((i - 1) / 2);
-      if (isBefore(this.heap[parent] as Entry, entry)) break;
-      this.heap[i] = this.heap[parent] as Entry;
-      i = parent;
-    }
-    this.heap[i] = entry;
+    const entry = new Entry(run);
+    this.put(entry, time, this.takeNumber());
     return entry;
+  }
+
+  alarm(run: () => void): Alarm {
+    return new QueueAlarm(this, run);
   }
 
   toRunTime(time: Micros): Micros {
     return time;
+  }
+
+  /** The next insertion number, for something that is put into the queue only later but has its turn as if it were now. */
+  takeNumber(): number {
+    return this.inserted++;
+  }
+
+  /**
+   * Puts an entry into the queue that is not there.
+   * @throws Error when `time` lies in the past or is not a whole number of µs: a bug of the engine.
+   */
+  put(entry: Entry, time: Micros, order: number): void {
+    if (time < this.clock || !Number.isSafeInteger(time))
+      throw new Error(`Cannot schedule for ${time} at ${this.clock}`);
+    entry.time = time;
+    entry.order = order;
+    entry.cancelled = false;
+    entry.isQueued = true;
+    const { heap } = this;
+    let i = heap.length;
+    heap.push(entry);
+    while (i > 0) {
+      // eslint-disable-next-line no-bitwise -- Half, rounded down: every packet comes by here.
+      const parent = (i - 1) >> 1;
+      const above = heap[parent] as Entry;
+      if (isBefore(above, entry)) break;
+      heap[i] = above;
+      i = parent;
+    }
+    heap[i] = entry;
   }
 
   /** Runs the next entry; false when there is none. */
@@ -79,26 +123,103 @@ export class Scheduler implements Clock {
   }
 
   private removeFirst(): Entry {
-    const first = this.heap[0] as Entry;
-    const last = this.heap.pop() as Entry;
-    if (this.heap.length > 0) this.sink(last);
+    const { heap } = this;
+    const first = heap[0] as Entry;
+    const last = heap.pop() as Entry;
+    if (heap.length > 0) this.sink(last);
+    first.isQueued = false;
     return first;
   }
 
   private sink(entry: Entry): void {
+    const { heap } = this;
+    const { length } = heap;
     let i = 0;
     for (;;) {
       let child = 2 * i + 1;
-      if (child >= this.heap.length) break;
-      if (child + 1 < this.heap.length && isBefore(this.heap[child + 1] as Entry, this.heap[child] as Entry)) child++;
-      if (isBefore(entry, this.heap[child] as Entry)) break;
-      this.heap[i] = this.heap[child] as Entry;
+      if (child >= length) break;
+      if (child + 1 < length && isBefore(heap[child + 1] as Entry, heap[child] as Entry)) child++;
+      const below = heap[child] as Entry;
+      if (isBefore(entry, below)) break;
+      heap[i] = below;
       i = child;
     }
-    this.heap[i] = entry;
+    heap[i] = entry;
   }
 }
 
 function isBefore(a: Entry, b: Entry): boolean {
   return a.time < b.time || (a.time === b.time && a.order < b.order);
+}
+
+/**
+ * An alarm with one entry in the queue, which may come early: one that is moved later, or cancelled and set again, waits on with the
+ * entry that it has.
+ */
+class QueueAlarm implements Alarm {
+  private readonly scheduler: Scheduler;
+  private readonly run: () => void;
+  private entry: Entry;
+  private isSet = false;
+  /** When it goes off. */
+  private target: Micros = 0;
+  /** Where its turn is: at its target, unless it was moved later meanwhile. */
+  private time: Micros = 0;
+  private order = 0;
+
+  constructor(scheduler: Scheduler, run: () => void) {
+    this.scheduler = scheduler;
+    this.run = run;
+    this.entry = this.newEntry();
+  }
+
+  set(time: Micros): void {
+    this.target = time;
+    if (this.isSet && this.time <= time) return;
+    this.isSet = true;
+    this.take(time);
+    const { entry } = this;
+    if (entry.isQueued && entry.time <= time) {
+      entry.cancelled = false;
+      return;
+    }
+    if (entry.isQueued) {
+      entry.cancelled = true;
+      this.entry = this.newEntry();
+    }
+    this.wait();
+  }
+
+  cancel(): void {
+    this.isSet = false;
+    this.entry.cancelled = true;
+  }
+
+  private onTurn(): void {
+    const { entry } = this;
+    if (entry.order !== this.order) {
+      this.wait();
+    } else if (this.target > entry.time) {
+      this.take(this.target);
+      this.wait();
+    } else {
+      this.isSet = false;
+      this.run();
+    }
+  }
+
+  private take(time: Micros): void {
+    this.time = time;
+    this.order = this.scheduler.takeNumber();
+  }
+
+  private wait(): void {
+    this.scheduler.put(this.entry, this.time, this.order);
+  }
+
+  private newEntry(): Entry {
+    return new Entry(() => {
+      this.onTurn();
+    });
+  }
 }

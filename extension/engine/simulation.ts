@@ -80,7 +80,16 @@ export class Simulation {
 
   /** Does up to `maxSteps` things. @returns true when the run has ended. */
   advance(maxSteps: number): boolean {
-    for (let steps = 0; steps < maxSteps && this.ended === undefined; steps++) this.step();
+    this.recorder.limit = this.limits.maxEvents;
+    try {
+      for (let steps = 0; steps < maxSteps && this.ended === undefined; steps++) this.step();
+    } catch (error) {
+      if (!(error instanceof EventLimitReached)) throw error;
+      this.ended = 'event-limit';
+    } finally {
+      // How the run ended and what became of its expectations is written in any case.
+      this.recorder.limit = Infinity;
+    }
     return this.ended !== undefined;
   }
 
@@ -122,21 +131,8 @@ export class Simulation {
     } else if (next > this.limits.maxTime) {
       this.ended = 'time-limit';
     } else {
-      this.stepWithinLimit();
-    }
-  }
-
-  private stepWithinLimit(): void {
-    this.recorder.limit = this.limits.maxEvents;
-    try {
       this.scheduler.step();
       if (this.eventCount >= this.limits.maxEvents) this.ended = 'event-limit';
-    } catch (error) {
-      if (!(error instanceof EventLimitReached)) throw error;
-      this.ended = 'event-limit';
-    } finally {
-      // How the run ended and what became of its expectations is written in any case.
-      this.recorder.limit = Infinity;
     }
   }
 

@@ -36,8 +36,8 @@ export function hasFeature(version: KernelVersion, feature: KernelFeature): bool
 }
 
 /** Whether a kernel is this release or a later one. */
-export function isAtLeast([major, minor]: KernelVersion, [wantedMajor, wantedMinor]: KernelVersion): boolean {
-  return major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);
+export function isAtLeast(version: KernelVersion, wanted: KernelVersion): boolean {
+  return version[0] > wanted[0] || (version[0] === wanted[0] && version[1] >= wanted[1]);
 }
 
 /** Reads `6.15` or `linux-6.15`; undefined when it is no release. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { HostClock } from '../../extension/engine/host/host-clock.ts';
 import { Recorder } from '../../extension/engine/recorder.ts';
 import { Scheduler } from '../../extension/engine/scheduler.ts';
 import { Timer } from '../../extension/engine/tcp/timer.ts';
@@ -63,6 +64,80 @@ describe('Scheduler', () => {
       // Until nothing is left.
     }
     expect(times).toEqual([...times].sort((a, b) => a - b));
+  });
+});
+
+describe.each([
+  ['the run', (scheduler: Scheduler) => scheduler],
+  ['a host that may be frozen', (scheduler: Scheduler) => new HostClock(scheduler)],
+])('an alarm of the clock of %s', (_, clockOf) => {
+  const rig = () => {
+    const scheduler = new Scheduler();
+    const clock = clockOf(scheduler);
+    const rang: string[] = [];
+    const alarm = clock.alarm(() => rang.push(`alarm at ${scheduler.now}`));
+    const runTo = (time: number) => {
+      while ((scheduler.nextAt ?? Infinity) <= time) scheduler.step();
+      scheduler.skipTo(time);
+    };
+    const other = (time: number) => clock.at(time, () => rang.push(`other at ${scheduler.now}`));
+    return { scheduler, alarm, rang, runTo, other };
+  };
+
+  it('goes off at the time that it was set to last', () => {
+    const { alarm, rang, runTo } = rig();
+    for (const time of [50, 80, 60, 90]) alarm.set(time);
+    runTo(85);
+    expect(rang).toEqual([]);
+    runTo(100);
+    alarm.set(120);
+    runTo(200);
+    expect(rang).toEqual(['alarm at 90', 'alarm at 120']);
+  });
+
+  it('cancelled and set again it goes off once, in its new turn', () => {
+    const { alarm, rang, runTo, other } = rig();
+    alarm.set(50);
+    alarm.cancel();
+    other(80);
+    alarm.set(80);
+    runTo(200);
+    expect(rang).toEqual(['other at 80', 'alarm at 80']);
+  });
+
+  it('set again to the very time for which it was cancelled it has lost its turn', () => {
+    const { alarm, rang, runTo, other } = rig();
+    alarm.set(50);
+    other(50);
+    alarm.cancel();
+    alarm.set(50);
+    runTo(200);
+    expect(rang).toEqual(['other at 50', 'alarm at 50']);
+  });
+
+  it('cancelled it leaves nothing to wait for', () => {
+    const { scheduler, alarm } = rig();
+    alarm.set(50);
+    alarm.set(80);
+    alarm.cancel();
+    expect(scheduler.nextAt).toBeUndefined();
+    alarm.set(60);
+    alarm.cancel();
+    expect([scheduler.nextAt, scheduler.step()]).toEqual([undefined, false]);
+  });
+
+  it('may be set while it goes off', () => {
+    const scheduler = new Scheduler();
+    const times: number[] = [];
+    const alarm = clockOf(scheduler).alarm(() => {
+      times.push(scheduler.now);
+      if (times.length < 4) alarm.set(scheduler.now + 10);
+    });
+    alarm.set(10);
+    while (scheduler.step()) {
+      // Until nothing is left.
+    }
+    expect(times).toEqual([10, 20, 30, 40]);
   });
 });
 

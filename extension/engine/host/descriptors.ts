@@ -24,8 +24,8 @@ export interface StreamDescriptor {
   sleepingSend: { left: number; readonly bytes: number } | undefined;
   /** What poll() has reported last; undefined while nobody polls it. */
   polled: number | undefined;
-  /** A wake-up for reading is under way. */
-  wakeScheduled: boolean;
+  /** Wakes its recv(), once something has done so. */
+  wakeToRead: (() => void) | undefined;
   readonly talk: Conversation;
 }
 
@@ -64,7 +64,7 @@ export class DescriptorTable {
       pendingSends: [],
       sleepingSend: undefined,
       polled: undefined,
-      wakeScheduled: false,
+      wakeToRead: undefined,
       talk,
     };
     this.open.add(descriptor);

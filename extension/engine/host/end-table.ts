@@ -9,6 +9,8 @@ import type { RemoteSocket } from './remote.ts';
 /** The ends and listeners of one host, by their ports. */
 export class EndTable {
   private readonly ends = new Map<string, Tcb>();
+  /** The end that was found last: most segments are for the same one as the one before. */
+  private foundLast: Tcb | undefined;
   private readonly listeners = new Map<number, Listener>();
   /** How each end's socket came to its port: what a later bind() looks at. */
   private readonly bindings = new WeakMap<Tcb, Binding>();
@@ -31,11 +33,15 @@ export class EndTable {
 
   /** The end between two ports, or its TIME_WAIT entry (`__inet_lookup_established`). */
   find(local: number, remoteHost: PlaceId, remotePort: number): Tcb | undefined {
-    return this.ends.get(key(local, remoteHost, remotePort));
+    const last = this.foundLast;
+    if (last?.local.port === local && last.remote.host === remoteHost && last.remote.port === remotePort) return last;
+    this.foundLast = this.ends.get(key(local, remoteHost, remotePort));
+    return this.foundLast;
   }
 
   add(tcb: Tcb, binding: Binding): void {
     const { local, remote } = tcb;
+    this.foundLast = undefined;
     this.ends.set(key(local.port, remote.host, remote.port), tcb);
     this.bindings.set(tcb, binding);
     if (binding.bound) this.boundPorts.set(local.port, (this.boundPorts.get(local.port) ?? 0) + 1);
@@ -44,6 +50,7 @@ export class EndTable {
   remove(tcb: Tcb): void {
     const { local, remote } = tcb;
     const own = key(local.port, remote.host, remote.port);
+    this.foundLast = undefined;
     if (this.ends.get(own) === tcb) this.ends.delete(own);
     if (this.bindings.get(tcb)?.bound === true) {
       this.boundPorts.set(local.port, (this.boundPorts.get(local.port) ?? 1) - 1);
@@ -51,6 +58,7 @@ export class EndTable {
   }
 
   clear(): void {
+    this.foundLast = undefined;
     this.ends.clear();
     this.listeners.clear();
   }

@@ -1,5 +1,5 @@
 import type { Micros } from '../../base/time.ts';
-import type { Clock, Scheduled, Scheduler } from '../scheduler.ts';
+import type { Alarm, Clock, Scheduled, Scheduler } from '../scheduler.ts';
 
 interface Due {
   /** What the caller can take back. */
@@ -37,6 +37,10 @@ export class HostClock implements Clock {
     return handle;
   }
 
+  alarm(run: () => void): Alarm {
+    return new HostAlarm(this, run);
+  }
+
   toRunTime(time: Micros): Micros {
     // While it stands still, nobody knows when it goes on: at the earliest now.
     return Math.max(this.scheduler.now, time + this.behind);
@@ -64,5 +68,42 @@ export class HostClock implements Clock {
     this.scheduler.at(this.toRunTime(due.time), () => {
       this.onDue(due);
     });
+  }
+}
+
+/** An alarm of a clock that may stand still. The entry that it waits with may come early. */
+class HostAlarm implements Alarm {
+  private readonly clock: HostClock;
+  private readonly run: () => void;
+  private entry: { readonly at: Micros; readonly scheduled: Scheduled } | undefined;
+  private target: Micros = 0;
+
+  constructor(clock: HostClock, run: () => void) {
+    this.clock = clock;
+    this.run = run;
+  }
+
+  set(time: Micros): void {
+    this.target = time;
+    if (this.entry !== undefined) {
+      if (this.entry.at <= time) return;
+      this.entry.scheduled.cancelled = true;
+    }
+    this.wait();
+  }
+
+  cancel(): void {
+    if (this.entry !== undefined) this.entry.scheduled.cancelled = true;
+    this.entry = undefined;
+  }
+
+  private wait(): void {
+    const at = this.target;
+    const scheduled = this.clock.at(at, () => {
+      this.entry = undefined;
+      if (this.target > this.clock.now) this.wait();
+      else this.run();
+    });
+    this.entry = { at, scheduled };
   }
 }

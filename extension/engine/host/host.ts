@@ -67,7 +67,8 @@ export class Host implements LinkEnd, KernelEvents {
   }[] = [];
   /** What else came while it was stopped: it is handled first. */
   private readonly postponed: (() => void)[] = [];
-  private readonly hops = new Map<PlaceId, LastHop>();
+  /** By the place of the host at the other end. */
+  private readonly hops: (LastHop | undefined)[] = [];
   private readonly routesLost = new Set<PlaceId>();
   private readonly makeHop: (link: Link) => LastHop;
 
@@ -159,7 +160,7 @@ export class Host implements LinkEnd, KernelEvents {
     this.recorder.causedBy(off, () => {
       for (const process of this.processes) if (process.running) process.end('host-off');
       this.kernel.halt();
-      for (const hop of this.hops.values()) hop.forget();
+      for (const hop of this.hops) hop?.forget();
     });
   }
 
@@ -225,7 +226,7 @@ export class Host implements LinkEnd, KernelEvents {
       this.loopBack(segment, sent);
       return;
     }
-    this.hopTo(to).send({ segment, sent, purpose });
+    this.hopTo(to).send(segment, sent, purpose);
   }
 
   mtu(to: PlaceId): number {
@@ -265,12 +266,15 @@ export class Host implements LinkEnd, KernelEvents {
   }
 
   private hopTo(place: PlaceId): LastHop {
-    const known = this.hops.get(place);
-    if (known !== undefined) return known;
+    return this.hops[place] ?? this.newHop(place);
+  }
+
+  private newHop(place: PlaceId): LastHop {
     const link = this.links.find((candidate) => candidate.ends.some((end) => end.place === place));
     if (link === undefined) throw new Error(`${this.name} has no link to place ${place}`);
     const hop = this.makeHop(link);
-    this.hops.set(place, hop);
+    while (this.hops.length < place) this.hops.push(undefined);
+    this.hops[place] = hop;
     return hop;
   }
 
@@ -292,7 +296,13 @@ export class Host implements LinkEnd, KernelEvents {
   }
 
   readable(tcb: Tcb): void {
-    for (const { process, descriptor } of this.holders(tcb)) wakeToRead(process, descriptor);
+    const process = this.processes[0];
+    if (process === undefined || this.processes.length > 1) {
+      for (const holder of this.holders(tcb)) wakeToRead(holder.process, holder.descriptor);
+      return;
+    }
+    const descriptor = process.descriptors.of(tcb);
+    if (descriptor !== undefined) wakeToRead(process, descriptor);
   }
 
   writable(tcb: Tcb): void {

@@ -30,6 +30,8 @@ export interface Departure {
   readonly windowBytes: number;
 }
 
+const NO_NUMBERS: readonly number[] = [];
+
 /** The sending side of one host's IP. */
 export class IpOutput {
   private readonly host: PlaceId;
@@ -74,7 +76,7 @@ export class IpOutput {
       timestamps: options.timestamps !== undefined,
       tsVal: options.timestamps?.tsVal ?? 0,
       tsEcr: options.timestamps?.tsEcr ?? 0,
-      sack: (options.sack ?? []).flat(),
+      sack: options.sack?.flat() ?? NO_NUMBERS,
       purpose,
       reason,
       args,

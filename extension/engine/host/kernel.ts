@@ -1,3 +1,4 @@
+import { powerOfTwo } from '../../base/power-of-two.ts';
 import type { Micros } from '../../base/time.ts';
 import type { KernelVersion } from '../../scenario/kernel-version.ts';
 import type { SysctlValues } from '../../scenario/sysctl.ts';
@@ -47,7 +48,8 @@ export class Kernel implements TcpKernel, ListeningKernel {
   private readonly output: IpOutput;
   /** The segment being handled, for what is said about it. */
   private handling: EventId = -1;
-  private handledConnection = 0;
+  private handled: Segment | undefined;
+  private handledFrom: PlaceId = 0;
   private readonly bootedAt: Micros;
 
   constructor(init: {
@@ -129,40 +131,42 @@ export class Kernel implements TcpKernel, ListeningKernel {
 
   /** A segment reached this host (`tcp_v4_rcv`). `cause`: what last happened to it on the way. */
   receive(segment: Segment, from: Neighbour, sent: EventId, cause: EventId = sent): void {
-    let tcb = this.table.find(segment.toPort, from.place, segment.fromPort);
-    const delivered = this.recorder.record(
-      'segment.delivered',
-      tcb?.place ?? this.host.place,
-      { segment: sent },
-      cause,
-    );
-    this.recorder.causedBy(delivered, () => {
-      this.handling = sent;
-      this.handledConnection = this.connections.ofSegment(
-        this.host.place,
-        segment.toPort,
-        from.place,
-        segment.fromPort,
-      );
-      const listener = this.table.listener(segment.toPort);
-      let iss: Seq | undefined;
-      const replaced = tcb !== undefined && listener !== undefined && replacesTimeWait(tcb, segment);
-      if (tcb !== undefined && replaced) {
-        iss = add(tcb.snd.nxt, ISS_STEP_AFTER_TIME_WAIT);
-        tcb.done(replaced);
-        tcb = undefined;
-      }
-      if (tcb !== undefined) {
-        const end = tcb;
-        end.enter(() => {
-          segmentArrives(end, segment);
-        });
-      } else if (listener === undefined) {
-        this.resetUnknown(segment, 'no-socket');
-      } else {
-        segmentAtListener(this, listener, segment, { ...from, port: segment.fromPort }, iss);
-      }
-    });
+    const { recorder } = this;
+    const tcb = this.table.find(segment.toPort, from.place, segment.fromPort);
+    const place = tcb === undefined ? this.host.place : tcb.place;
+    const before = recorder.cause;
+    recorder.cause = recorder.record('segment.delivered', place, { segment: sent }, cause);
+    this.handling = sent;
+    this.handled = segment;
+    this.handledFrom = from.place;
+    const replaced =
+      tcb?.isTimeWaitEntry === true &&
+      this.table.listener(segment.toPort) !== undefined &&
+      replacesTimeWait(tcb, segment);
+    if (tcb === undefined) {
+      this.receiveWithoutEnd(segment, from);
+    } else if (replaced) {
+      tcb.done(replaced);
+      this.receiveWithoutEnd(segment, from, add(tcb.snd.nxt, ISS_STEP_AFTER_TIME_WAIT));
+    } else {
+      segmentArrives(tcb, segment);
+      tcb.entered();
+    }
+    recorder.cause = before;
+  }
+
+  /** @param iss number of the first segment of what a SYN opens in place of a TIME_WAIT entry */
+  private receiveWithoutEnd(segment: Segment, from: Neighbour, iss?: Seq): void {
+    const listener = this.table.listener(segment.toPort);
+    if (listener === undefined) this.resetUnknown(segment, 'no-socket');
+    else segmentAtListener(this, listener, segment, { ...from, port: segment.fromPort }, iss);
+  }
+
+  /** The connection that the segment being handled belongs to. */
+  private get handledConnection(): number {
+    const { handled } = this;
+    if (handled === undefined) throw new Error('No segment is being handled');
+    return this.connections.ofSegment(this.host.place, handled.toPort, this.handledFrom, handled.fromPort);
   }
 
   /**
@@ -256,7 +260,7 @@ export class Kernel implements TcpKernel, ListeningKernel {
       purpose,
       reason,
       args,
-      windowBytes: segment.window * 2 ** scaleOf(tcb, segment),
+      windowBytes: segment.window * powerOfTwo(scaleOf(tcb, segment)),
     });
   }
 

@@ -65,7 +65,12 @@ export class LastHop implements NeighbourOwner<Outgoing> {
     return this.carrierLostBy;
   }
 
-  send(packet: Outgoing): void {
+  send(segment: Segment, sent: EventId, purpose: SegmentPurpose): void {
+    if (this.entry === undefined && this.carrierLostBy === undefined) {
+      this.link.send(this.host, segment, sent, purpose);
+      return;
+    }
+    const packet = { segment, sent, purpose };
     if (this.entry === undefined) {
       this.transmit(packet);
       return;

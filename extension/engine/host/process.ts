@@ -3,6 +3,7 @@ import type { Errno } from '../../scenario/errno.ts';
 import type { CallName } from '../../scenario/expectation.ts';
 import type { BehaviourPlan } from '../../scenario/plan.ts';
 import type { EventFields, EventId, PlaceId } from '../../trace/event.ts';
+import { NO_CAUSE } from '../../trace/event.ts';
 import type { Recorder } from '../recorder.ts';
 import type { Clock, Scheduled } from '../scheduler.ts';
 import type { Tcb } from '../tcp/tcb.ts';
@@ -32,6 +33,8 @@ export class Process implements ProgramCalls {
   /** close() calls that sleep (SO_LINGER), with what wakes them. */
   readonly lingering = new Map<Tcb, Scheduled>();
   running = true;
+  /** Counts its ends: what was under way before one is off. */
+  private life = 0;
   /** Of the host's newest boot in which it ran. */
   kernel: Kernel;
   private readonly scheduler: Clock;
@@ -87,6 +90,7 @@ export class Process implements ProgramCalls {
   /** The process ends by any means: its kernel closes its descriptors in ascending order (`close_files`). */
   end(reason: EventFields<'process.state'>['reason']): void {
     this.running = false;
+    this.life++;
     const ended = this.recorder.record('process.state', this.place, { running: false, reason });
     for (const entry of this.pending) entry.cancelled = true;
     this.pending.clear();
@@ -142,6 +146,30 @@ export class Process implements ProgramCalls {
     });
     this.pending.add(entry);
     return entry;
+  }
+
+  /** What wakes a call of this process again and again: `work` is done at once, but after what is being handled. */
+  wakeUp(work: () => void): () => void {
+    const { recorder, scheduler } = this;
+    let isUnderWay = false;
+    let cause: EventId = NO_CAUSE;
+    let life = 0;
+    const alarm = scheduler.alarm(() => {
+      isUnderWay = false;
+      if (life !== this.life) return;
+      const before = recorder.cause;
+      recorder.cause = cause;
+      work();
+      recorder.cause = before;
+    });
+    return () => {
+      // One that is under way will find all that has come meanwhile.
+      if (isUnderWay && life === this.life) return;
+      isUnderWay = true;
+      ({ cause } = recorder);
+      ({ life } = this);
+      alarm.set(scheduler.now);
+    };
   }
 
   cancel(entry: Scheduled): void {

@@ -48,12 +48,22 @@ export interface ProgramCalls {
  * closes when it reads EOF or an error. `BehaviourPlan` says where it differs.
  */
 export class Program {
+  /** How it paces its reading; undefined when it reads whatever is there. */
+  readonly pace: { readonly bytes: number; readonly interval: Micros } | undefined;
+  /** Whether its calls sleep until there is something to say. */
+  readonly blocks: boolean;
   private readonly behaviours: readonly BehaviourPlan[];
   private readonly calls: ProgramCalls;
+  private readonly idleLimit: Micros | undefined;
+  private readonly answers: Extract<BehaviourPlan, { kind: 'answers' }> | undefined;
 
   constructor(behaviours: readonly BehaviourPlan[], calls: ProgramCalls) {
     this.behaviours = behaviours;
     this.calls = calls;
+    this.pace = this.find('reads-slowly');
+    this.blocks = !this.has('never-blocks');
+    this.idleLimit = this.find('closes-idle')?.idle;
+    this.answers = this.find('answers');
   }
 
   /** Between two accept() calls that find somebody; 0: it takes all that is there. */
@@ -70,16 +80,6 @@ export class Program {
     for (const behaviour of this.behaviours) {
       if (behaviour.kind === 'uses-option') yield [behaviour.option, behaviour.value];
     }
-  }
-
-  /** How it paces its reading; undefined when it reads whatever is there. */
-  get pace(): { readonly bytes: number; readonly interval: Micros } | undefined {
-    return this.find('reads-slowly');
-  }
-
-  /** Whether its calls sleep until there is something to say. */
-  get blocks(): boolean {
-    return !this.has('never-blocks');
   }
 
   /** Nothing is remembered yet. */
@@ -120,7 +120,7 @@ export class Program {
       talk.heartbeat.awaiting = false;
       talk.heartbeat.misses = 0;
     }
-    const answers = this.find('answers');
+    const { answers } = this;
     if (answers === undefined) return;
     talk.partialRequest += bytes;
     while (talk.partialRequest >= answers.request) {
@@ -191,16 +191,16 @@ export class Program {
 
   /** The connection was opened, or something was read or sent: the idle limit counts anew. */
   touch(descriptor: StreamDescriptor): void {
-    const limit = this.find('closes-idle');
+    const limit = this.idleLimit;
     if (limit === undefined) return;
     const { talk } = descriptor;
     if (talk.idleTimer !== undefined) this.calls.cancel(talk.idleTimer);
     talk.idleTimer = this.calls.later(() => {
-      const decided = this.calls.decide('idle-limit', descriptor, limit.idle);
+      const decided = this.calls.decide('idle-limit', descriptor, limit);
       this.calls.causedBy(decided, () => {
         this.calls.close(descriptor);
       });
-    }, limit.idle);
+    }, limit);
   }
 
   private has(kind: BehaviourPlan['kind']): boolean {

@@ -8,40 +8,45 @@ import type { Process } from './process.ts';
 
 /** Data, EOF or an error is there: the program's blocking call wakes up, at the same instant but after the kernel is done. */
 export function wakeToRead(process: Process, descriptor: StreamDescriptor): void {
-  if (descriptor.wakeScheduled) return;
-  descriptor.wakeScheduled = true;
-  process.later(() => {
-    descriptor.wakeScheduled = false;
+  descriptor.wakeToRead ??= process.wakeUp(() => {
     if (descriptor.connecting && descriptor.tcb.state !== 'SYN_SENT') connectReturns(process, descriptor);
     readAll(process, descriptor);
   });
+  descriptor.wakeToRead();
 }
 
 /** Reads until nothing is left or the program does not want any more. */
 function readAll(process: Process, descriptor: StreamDescriptor): void {
-  const { program } = process;
-  const { tcb, talk } = descriptor;
-  const { pace } = program;
+  const { talk } = descriptor;
   while (talk.reading && !talk.rests && !talk.sawEof && process.isOpen(descriptor)) {
-    const result = calls.receive(tcb, pace?.bytes);
-    if (result === 'would-block') {
-      if (!program.blocks) process.returnCall('recv', tcb.place, 0, 'EAGAIN');
-      return;
-    }
-    if ('errno' in result) {
-      process.returnCall('recv', tcb.place, 0, result.errno);
-      close(process, descriptor);
-      program.onFailure(descriptor);
-      return;
-    }
-    const returned = process.returnCall('recv', tcb.place, result.bytes);
-    process.recorder.causedBy(returned, () => {
-      calls.afterReceive(tcb, result.bytes);
-      if (result.bytes === 0) program.onEof(descriptor);
-      else program.onData(descriptor, result.bytes);
-    });
-    if (pace !== undefined && result.bytes > 0) rest(process, descriptor, pace.interval);
+    if (!readOnce(process, descriptor)) return;
   }
+}
+
+/** One recv(). Returns false when it found nothing, or the end of the connection. */
+function readOnce(process: Process, descriptor: StreamDescriptor): boolean {
+  const { program, recorder } = process;
+  const { tcb } = descriptor;
+  const { pace } = program;
+  const result = calls.receive(tcb, pace?.bytes);
+  if (result === 'would-block') {
+    if (!program.blocks) process.returnCall('recv', tcb.place, 0, 'EAGAIN');
+    return false;
+  }
+  if (typeof result === 'string') {
+    process.returnCall('recv', tcb.place, 0, result);
+    close(process, descriptor);
+    program.onFailure(descriptor);
+    return false;
+  }
+  const before = recorder.cause;
+  recorder.cause = process.returnCall('recv', tcb.place, result);
+  calls.afterReceive(tcb, result);
+  if (result === 0) program.onEof(descriptor);
+  else program.onData(descriptor, result);
+  recorder.cause = before;
+  if (pace !== undefined && result > 0) rest(process, descriptor, pace.interval);
+  return true;
 }
 
 /** Reads on only after `interval`. */

@@ -81,32 +81,30 @@ export function send(tcb: Tcb, bytes: number): { readonly bytes: number } | Fail
   }
   const taken = queueData(tcb, bytes);
   tcb.writerSleeps = taken < bytes;
-  tcb.enter(() => {
-    restartAfterIdle(tcb);
-    sendQueued(tcb, { purpose: 'data', reason: 'application-sent' });
-    armPersistIfStuck(tcb);
-  });
+  restartAfterIdle(tcb);
+  sendQueued(tcb, { purpose: 'data', reason: 'application-sent' });
+  armPersistIfStuck(tcb);
+  tcb.entered();
   return { bytes: taken };
 }
 
 /**
  * recv() of everything that is there, or of at most so many bytes (`tcp_recvmsg_locked`). In this order: queued data, EOF already seen, the pending error
- * once, the own shutdown(SHUT_RD), end of a dead connection.
+ * once, the own shutdown(SHUT_RD), end of a dead connection. @returns how many bytes, or the errno
  */
-export function receive(tcb: Tcb, atMost = Infinity): { readonly bytes: number } | Failure | 'would-block' {
-  if (tcb.rcv.unread > 0) return { bytes: Math.min(tcb.rcv.unread, atMost) };
-  if (tcb.rcv.fin) return { bytes: 0 };
+export function receive(tcb: Tcb, atMost = Infinity): number | Errno | 'would-block' {
+  if (tcb.rcv.unread > 0) return Math.min(tcb.rcv.unread, atMost);
+  if (tcb.rcv.fin) return 0;
   const errno = takeError(tcb);
-  if (errno !== undefined) return { errno };
-  return tcb.state === 'CLOSED' || tcb.shutdownReceive ? { bytes: 0 } : 'would-block';
+  if (errno !== undefined) return errno;
+  return tcb.state === 'CLOSED' || tcb.shutdownReceive ? 0 : 'would-block';
 }
 
 /** The bytes that `receive` announced were copied to the application. */
 export function afterReceive(tcb: Tcb, bytes: number): void {
-  tcb.enter(() => {
-    tcb.rcv.unread -= bytes;
-    onApplicationRead(tcb, bytes);
-  });
+  tcb.rcv.unread -= bytes;
+  onApplicationRead(tcb, bytes);
+  tcb.entered();
 }
 
 /** close() of the last descriptor. */

@@ -37,9 +37,9 @@ export class ChanceDuplication implements Stage {
 
   push(packet: Packet): void {
     const isCopied = happens(this.chance, this.random);
-    const cause = isCopied ? this.log.copied(packet, 'chance', -1) : -1;
+    const copy = isCopied ? { ...packet, cause: this.log.copied(packet, 'chance', -1) } : undefined;
     this.next.push(packet);
-    if (isCopied) this.next.push({ ...packet, cause });
+    if (copy !== undefined) this.next.push(copy);
   }
 }
 
@@ -59,12 +59,11 @@ export class Reordering implements Stage {
 
   push(packet: Packet): void {
     const { by } = this;
-    if (!happens(this.chance, this.random)) {
-      this.next.push(packet);
-      return;
+    if (happens(this.chance, this.random)) {
+      packet.cause = this.log.heldUp(packet, 'chance', by, -1);
+      packet.heldUp += by;
     }
-    const cause = this.log.heldUp(packet, 'chance', by, -1);
-    this.next.push({ ...packet, cause, heldUp: packet.heldUp + by });
+    this.next.push(packet);
   }
 }
 

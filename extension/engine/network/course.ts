@@ -67,7 +67,8 @@ export class Course {
 
   /** A segment comes out of the first stretch. */
   enter(packet: Packet): void {
-    this.arriveAt(0, { kind: 'segment', packet });
+    if (this.boxes.length === 0) this.segmentArrives(packet);
+    else this.arriveAt(0, { kind: 'segment', packet });
   }
 
   private arriveAt(index: number, freight: Freight): void {
@@ -103,12 +104,12 @@ export class Course {
   }
 
   private arrive(freight: Freight): void {
-    if (freight.kind === 'segment') {
-      const { segment, sent, cause } = freight.packet;
-      this.to.arrive(segment, this.from, sent, cause);
-    } else if (freight.kind === 'icmp') {
-      this.to.icmpArrives(freight.message, this.from);
-    }
+    if (freight.kind === 'segment') this.segmentArrives(freight.packet);
+    else if (freight.kind === 'icmp') this.to.icmpArrives(freight.message, this.from);
+  }
+
+  private segmentArrives({ segment, sent, cause }: Packet): void {
+    this.to.arrive(segment, this.from, sent, cause);
   }
 }
 

@@ -12,6 +12,8 @@ export interface DataCount {
 }
 
 interface Course {
+  readonly fromPort: number;
+  readonly toPort: number;
   upTo: Seq;
   number: number;
 }
@@ -20,14 +22,17 @@ interface Course {
 export class DataCounter {
   /** By pair of ports. A new SYN begins a new course. */
   private readonly courses = new Map<number, Course>();
+  /** Most segments belong to the same one as the one before. */
+  private latest: Course | undefined;
 
   count(segment: Segment): DataCount {
-    const key = segment.fromPort * PORTS + segment.toPort;
     const end = endSeq(segment);
-    const course = this.courses.get(key);
+    const course = this.courseOf(segment);
     if (course === undefined || (has(segment, SYN) && diff(segment.seq, course.upTo) !== -1)) {
       const number = segment.length > 0 ? 1 : 0;
-      this.courses.set(key, { upTo: end, number });
+      const { fromPort, toPort } = segment;
+      this.latest = { fromPort, toPort, upTo: end, number };
+      this.courses.set(keyOf(segment), this.latest);
       return { isNew: true, number };
     }
     const isNew = diff(end, course.upTo) > 0;
@@ -37,6 +42,18 @@ export class DataCounter {
     }
     return { isNew, number: course.number };
   }
+
+  private courseOf(segment: Segment): Course | undefined {
+    const { latest } = this;
+    if (latest?.fromPort === segment.fromPort && latest.toPort === segment.toPort) return latest;
+    const found = this.courses.get(keyOf(segment));
+    if (found !== undefined) this.latest = found;
+    return found;
+  }
+}
+
+function keyOf({ fromPort, toPort }: Segment): number {
+  return fromPort * PORTS + toPort;
 }
 
 const PORTS = 65_536;

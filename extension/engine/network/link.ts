@@ -142,7 +142,7 @@ export class Link {
   /** Carries a segment away from `from`; `sent` is the event of its leaving. */
   send(from: LinkEnd, segment: Segment, sent: EventId, purpose: SegmentPurpose): void {
     const direction = this.directions[this.ends[0] === from ? 0 : 1];
-    direction.send({ segment, purpose, sent, cause: sent, at: this.scheduler.now, heldUp: 0 });
+    direction.send({ segment, purpose, sent, cause: sent, at: this.scheduler.now, heldUp: 0, order: 0 });
   }
 
   /**

@@ -3,18 +3,20 @@ import type { EventFields, EventId } from '../../trace/event.ts';
 import type { SegmentPurpose } from '../../trace/schema.ts';
 import type { Segment } from '../tcp/segment.ts';
 
-/** A segment on its way through the stages of a link. */
+/** A segment on its way through the stages of a link, each of which moves it on. */
 export interface Packet {
   readonly segment: Segment;
   readonly purpose: SegmentPurpose;
   /** The event of its leaving. */
   readonly sent: EventId;
   /** What last happened to it: its leaving, its being copied, its being held up. What becomes of it is caused by that. */
-  readonly cause: EventId;
+  cause: EventId;
   /** When it has passed the stages so far: at first the present. Only stages that take time move it on. */
-  readonly at: Micros;
+  at: Micros;
   /** So much longer it will take by itself; those behind it do not wait for it. */
-  readonly heldUp: Micros;
+  heldUp: Micros;
+  /** Its turn among all that is to happen at one time, once it is under way. */
+  order: number;
 }
 
 /** A stage of a link, or what stands behind the last one. A stage passes on what it does not lose. */

@@ -23,6 +23,7 @@ export class Propagation implements Stage {
     const longer = this.jitter === 0 ? 0 : Math.floor(this.random.next() * (this.jitter + 1));
     const at = Math.max(packet.at + this.delay + longer, this.last);
     if (packet.heldUp === 0) this.last = at;
-    this.next.push({ ...packet, at: at + packet.heldUp });
+    packet.at = at + packet.heldUp;
+    this.next.push(packet);
   }
 }

@@ -40,18 +40,18 @@ export class Queue implements Stage {
     this.letGo(now);
     const bytes = packetSize(packet.segment);
     const begins = Math.max(now, this.free);
-    let { cause } = packet;
     if (begins > now) {
       if (this.isFull(bytes)) {
         this.log.lost(packet, { reason: 'queue-full', blame: -1 });
         return;
       }
-      cause = this.log.queued(packet, wholeMicros(begins) - now, this.waiting.length, this.waitingBytes);
+      packet.cause = this.log.queued(packet, wholeMicros(begins) - now, this.waiting.length, this.waitingBytes);
       this.waiting.push({ begins, bytes });
       this.waitingBytes += bytes;
     }
     this.free = begins + (bytes * BITS * MICROS) / this.bandwidth;
-    this.next.push({ ...packet, cause, at: wholeMicros(this.free) });
+    packet.at = wholeMicros(this.free);
+    this.next.push(packet);
   }
 
   /** Empties it: what waited is lost elsewhere. */

@@ -15,7 +15,8 @@ export class Ring<T> {
 
   push(item: T): void {
     if (this.count === this.items.length) this.grow();
-    this.items[(this.start + this.count) % this.items.length] = item;
+    // eslint-disable-next-line no-bitwise -- The length is a power of two.
+    this.items[(this.start + this.count) & (this.items.length - 1)] = item;
     this.count++;
   }
 
@@ -24,7 +25,8 @@ export class Ring<T> {
     const { first } = this;
     if (this.count === 0) return undefined;
     this.items[this.start] = undefined;
-    this.start = (this.start + 1) % this.items.length;
+    // eslint-disable-next-line no-bitwise -- As above.
+    this.start = (this.start + 1) & (this.items.length - 1);
     this.count--;
     return first;
   }

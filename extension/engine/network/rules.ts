@@ -63,24 +63,24 @@ export class Rules implements Stage {
       return;
     }
     this.rules = this.rules.filter((rule) => !rule.isOver(packet.at));
-    let passing = packet;
     let copyOf: EventId | undefined;
     for (const rule of this.rules) {
       if (!rule.takes(packet, count)) continue;
       const { effect, blame } = rule;
       if (effect.kind === 'drop') {
-        this.log.lost(passing, { reason: 'rule', blame });
+        this.log.lost(packet, { reason: 'rule', blame });
         return;
       }
-      if (effect.kind === 'duplicate') copyOf = this.log.copied(passing, 'rule', blame);
-      else passing = this.heldUp(passing, effect.by, blame);
+      if (effect.kind === 'duplicate') copyOf = this.log.copied(packet, 'rule', blame);
+      else this.holdUp(packet, effect.by, blame);
     }
-    this.next.push(passing);
-    if (copyOf !== undefined) this.next.push({ ...passing, cause: copyOf });
+    const copy = copyOf === undefined ? undefined : { ...packet, cause: copyOf };
+    this.next.push(packet);
+    if (copy !== undefined) this.next.push(copy);
   }
 
-  private heldUp(packet: Packet, by: Micros, blame: EventId): Packet {
-    const cause = this.log.heldUp(packet, 'rule', by, blame);
-    return { ...packet, cause, heldUp: packet.heldUp + by };
+  private holdUp(packet: Packet, by: Micros, blame: EventId): void {
+    packet.cause = this.log.heldUp(packet, 'rule', by, blame);
+    packet.heldUp += by;
   }
 }

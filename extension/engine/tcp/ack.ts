@@ -1,4 +1,5 @@
 /** An acknowledgement arrives: the retransmission queue shrinks, clocks are set, samples taken, windows moved (`tcp_ack`). */
+import { powerOfTwo } from '../../base/power-of-two.ts';
 import { restartAfterIdle } from './congestion/window.ts';
 import { sendQueued } from './output.ts';
 import { rememberTimestamp } from './paws.ts';
@@ -113,7 +114,7 @@ function sendAgain(tcb: Tcb, resend: Resend): void {
 /** SND.WND follows the newest segment (RFC 9293 §3.10.7.4; `tcp_ack_update_window`). Returns whether this one was newest. */
 function updateWindow(tcb: Tcb, segment: Segment): boolean {
   const { snd } = tcb;
-  const window = segment.window * 2 ** snd.wscale;
+  const window = segment.window * powerOfTwo(snd.wscale);
   // Of two that are equally new the wider window counts, or one that is closed.
   const isNewer =
     after(segment.ack, snd.una) ||

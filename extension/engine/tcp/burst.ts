@@ -2,6 +2,7 @@
  * Bursts: Linux hands several segments to the device as one (TSO) and the last of them carries PSH (tcp_output.c). On the wire
  * they are ordinary segments; the burst decides which are pushed, and whether the rest of a window is filled.
  */
+import { powerOfTwo } from '../../base/power-of-two.ts';
 import { SECOND } from '../../base/time.ts';
 import { GSO_MAX_SIZE } from './constants.ts';
 import { add, diff } from './seq.ts';
@@ -13,6 +14,8 @@ const MIN_TSO_SEGMENTS = 2;
 const PACING_SHIFT = 10;
 /** `sysctl_tcp_tso_rtt_log`: near peers get longer bursts. */
 const TSO_RTT_LOG = 9;
+/** Whatever is shifted so far is gone. */
+const MAX_SHIFT = 30;
 
 /** How many segments a burst has at most (`tcp_tso_autosize`). */
 function tsoSegments(tcb: Tcb, mss: number): number {
@@ -20,8 +23,8 @@ function tsoSegments(tcb: Tcb, mss: number): number {
   // `tcp_update_pacing_rate`: twice the window each round trip in slow start, 1.2 times later. Bytes per second.
   const gain = tcb.cwnd < tcb.ssthresh / 2 ? 2 : 1.2;
   const rate = (mss * Math.max(tcb.cwnd, tcb.sent.length) * gain * SECOND) / srtt;
-  const near = GSO_MAX_SIZE / 2 ** Math.floor(srtt / 2 ** TSO_RTT_LOG);
-  const bytes = Math.min(rate / 2 ** PACING_SHIFT + Math.floor(near), GSO_MAX_SIZE);
+  const near = GSO_MAX_SIZE / powerOfTwo(Math.min(Math.floor(srtt / powerOfTwo(TSO_RTT_LOG)), MAX_SHIFT));
+  const bytes = Math.min(rate / powerOfTwo(PACING_SHIFT) + Math.floor(near), GSO_MAX_SIZE);
   return Math.max(Math.floor(bytes / mss), MIN_TSO_SEGMENTS);
 }
 

@@ -1,4 +1,5 @@
 /** Segments leave: windows, options, Nagle, the sending loop (tcp_output.c). */
+import { powerOfTwo } from '../../base/power-of-two.ts';
 import type { Micros } from '../../base/time.ts';
 import type { SegmentPurpose, SendReason } from '../../trace/schema.ts';
 import { TIMESTAMPS_LENGTH } from './constants.ts';
@@ -34,7 +35,7 @@ export function sendSegment(
 ): void {
   const isSyn = hasFlag(fields.flags, SYN);
   const isAck = hasFlag(fields.flags, ACK);
-  const window = isSyn ? Math.min(tcb.rcv.wnd, 0xffff) : selectWindow(tcb) / 2 ** tcb.rcv.wscale;
+  const window = isSyn ? Math.min(tcb.rcv.wnd, 0xffff) : selectWindow(tcb) / powerOfTwo(tcb.rcv.wscale);
   const segment: Segment = {
     fromPort: tcb.local.port,
     toPort: tcb.remote.port,
@@ -80,11 +81,10 @@ function synOptions(tcb: Tcb, isAck: boolean): SegmentOptions {
 }
 
 function laterOptions(tcb: Tcb, isAck: boolean): SegmentOptions {
+  const timestamps = tcb.timestamps ? { tsVal: timestampNow(tcb), tsEcr: tcb.tsRecent } : undefined;
   const sack = isAck && tcb.sackPermitted ? sackBlocks(tcb) : [];
-  return {
-    ...(tcb.timestamps ? { timestamps: { tsVal: timestampNow(tcb), tsEcr: tcb.tsRecent } } : {}),
-    ...(sack.length > 0 ? { sack } : {}),
-  };
+  if (timestamps === undefined) return sack.length === 0 ? {} : { sack };
+  return sack.length === 0 ? { timestamps } : { timestamps, sack };
 }
 
 /** Payload that fits one segment (`tcp_current_mss`). */

@@ -1,4 +1,5 @@
 /** Timestamps as protection against old segments (RFC 7323 §5; `tcp_paws_check`, `tcp_replace_ts_recent`). */
+import { powerOfTwo } from '../../base/power-of-two.ts';
 import type { Micros } from '../../base/time.ts';
 import { DAY, SECOND } from '../../base/time.ts';
 import { hasFeature, type KernelVersion } from '../../scenario/kernel-version.ts';
@@ -16,8 +17,7 @@ function validity(version: KernelVersion): Micros {
 export function isStale(tcb: Tcb, segment: Segment, tolerance: 0 | 1): boolean {
   const stamp = segment.options.timestamps;
   if (!tcb.timestamps || stamp === undefined || tcb.tsRecent === 0) return false;
-  if (tcb.now - tcb.tsRecentAt > validity(tcb.kernel.version)) return false;
-  return olderBy(stamp.tsVal, tcb.tsRecent) > tolerance;
+  return olderBy(stamp.tsVal, tcb.tsRecent) > tolerance && tcb.now - tcb.tsRecentAt <= validity(tcb.kernel.version);
 }
 
 /** Whether to drop the segment (`tcp_paws_discard`): a stale one, but not an ACK that only repeats what is known. */
@@ -32,7 +32,7 @@ function isRepeatedAck(tcb: Tcb, segment: Segment): boolean {
     endSeq(segment) === segment.seq &&
     segment.seq === tcb.rcv.nxt &&
     segment.ack === tcb.snd.una &&
-    segment.window * 2 ** tcb.snd.wscale === tcb.snd.wnd
+    segment.window * powerOfTwo(tcb.snd.wscale) === tcb.snd.wnd
   );
 }
 

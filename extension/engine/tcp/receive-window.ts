@@ -3,6 +3,7 @@
  * §3.8.6). The buffer itself stays as large as it was made: Linux would let it grow with what the application reads
  * (`tcp_rcv_space_adjust`), up to `tcp_rmem[2]`, unless SO_RCVBUF fixes it.
  */
+import { powerOfTwo } from '../../base/power-of-two.ts';
 import { hasFeature } from '../../scenario/kernel-version.ts';
 import { SEGMENT_OVERHEAD, SOCK_MIN_RCVBUF, TIMESTAMPS_LENGTH } from './constants.ts';
 import { add, diff } from './seq.ts';
@@ -115,7 +116,7 @@ function cautiousStep(tcb: Tcb, length: number, memory: number): number {
 /** The window that could be offered now, in bytes (`__tcp_select_window`); 0 rather than a silly one (RFC 9293 §3.8.6.2.2). */
 export function offerableWindow(tcb: Tcb): number {
   const { rcv } = tcb;
-  const unit = 2 ** rcv.wscale;
+  const unit = powerOfTwo(rcv.wscale);
   const space = fullSpace(tcb);
   const full = Math.min(rcv.clamp, space);
   const mss = Math.min(rcv.mss, full);
@@ -140,7 +141,7 @@ export function receiveWindow(tcb: Tcb): number {
 
 /** Chooses the window to offer; never takes back what was offered (`tcp_select_window`). Remembers it. */
 export function selectWindow(tcb: Tcb): number {
-  const unit = 2 ** tcb.rcv.wscale;
+  const unit = powerOfTwo(tcb.rcv.wscale);
   const left = receiveWindow(tcb);
   const offer = offerableWindow(tcb);
   tcb.rcv.wnd = offer < left ? Math.ceil(left / unit) * unit : offer;

@@ -10,6 +10,7 @@ import type { OutOfOrderRange, Tcb } from './tcb.ts';
 
 /** At most so many blocks fit beside timestamps, one more without (RFC 2018 §3). */
 const MAX_SACK_BLOCKS = 3;
+const NO_BLOCKS: readonly (readonly [Seq, Seq])[] = [];
 
 /** Takes the text and FIN of an acceptable segment. */
 export function receiveText(tcb: Tcb, segment: Segment): void {
@@ -111,8 +112,9 @@ function drainOutOfOrder(tcb: Tcb): void {
 }
 
 /** Blocks for the next acknowledgement: a duplicate first (RFC 2883), then what arrived last, then the others (RFC 2018 §4). */
-export function sackBlocks(tcb: Tcb): (readonly [Seq, Seq])[] {
+export function sackBlocks(tcb: Tcb): readonly (readonly [Seq, Seq])[] {
   const { rcv } = tcb;
+  if (rcv.dsack === undefined && rcv.outOfOrder.length === 0) return NO_BLOCKS;
   const limit = MAX_SACK_BLOCKS + (tcb.timestamps ? 0 : 1);
   const blocks: (readonly [Seq, Seq])[] = [];
   if (rcv.dsack !== undefined && tcb.kernel.sysctls.tcp_dsack !== 0) blocks.push(rcv.dsack);

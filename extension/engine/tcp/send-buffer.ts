@@ -1,4 +1,5 @@
 /** The send buffer: how much of what the application writes is taken, and when a writer that sleeps goes on (tcp.c, tcp_input.c; net/core/stream.c). */
+import { ceilToPowerOfTwo } from '../../base/power-of-two.ts';
 import { GSO_MAX_SIZE, SEGMENT_OVERHEAD, SOCK_MIN_SNDBUF, TCP_INIT_CWND } from './constants.ts';
 import { currentMss } from './output.ts';
 import { add, diff } from './seq.ts';
@@ -16,7 +17,7 @@ function sendBuffer(tcb: Tcb): number {
   const fixed = tcb.options.get('SO_SNDBUF');
   const { tcp_wmem, wmem_max } = tcb.kernel.sysctls;
   if (fixed !== undefined) return Math.max(2 * Math.min(fixed, wmem_max), SOCK_MIN_SNDBUF);
-  const perSegment = 2 ** Math.ceil(Math.log2(tcb.snd.mss + HEADER_MEMORY)) + SK_BUFF_MEMORY;
+  const perSegment = ceilToPowerOfTwo(tcb.snd.mss + HEADER_MEMORY) + SK_BUFF_MEMORY;
   const wanted = 2 * Math.max(TCP_INIT_CWND, tcb.cwnd) * perSegment;
   return wanted > tcp_wmem[1] ? Math.min(wanted, tcp_wmem[2]) : tcp_wmem[1];
 }

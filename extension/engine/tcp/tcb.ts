@@ -4,11 +4,9 @@ import type { KernelVersion } from '../../scenario/kernel-version.ts';
 import type { SocketOptionName } from '../../scenario/socket-option.ts';
 import type { SysctlValues } from '../../scenario/sysctl.ts';
 import { congestionControlOf } from '../../scenario/sysctl.ts';
-import { CONGESTION_STATES } from '../../scenario/congestion.ts';
 import type { TcpState } from '../../scenario/tcp-state.ts';
 import type { EventFields, EventId, PlaceId } from '../../trace/event.ts';
 import type { SegmentPurpose, SendReason } from '../../trace/schema.ts';
-import { VARIABLES } from '../../trace/schema.ts';
 import type { Recorder } from '../recorder.ts';
 import type { Clock } from '../scheduler.ts';
 import {
@@ -28,6 +26,7 @@ import type { Segment } from './segment.ts';
 import type { Seq } from './seq.ts';
 import { diff, seq } from './seq.ts';
 import { Timer } from './timer.ts';
+import { PublishedVariables } from './variables.ts';
 
 /** What a connection end asks of the kernel that it lives in. It has no clock and no network of its own. */
 export interface TcpKernel {
@@ -162,6 +161,10 @@ export class Tcb {
 
   readonly rtt = new RttEstimator();
   rto: Micros = TCP_TIMEOUT_INIT;
+  /** RTO ceiling in µs (`tcp_rto_max`): a knob since 6.15, a constant before. */
+  readonly rtoMax: Micros;
+  /** Floor of the RTO's variance term (`tcp_rto_min_us`): the kernel holds it in jiffies. */
+  readonly rtoMin: Micros;
   backoff = 0;
   retransmits = 0;
   /** All firings of the retransmission timer since the connection began. */
@@ -251,7 +254,7 @@ export class Tcb {
   readonly timeWaitTimer: Timer<'time-wait' | 'fin-wait-2'>;
   /** Told after whatever may have changed what poll() reports; undefined while nobody polls. */
   onEntered: (() => void) | undefined;
-  private published = VARIABLES.map(() => 0);
+  private readonly variables = new PublishedVariables();
 
   constructor(init: {
     readonly kernel: TcpKernel;
@@ -278,7 +281,9 @@ export class Tcb {
     this.cwndUsage.seq = iss;
     this.recovery = new RecoveryState(iss, init.kernel.sysctls.tcp_reordering);
     this.congestionControl = makeCongestionControl(congestionControlOf(init.kernel.sysctls), this);
-    const { scheduler, recorder } = init.kernel;
+    const { scheduler, recorder, sysctls, hz } = init.kernel;
+    this.rtoMax = sysctls.tcp_rto_max_ms * 1000;
+    this.rtoMin = ceilToJiffy(sysctls.tcp_rto_min_us, hz);
     const handle =
       <Name>(handler: (tcb: Tcb, name: Name) => void) =>
       (name: Name): void => {
@@ -327,16 +332,6 @@ export class Tcb {
   /** The value in force of a knob that a socket option can override. */
   knob(option: SocketOptionName, fallback: number): number {
     return this.options.get(option) ?? fallback;
-  }
-
-  /** RTO ceiling in µs (`tcp_rto_max`): a knob since 6.15, a constant before. */
-  get rtoMax(): Micros {
-    return this.kernel.sysctls.tcp_rto_max_ms * 1000;
-  }
-
-  /** Floor of the RTO's variance term (`tcp_rto_min_us`): the kernel holds it in jiffies. */
-  get rtoMin(): Micros {
-    return ceilToJiffy(this.kernel.sysctls.tcp_rto_min_us, this.kernel.hz);
   }
 
   /** RTO without backoff (`__tcp_set_rto`; 1 s without a sample). */
@@ -393,49 +388,19 @@ export class Tcb {
   /** Runs the work that an input from outside brings, then publishes what changed. */
   enter<T>(work: () => T): T {
     const result = work();
-    this.publish();
-    this.onEntered?.();
+    this.entered();
     return result;
   }
 
-  private publish(): void {
-    if (this.currentState === 'CLOSED') return;
-    const values = this.variables();
-    const changes: number[] = [];
-    for (let i = 0; i < values.length; i++) {
-      if (values[i] !== this.published[i]) changes.push(i, values[i] as number);
-    }
-    if (changes.length === 0) return;
-    this.published = values;
-    this.kernel.recorder.record('tcp.variables', this.place, { changes });
+  /** An input from outside was handled: publishes what changed. */
+  entered(): void {
+    if (this.currentState !== 'CLOSED') this.publish();
+    this.onEntered?.();
   }
 
-  /** In VARIABLES' order. */
-  private variables(): number[] {
-    return [
-      this.snd.iss,
-      this.snd.una,
-      this.snd.nxt,
-      this.snd.wnd,
-      this.rcv.irs,
-      this.rcv.nxt,
-      Math.max(0, diff(seq(this.rcv.wup + this.rcv.wnd), this.rcv.nxt)),
-      this.rtt.srtt,
-      this.rtt.rttvar,
-      this.rto,
-      this.retransmits,
-      this.backoff,
-      this.probesOut,
-      this.cwnd,
-      this.ssthresh,
-      this.rcv.unread,
-      this.unsent,
-      this.orphan ? 1 : 0,
-      this.options.get('SO_KEEPALIVE') === 1 ? 1 : 0,
-      this.lastReceivedAt,
-      CONGESTION_STATES.indexOf(this.recovery.state),
-      this.sent.inFlight,
-    ];
+  private publish(): void {
+    const changes = this.variables.changes(this);
+    if (changes.length > 0) this.kernel.recorder.record('tcp.variables', this.place, { changes });
   }
 }
 

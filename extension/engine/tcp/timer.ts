@@ -1,8 +1,9 @@
 import type { Micros } from '../../base/time.ts';
 import type { EventId, PlaceId } from '../../trace/event.ts';
+import { NO_CAUSE } from '../../trace/event.ts';
 import type { TimerName } from '../../trace/schema.ts';
 import type { Recorder } from '../recorder.ts';
-import type { Clock, Scheduled } from '../scheduler.ts';
+import type { Alarm, Clock } from '../scheduler.ts';
 import { jiffies } from './jiffies.ts';
 import { wheelExpiry } from './timer-wheel.ts';
 
@@ -11,16 +12,6 @@ export interface TickClock {
   /** Ticks per second. */
   readonly hz: number;
   readonly timers: 'wheel' | undefined;
-}
-
-/** What a timer waits for. Times are those of its host's clock. */
-interface Armed<Name> {
-  readonly name: Name;
-  readonly deadline: Micros;
-  /** When it fires: not before the deadline. */
-  readonly fires: Micros;
-  readonly backoff: number;
-  readonly event: EventId;
 }
 
 /**
@@ -33,9 +24,15 @@ export class Timer<Name extends TimerName = TimerName> {
   private readonly place: PlaceId;
   private readonly onFire: (name: Name) => void;
   private readonly clock: TickClock | undefined;
-  private armed: Armed<Name> | undefined;
-  /** The queue's entry for this timer. It may come early: moving a deadline later costs no new entry. */
-  private wakeUp: { readonly at: Micros; readonly entry: Scheduled } | undefined;
+  private readonly alarm: Alarm;
+  /** What is pending; the fields below it speak of that. Times are those of its host's clock. */
+  private armed: Name | undefined;
+  private armedFor: Micros = 0;
+  /** When it fires: not before the deadline. */
+  private fires: Micros = 0;
+  private backoff = 0;
+  /** The arming. */
+  private event: EventId = NO_CAUSE;
 
   /** @param clock without one, a timer knows no ticks */
   constructor(scheduler: Clock, recorder: Recorder, place: PlaceId, onFire: (name: Name) => void, clock?: TickClock) {
@@ -44,16 +41,19 @@ export class Timer<Name extends TimerName = TimerName> {
     this.place = place;
     this.onFire = onFire;
     this.clock = clock;
+    this.alarm = scheduler.alarm(() => {
+      this.fire();
+    });
   }
 
   /** Which timer is pending in this slot. */
   get pending(): Name | undefined {
-    return this.armed?.name;
+    return this.armed;
   }
 
   /** Absolute time for which it was armed; undefined when nothing is pending. */
   get deadline(): Micros | undefined {
-    return this.armed?.deadline;
+    return this.armed === undefined ? undefined : this.armedFor;
   }
 
   /** Timers fire in a tick: one that is armed for now, in the next. */
@@ -62,56 +62,50 @@ export class Timer<Name extends TimerName = TimerName> {
     const { now } = this.scheduler;
     const isWheel = clock?.timers === 'wheel';
     const deadline = isWheel || clock === undefined ? wanted : Math.max(wanted, now + jiffies(1, clock.hz));
-    if (this.armed?.name === name && this.armed.deadline === deadline) return;
-    if (this.armed !== undefined && this.armed.name !== name) this.cancel();
-    const fires = isWheel ? wheelExpiry(now, deadline, clock.hz) : deadline;
-    this.armed = { name, deadline, fires, backoff, event: this.recordArming({ name, deadline, fires, backoff }) };
-    this.wake(fires);
+    if (this.armed !== undefined) {
+      if (this.armed !== name) this.cancel();
+      else if (this.armedFor === deadline) return;
+    }
+    this.armed = name;
+    this.armedFor = deadline;
+    this.fires = isWheel ? wheelExpiry(now, deadline, clock.hz) : deadline;
+    this.backoff = backoff;
+    this.event = this.recordArming(name, this.recorder.cause);
+    this.alarm.set(this.fires);
   }
 
   /** The clock stood still: says anew when it will fire. */
   onClockResumed(): void {
-    const { armed } = this;
-    if (armed !== undefined) this.armed = { ...armed, event: this.recordArming(armed, armed.event) };
+    if (this.armed !== undefined) this.event = this.recordArming(this.armed, this.event);
   }
 
   /** The trace is in the time of the run, of which a clock that stood still is behind. */
-  private recordArming({ name, deadline, fires, backoff }: Omit<Armed<Name>, 'event'>, cause?: EventId): EventId {
-    const fields = { timer: name, deadline: this.scheduler.toRunTime(deadline), backoff, late: fires - deadline };
-    return this.recorder.record('timer.armed', this.place, fields, cause);
+  private recordArming(timer: Name, cause: EventId): EventId {
+    const { armedFor, fires, backoff } = this;
+    const deadline = this.scheduler.toRunTime(armedFor);
+    return this.recorder.record('timer.armed', this.place, { timer, deadline, backoff, late: fires - armedFor }, cause);
   }
 
   cancel(): void {
     if (this.armed === undefined) return;
-    this.recorder.record('timer.cancelled', this.place, { timer: this.armed.name });
+    this.recorder.record('timer.cancelled', this.place, { timer: this.armed });
     this.drop();
   }
 
   /** Forgets what is pending without a word: the end itself is gone. */
   drop(): void {
     this.armed = undefined;
-    if (this.wakeUp !== undefined) this.wakeUp.entry.cancelled = true;
-    this.wakeUp = undefined;
+    this.alarm.cancel();
   }
 
-  private wake(at: Micros): void {
-    if (this.wakeUp !== undefined) {
-      if (this.wakeUp.at <= at) return;
-      this.wakeUp.entry.cancelled = true;
-    }
-    this.wakeUp = { at, entry: this.scheduler.at(at, () => this.onWakeUp()) };
-  }
-
-  private onWakeUp(): void {
-    this.wakeUp = undefined;
-    const armed = this.armed;
+  private fire(): void {
+    const { armed } = this;
     if (armed === undefined) return;
-    if (armed.fires > this.scheduler.now) {
-      this.wake(armed.fires);
-      return;
-    }
     this.armed = undefined;
-    const fired = this.recorder.record('timer.fired', this.place, { timer: armed.name }, armed.event);
-    this.recorder.causedBy(fired, () => this.onFire(armed.name));
+    const { recorder } = this;
+    const before = recorder.cause;
+    recorder.cause = recorder.record('timer.fired', this.place, { timer: armed }, this.event);
+    this.onFire(armed);
+    recorder.cause = before;
   }
 }

@@ -190,9 +190,8 @@ export class Endpoint {
   /** Reads everything, or at most so many bytes. Returns the bytes, an errno, or 'would-block'. */
   read(atMost = Infinity): number | string {
     const result = calls.receive(this.tcb);
-    if (result === 'would-block') return result;
-    if ('errno' in result) return result.errno;
-    const bytes = Math.min(result.bytes, atMost);
+    if (typeof result === 'string') return result;
+    const bytes = Math.min(result, atMost);
     calls.afterReceive(this.tcb, bytes);
     return bytes;
   }
