@@ -7,7 +7,7 @@ import type { PlanOptions, Statement } from '../../engine/support/run.ts';
 import { planOf } from '../../engine/support/run.ts';
 import { anyNetwork, type Network } from './network.ts';
 import { anyBehaviours, anySysctls } from './programs.ts';
-import { anyStatement, BEFORE } from './statements.ts';
+import { anySend, anyStatement, BEFORE } from './statements.ts';
 
 /** Initial sequence numbers advance every 64 ns. */
 const ISS_PER_MICRO = 1000 / 64;
@@ -30,13 +30,19 @@ const options: fc.Arbitrary<PlanOptions> = fc.record({
   until: fc.constantFrom(10, 300, 4000),
 });
 
+/** Much to send for one or both, and what happens meanwhile. */
+const busy = fc
+  .tuple(fc.array(anySend, { minLength: 2, maxLength: 12 }), fc.array(anyStatement, { maxLength: 8 }))
+  .map((parts) => parts.flat());
+const anyStatements = fc.oneof(fc.array(anyStatement, { maxLength: 20 }), busy);
+
 export const anyPlan: fc.Arbitrary<RunPlan> = fc
-  .tuple(fc.array(anyStatement, { maxLength: 20 }), options, anyNetwork)
+  .tuple(anyStatements, options, anyNetwork)
   .map(([statements, chosen, network]) => within(network, statements, { ...chosen, worker: true }));
 
 /** The plan on that network, without the statements about what it does not have. */
 function within(network: Network, statements: readonly Statement[], chosen: PlanOptions): RunPlan {
-  const { boxes, shared, laptop, wheel } = network;
+  const { boxes, settings, shared, laptop, wheel } = network;
   const standing = ['client', ...boxes.map(({ name }) => name), 'server'];
   const fitting = statements.flatMap((statement) => {
     const fits = fitted(statement, standing, laptop);
@@ -54,7 +60,7 @@ function within(network: Network, statements: readonly Statement[], chosen: Plan
       ...(laptop ? [{ ...client, name: 'laptop', address: '10.0.0.3' }] : []),
     ],
     links: [
-      { ...wire, ...(shared ? { shared } : {}) },
+      { ...wire, settings, ...(shared ? { shared } : {}) },
       ...(laptop ? [{ name: 'side', ends: ['laptop', 'server'] as const, delay: 3000, range }] : []),
     ],
     ...(boxes.length === 0

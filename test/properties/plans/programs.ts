@@ -1,5 +1,6 @@
 /** Random programs, and the sysctls of the hosts that they run on. */
 import fc from 'fast-check';
+import { anyOption } from './statements.ts';
 import { SECOND } from '../../engine/support/run.ts';
 
 const behaviour = fc.oneof(
@@ -32,11 +33,14 @@ const behaviour = fc.oneof(
   }),
   fc.record({ kind: fc.constant('reconnects' as const), delay: fc.integer({ min: SECOND, max: 20 * SECOND }) }),
   fc.constant({ kind: 'never-blocks' as const }),
+  anyOption.map(([option, value]) => ({ kind: 'uses-option' as const, option, value })),
+  fc.constant({ kind: 'uses-option' as const, option: 'SO_KEEPALIVE' as const, value: 1 }),
+  fc.constant({ kind: 'uses-option' as const, option: 'TCP_KEEPIDLE' as const, value: 2 }),
   fc.record({ kind: fc.constant('closes-idle' as const), idle: fc.integer({ min: 100_000, max: 20 * SECOND }) }),
 );
 export const anyBehaviours = fc.oneof(
   { weight: 2, arbitrary: fc.constant([]) },
-  { weight: 1, arbitrary: fc.array(behaviour, { maxLength: 2 }) },
+  { weight: 1, arbitrary: fc.array(behaviour, { maxLength: 3 }) },
 );
 
 export const anySysctls = fc.record(

@@ -23,7 +23,7 @@ const connection = fc.oneof(
 const bytes = fc.oneof(fc.integer({ min: 1, max: 3000 }), fc.integer({ min: 1, max: 60_000 }));
 const maybeFrom = fc.option(host, { nil: undefined });
 
-const option: fc.Arbitrary<readonly [SocketOptionName, number]> = fc.oneof(
+export const anyOption: fc.Arbitrary<readonly [SocketOptionName, number]> = fc.oneof(
   fc.tuple(fc.constant('SO_KEEPALIVE' as const), fc.integer({ min: 0, max: 1 })),
   fc.tuple(fc.constant('TCP_KEEPIDLE' as const), fc.integer({ min: 1, max: 60 })),
   fc.tuple(fc.constant('TCP_KEEPINTVL' as const), fc.integer({ min: 1, max: 20 })),
@@ -99,7 +99,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   },
   {
     weight: 2,
-    arbitrary: fc.tuple(process, connection, option).map(([p, c, [name, value]]) => ({
+    arbitrary: fc.tuple(process, connection, anyOption).map(([p, c, [name, value]]) => ({
       kind: 'set-option' as const,
       process: p,
       connection: c,
@@ -304,3 +304,14 @@ export const anyStatement: fc.Arbitrary<Statement> = fc
     action,
   )
   .map(([trigger, what]) => ({ trigger, ...what }));
+
+/** A large send soon after the connection is open. */
+export const anySend: fc.Arbitrary<Statement> = fc
+  .tuple(fc.integer({ min: 20_000, max: SECOND }), fc.constantFrom('app', 'app', 'app', 'web'), bytes)
+  .map(([at, sender, count]) => ({
+    trigger: { kind: 'at' as const, time: at },
+    kind: 'send' as const,
+    process: sender,
+    connection: 'conn',
+    bytes: count,
+  }));
