@@ -18,7 +18,7 @@ import { anyPlan } from './plans/plans.ts';
 const RUNS = Number(process.env.TCPSCN_PROPERTY_RUNS ?? 10_000);
 const SEED = process.env.TCPSCN_PROPERTY_SEED;
 /** Room for everything that is in the plan; a run that goes beyond it never rests. */
-const LIMITS = { maxEvents: 20_000 };
+const LIMITS = { maxEvents: 10_000 };
 
 const INVARIANTS = [causes, states, variables, timers, power, segments, stream, calls];
 

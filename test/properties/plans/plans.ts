@@ -7,34 +7,40 @@ import type { PlanOptions, Statement } from '../../engine/support/run.ts';
 import { planOf } from '../../engine/support/run.ts';
 import { anyNetwork, type Network } from './network.ts';
 import { anyBehaviours, anySysctls } from './programs.ts';
-import { anySend, anyStatement, BEFORE } from './statements.ts';
+import { anySend, anySmallSend, anyStatement, BEFORE, NO_NAGLE } from './statements.ts';
 
 /** Initial sequence numbers advance every 64 ns. */
 const ISS_PER_MICRO = 1000 / 64;
 
-const options: fc.Arbitrary<PlanOptions> = fc.record({
-  delayMs: fc.oneof(
-    fc.constant(0),
-    fc.constant(5),
-    fc.integer({ min: 1, max: 50_000 }).map((us) => us / 1000),
-    fc.integer({ min: 1, max: 800_000 }).map((us) => us / 1000),
-  ),
-  client: anySysctls,
-  server: anySysctls,
-  kernel: fc.constantFrom([6, 1] as const, [6, 12] as const, [6, 18] as const),
-  hz: fc.constantFrom(100, 250, 300, 1000),
-  app: anyBehaviours,
-  web: anyBehaviours,
-  seed: fc.oneof(fc.integer({ min: 1, max: 1_000_000 }), fc.constantFrom(...wrappingSeeds())),
-  bare: fc.integer({ min: 0, max: 9 }).map((n) => n === 0),
-  until: fc.constantFrom(10, 300, 4000),
-});
+const options: fc.Arbitrary<PlanOptions> = fc
+  .record({
+    delayMs: fc.oneof(
+      fc.constant(0),
+      fc.constant(5),
+      fc.integer({ min: 1, max: 50_000 }).map((us) => us / 1000),
+      fc.integer({ min: 1, max: 800_000 }).map((us) => us / 1000),
+    ),
+    client: anySysctls,
+    server: anySysctls,
+    kernel: fc.constantFrom([6, 1] as const, [6, 12] as const, [6, 18] as const),
+    hz: fc.constantFrom(100, 250, 300, 1000),
+    app: anyBehaviours,
+    web: anyBehaviours,
+    seed: fc.oneof(fc.integer({ min: 1, max: 1_000_000 }), fc.constantFrom(...wrappingSeeds())),
+    bare: fc.integer({ min: 0, max: 9 }).map((n) => n === 0),
+    until: fc.constantFrom(10, 300, 4000, 'idle' as const),
+  })
+  .map(({ until, ...others }) => ({ ...others, ...(until === 'idle' ? {} : { until }) }));
 
 /** Much to send for one or both, and what happens meanwhile. */
 const busy = fc
   .tuple(fc.array(anySend, { minLength: 2, maxLength: 12 }), fc.array(anyStatement, { maxLength: 8 }))
   .map((parts) => parts.flat());
-const anyStatements = fc.oneof(fc.array(anyStatement, { maxLength: 20 }), busy);
+/** Many small segments, which go together when they are sent again. */
+const chatty = fc
+  .tuple(fc.array(anySmallSend, { minLength: 5, maxLength: 20 }), fc.array(anyStatement, { maxLength: 5 }))
+  .map(([sends, others]) => [...NO_NAGLE, ...sends, ...others]);
+const anyStatements = fc.oneof(fc.array(anyStatement, { maxLength: 20 }), busy, chatty);
 
 export const anyPlan: fc.Arbitrary<RunPlan> = fc
   .tuple(anyStatements, options, anyNetwork)

@@ -305,13 +305,32 @@ export const anyStatement: fc.Arbitrary<Statement> = fc
   )
   .map(([trigger, what]) => ({ trigger, ...what }));
 
-/** A large send soon after the connection is open. */
-export const anySend: fc.Arbitrary<Statement> = fc
-  .tuple(fc.integer({ min: 20_000, max: SECOND }), fc.constantFrom('app', 'app', 'app', 'web'), bytes)
-  .map(([at, sender, count]) => ({
-    trigger: { kind: 'at' as const, time: at },
-    kind: 'send' as const,
-    process: sender,
+const sendSoon = (count: fc.Arbitrary<number>, latest: number): fc.Arbitrary<Statement> =>
+  fc
+    .tuple(fc.integer({ min: 20_000, max: latest }), fc.constantFrom('app', 'app', 'app', 'web'), count)
+    .map(([at, sender, size]) => ({
+      trigger: { kind: 'at' as const, time: at },
+      kind: 'send' as const,
+      process: sender,
+      connection: 'conn',
+      bytes: size,
+    }));
+
+/** A send soon after the connection is open: a large one, or a small one among others. */
+export const anySend = sendSoon(bytes, SECOND);
+export const anySmallSend = sendSoon(fc.integer({ min: 1, max: 400 }), SECOND / 5);
+
+/** Both ends send small segments at once. */
+export const NO_NAGLE: readonly Statement[] = ['app', 'web'].map((program) => ({
+  trigger: {
+    kind: 'when' as const,
     connection: 'conn',
-    bytes: count,
-  }));
+    host: program === 'app' ? 'client' : 'server',
+    state: 'ESTABLISHED' as const,
+  },
+  kind: 'set-option' as const,
+  process: program,
+  connection: 'conn',
+  option: 'TCP_NODELAY' as const,
+  value: 1,
+}));
