@@ -1,26 +1,29 @@
-/** Random plans for the properties: two hosts, one or two connections, and anything that can happen to them. */
+/** Random statements: anything that can happen to two or three hosts, the way between them, and their connections. */
 import fc from 'fast-check';
-import { hash32 } from '../../../extension/engine/random.ts';
 import type { LinkSetting } from '../../../extension/scenario/link-setting.ts';
 import { SEGMENT_CLASSES } from '../../../extension/scenario/expectation.ts';
-import type { Action, RunPlan } from '../../../extension/scenario/plan.ts';
+import { ICMP_MESSAGES } from '../../../extension/scenario/icmp.ts';
+import type { FilterPlan } from '../../../extension/scenario/middlebox.ts';
+import type { Action } from '../../../extension/scenario/plan.ts';
 import type { SocketOptionName } from '../../../extension/scenario/socket-option.ts';
-import type { PlanOptions, Statement } from './run.ts';
-import { planOf, SECOND } from './run.ts';
+import type { Statement } from '../../engine/support/run.ts';
+import { SECOND } from '../../engine/support/run.ts';
 
-/** Initial sequence numbers advance every 64 ns. */
-const ISS_PER_MICRO = 1000 / 64;
+/** Stands for whoever is before the one that is named. */
+export const BEFORE = '';
 
 const host = fc.constantFrom('client', 'server');
-const process = fc.constantFrom('app', 'web', 'app', 'web', 'worker');
+const anyHost = fc.constantFrom('client', 'server', 'client', 'server', 'laptop');
+const process = fc.constantFrom('app', 'web', 'app', 'web', 'worker', 'guest');
 const connection = fc.oneof(
   { weight: 9, arbitrary: fc.constant('conn') },
   { weight: 1, arbitrary: fc.constant('other') },
+  { weight: 1, arbitrary: fc.constant('third') },
 );
 const bytes = fc.oneof(fc.integer({ min: 1, max: 3000 }), fc.integer({ min: 1, max: 60_000 }));
 const maybeFrom = fc.option(host, { nil: undefined });
 
-const option: fc.Arbitrary<readonly [SocketOptionName, number]> = fc.oneof(
+export const anyOption: fc.Arbitrary<readonly [SocketOptionName, number]> = fc.oneof(
   fc.tuple(fc.constant('SO_KEEPALIVE' as const), fc.integer({ min: 0, max: 1 })),
   fc.tuple(fc.constant('TCP_KEEPIDLE' as const), fc.integer({ min: 1, max: 60 })),
   fc.tuple(fc.constant('TCP_KEEPINTVL' as const), fc.integer({ min: 1, max: 20 })),
@@ -30,6 +33,8 @@ const option: fc.Arbitrary<readonly [SocketOptionName, number]> = fc.oneof(
   fc.tuple(fc.constant('SO_LINGER' as const), fc.integer({ min: 0, max: 3 })),
   fc.tuple(fc.constant('TCP_LINGER2' as const), fc.integer({ min: -1, max: 120 })),
   fc.tuple(fc.constant('TCP_SYNCNT' as const), fc.integer({ min: 1, max: 4 })),
+  fc.tuple(fc.constant('TCP_CORK' as const), fc.integer({ min: 0, max: 1 })),
+  fc.tuple(fc.constantFrom('SO_RCVBUF' as const, 'SO_SNDBUF' as const), fc.integer({ min: 0, max: 60_000 })),
 );
 
 const chance = fc.integer({ min: 0, max: 300_000 });
@@ -46,6 +51,36 @@ const linkSetting: fc.Arbitrary<LinkSetting> = fc.oneof(
   fc.record({ kind: fc.constant('reordering' as const), chance, by: fc.integer({ min: 1, max: 20_000 }) }),
   fc.record({ kind: fc.constant('mtu' as const), bytes: fc.integer({ min: 128, max: 1500 }) }),
 );
+
+/** Between which two of those that stand on the link, or in which direction; the plan finds who they are (plans.ts). */
+const stretch: fc.Arbitrary<{ from?: string; between?: readonly [string, string] }> = fc.oneof(
+  { weight: 3, arbitrary: maybeFrom.map((from) => (from === undefined ? {} : { from })) },
+  {
+    weight: 1,
+    arbitrary: fc
+      .constantFrom('edge', 'wall', 'box', 'server')
+      .map((second) => ({ between: [BEFORE, second] as const })),
+  },
+);
+
+export const filter: fc.Arbitrary<FilterPlan> = fc
+  .record({
+    effect: fc.oneof(
+      fc.constantFrom({ kind: 'drop' as const }, { kind: 'reset' as const }),
+      fc.constantFrom(...ICMP_MESSAGES).map((message) => ({ kind: 'icmp' as const, message })),
+    ),
+    class: fc.constantFrom(...SEGMENT_CLASSES),
+    from: maybeFrom,
+    port: fc.option(fc.constant(80), { nil: undefined }),
+    until: fc.option(fc.integer({ min: 0, max: 60 * SECOND }), { nil: undefined }),
+  })
+  .map(({ effect, class: what, from, port, until }) => ({
+    effect,
+    class: what,
+    ...(from === undefined ? {} : { from }),
+    ...(port === undefined ? {} : { port }),
+    ...(until === undefined ? {} : { until }),
+  }));
 
 const action: fc.Arbitrary<Action> = fc.oneof(
   {
@@ -64,7 +99,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   },
   {
     weight: 2,
-    arbitrary: fc.tuple(process, connection, option).map(([p, c, [name, value]]) => ({
+    arbitrary: fc.tuple(process, connection, anyOption).map(([p, c, [name, value]]) => ({
       kind: 'set-option' as const,
       process: p,
       connection: c,
@@ -88,24 +123,64 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('process-kill' as const), process }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('process-exit' as const), process }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('process-start' as const), process }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('host-power-loss' as const), host }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('host-power-loss' as const), host: anyHost }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('host-shutdown' as const), host }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('host-boot' as const), host }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('host-boot' as const), host: anyHost }) },
   {
     weight: 3,
-    arbitrary: maybeFrom.map((from) => ({
-      kind: 'link-cut' as const,
-      link: 'wire',
-      ...(from === undefined ? {} : { from }),
-    })),
+    arbitrary: stretch.map((where) => ({ kind: 'link-cut' as const, link: 'wire', ...where })),
   },
   {
     weight: 4,
-    arbitrary: maybeFrom.map((from) => ({
-      kind: 'link-restore' as const,
-      link: 'wire',
-      ...(from === undefined ? {} : { from }),
-    })),
+    arbitrary: stretch.map((where) => ({ kind: 'link-restore' as const, link: 'wire', ...where })),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constantFrom('link-cut' as const, 'link-restore' as const),
+      link: fc.constant('side'),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant('host-carrier' as const), host, up: fc.boolean() }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('host-route' as const),
+      host: fc.constant('client'),
+      to: fc.constant('server'),
+      present: fc.boolean(),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc
+      .record({ message: fc.constantFrom(...ICMP_MESSAGES), to: fc.option(host, { nil: undefined }) })
+      .map(({ message, to }) => ({
+        kind: 'router-report' as const,
+        middlebox: 'edge',
+        message,
+        ...(to === undefined ? {} : { host: to }),
+      })),
+  },
+  { weight: 1, arbitrary: fc.constant({ kind: 'router-forward' as const, middlebox: 'edge' }) },
+  {
+    weight: 2,
+    arbitrary: filter.map((rule) => ({ kind: 'firewall-rule' as const, middlebox: 'wall', ...rule })),
+  },
+  { weight: 1, arbitrary: fc.constant({ kind: 'firewall-open' as const, middlebox: 'wall' }) },
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom(
+      { kind: 'nat-forget' as const, middlebox: 'box' },
+      { kind: 'nat-forget' as const, middlebox: 'box', connection: 'conn' },
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constantFrom('stop-accepting' as const, 'resume-accepting' as const), process }),
   },
   {
     weight: 2,
@@ -152,6 +227,24 @@ const action: fc.Arbitrary<Action> = fc.oneof(
     })),
   },
   {
+    weight: 1,
+    arbitrary: fc.constant({
+      kind: 'connect' as const,
+      process: 'guest',
+      host: 'server',
+      port: 80,
+      connection: 'third',
+    }),
+  },
+  {
+    // Both at once, or a socket with itself.
+    weight: 1,
+    arbitrary: fc.constantFrom(
+      { kind: 'connect' as const, process: 'web', host: 'client', port: 40_000, connection: 'conn', localPort: 80 },
+      { kind: 'connect' as const, process: 'app', host: 'client', port: 40_000, connection: 'own', localPort: 40_000 },
+    ),
+  },
+  {
     weight: 2,
     arbitrary: fc.tuple(connection, fc.option(fc.constant(40_000), { nil: undefined })).map(([name, localPort]) => ({
       kind: 'connect' as const,
@@ -172,7 +265,7 @@ const time = fc.oneof(
   { weight: 1, arbitrary: fc.integer({ min: 0, max: 30_000 }) },
 );
 
-const statement: fc.Arbitrary<Statement> = fc
+export const anyStatement: fc.Arbitrary<Statement> = fc
   .tuple(
     fc.oneof(
       { weight: 12, arbitrary: time.map((at) => ({ kind: 'at' as const, time: at })) },
@@ -212,94 +305,32 @@ const statement: fc.Arbitrary<Statement> = fc
   )
   .map(([trigger, what]) => ({ trigger, ...what }));
 
-const behaviour = fc.oneof(
-  fc.constant({ kind: 'ignores-eof' as const }),
-  fc.record({ kind: fc.constant('closes-after-eof' as const), delay: fc.integer({ min: 0, max: 3 * SECOND }) }),
-  fc.constant({ kind: 'never-reads' as const }),
-  fc.constant({ kind: 'never-accepts' as const }),
-  fc.record({
-    kind: fc.constant('answers' as const),
-    request: fc.integer({ min: 50, max: 2000 }),
-    response: fc.integer({ min: 1, max: 5000 }),
-  }),
-  fc.record({
-    kind: fc.constant('answers' as const),
-    request: fc.constant(100),
-    response: fc.integer({ min: 1, max: 5000 }),
-    delay: fc.integer({ min: 0, max: SECOND }),
-  }),
-  fc.record({ kind: fc.constant('greets' as const), bytes: fc.integer({ min: 1, max: 5000 }) }),
-  fc.record({
-    kind: fc.constant('streams' as const),
-    bytes: fc.integer({ min: 1, max: 5000 }),
-    interval: fc.integer({ min: SECOND, max: 20 * SECOND }),
-  }),
-  fc.record({ kind: fc.constant('reconnects' as const), delay: fc.integer({ min: SECOND, max: 20 * SECOND }) }),
-  fc.constant({ kind: 'never-blocks' as const }),
-  fc.record({ kind: fc.constant('closes-idle' as const), idle: fc.integer({ min: 100_000, max: 20 * SECOND }) }),
-);
-const behaviours = fc.oneof(
-  { weight: 2, arbitrary: fc.constant([]) },
-  { weight: 1, arbitrary: fc.array(behaviour, { maxLength: 2 }) },
-);
+const sendSoon = (count: fc.Arbitrary<number>, latest: number): fc.Arbitrary<Statement> =>
+  fc
+    .tuple(fc.integer({ min: 20_000, max: latest }), fc.constantFrom('app', 'app', 'app', 'web'), count)
+    .map(([at, sender, size]) => ({
+      trigger: { kind: 'at' as const, time: at },
+      kind: 'send' as const,
+      process: sender,
+      connection: 'conn',
+      bytes: size,
+    }));
 
-const sysctls = fc.record(
-  {
-    tcp_retries2: fc.integer({ min: 0, max: 15 }),
-    tcp_syn_retries: fc.integer({ min: 1, max: 6 }),
-    tcp_synack_retries: fc.integer({ min: 0, max: 5 }),
-    tcp_orphan_retries: fc.integer({ min: 0, max: 8 }),
-    tcp_max_orphans: fc.constantFrom(0, 1, 1000),
-    tcp_fin_timeout: fc.integer({ min: 0, max: 130 }),
-    tcp_early_retrans: fc.constantFrom(0, 3),
-    tcp_timestamps: fc.constantFrom(0, 1),
-    tcp_sack: fc.constantFrom(0, 1),
-    tcp_congestion_control: fc.constantFrom(0, 1),
-    tcp_recovery: fc.constantFrom(0, 1, 1, 1),
-    tcp_dsack: fc.constantFrom(0, 1),
-    tcp_window_scaling: fc.constantFrom(0, 1),
-    tcp_invalid_ratelimit: fc.constantFrom(0, 500),
-    tcp_pingpong_thresh: fc.integer({ min: 1, max: 3 }),
-    tcp_rfc1337: fc.constantFrom(0, 1),
+/** A send soon after the connection is open: a large one, or a small one among others. */
+export const anySend = sendSoon(bytes, SECOND);
+export const anySmallSend = sendSoon(fc.integer({ min: 1, max: 400 }), SECOND / 5);
+
+/** Both ends send small segments at once. */
+export const NO_NAGLE: readonly Statement[] = ['app', 'web'].map((program) => ({
+  trigger: {
+    kind: 'when' as const,
+    connection: 'conn',
+    host: program === 'app' ? 'client' : 'server',
+    state: 'ESTABLISHED' as const,
   },
-  { requiredKeys: [] },
-);
-
-const options: fc.Arbitrary<PlanOptions> = fc.record({
-  delayMs: fc.oneof(
-    fc.constant(0),
-    fc.constant(5),
-    fc.integer({ min: 1, max: 50_000 }).map((us) => us / 1000),
-    fc.integer({ min: 1, max: 800_000 }).map((us) => us / 1000),
-  ),
-  client: sysctls,
-  server: sysctls,
-  kernel: fc.constantFrom([6, 1] as const, [6, 12] as const, [6, 18] as const),
-  hz: fc.constantFrom(100, 250, 300, 1000),
-  app: behaviours,
-  web: behaviours,
-  seed: fc.oneof(fc.integer({ min: 1, max: 1_000_000 }), fc.constantFrom(...wrappingSeeds())),
-  bare: fc.integer({ min: 0, max: 9 }).map((n) => n === 0),
-  until: fc.constantFrom(10, 300, 4000),
-});
-
-export const anyPlan: fc.Arbitrary<RunPlan> = fc
-  .tuple(fc.array(statement, { maxLength: 20 }), options)
-  .map(([statements, chosen]) => planOf(statements, { ...chosen, worker: true }));
-
-/** Seeds with which one side of the first connection, opened at 10 ms, begins shortly before 2^32. */
-function wrappingSeeds(): number[] {
-  const client = '10.0.0.1';
-  const server = '10.0.0.2';
-  const found: number[] = [];
-  for (let seed = 1; found.length < 8; seed++) {
-    const first = hash32(seed, client, 'port') % 28_232;
-    const port = 32_768 + first - (first % 2);
-    const sides = [
-      hash32(seed, 'iss', client, server, port, 80) + 10_000 * ISS_PER_MICRO,
-      hash32(seed, 'iss', server, client, 80, port) + 15_000 * ISS_PER_MICRO,
-    ];
-    if (sides.some((iss) => iss % 2 ** 32 > 2 ** 32 - 20_000)) found.push(seed);
-  }
-  return found;
-}
+  kind: 'set-option' as const,
+  process: program,
+  connection: 'conn',
+  option: 'TCP_NODELAY' as const,
+  value: 1,
+}));
