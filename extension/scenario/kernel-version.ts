@@ -22,7 +22,9 @@ const FEATURES = {
   /** A delayed ACK never waits longer than the least RTO (commit bbf80d713fe7). */
   'delayed ACK below the least RTO': [6, 7],
   /** The largest receive buffer by default; 6 MiB before. Windows are scaled by 2^10 instead of 2^7. */
-  'tcp_rmem up to 32 MiB': [6, 18],
+  'tcp_rmem up to 32 MiB': [6, 16],
+  /** Receive buffers grow by twice what was read and by data beyond gaps, without a cushion (commits 65c5287892e9, aa251c84636c). */
+  'autotuning for slow start': [6, 16],
   /** `net.core.rmem_max` and `wmem_max`; 208 KiB before. */
   'SO_RCVBUF up to 4 MiB': [6, 18],
   /** Segments beyond a gap count when sizes are measured (`tcp_measure_rcv_mss` in `tcp_data_queue_ofo`). */

@@ -10,6 +10,7 @@ import { onKeepIdleChanged, startKeepalive, stopKeepalive } from '../tcp/keepali
 import { openActively } from '../tcp/open.ts';
 import { sendQueued } from '../tcp/output.ts';
 import { armPersistIfStuck } from '../tcp/persist.ts';
+import { copyToApplication } from '../tcp/receive-autotuning.ts';
 import { queueData } from '../tcp/send-buffer.ts';
 import { wheelExpiry } from '../tcp/timer-wheel.ts';
 import type { Tcb } from '../tcp/tcb.ts';
@@ -102,7 +103,7 @@ export function receive(tcb: Tcb, atMost = Infinity): number | Errno | 'would-bl
 
 /** The bytes that `receive` announced were copied to the application. */
 export function afterReceive(tcb: Tcb, bytes: number): void {
-  tcb.rcv.unread -= bytes;
+  copyToApplication(tcb, bytes);
   onApplicationRead(tcb, bytes);
   tcb.entered();
 }

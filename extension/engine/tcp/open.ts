@@ -16,6 +16,7 @@ import { startKeepalive } from './keepalive.ts';
 import { sendAck, sendQueued, sendSegment, timestampNow } from './output.ts';
 import { isStale, rememberTimestamp, storeTimestamp } from './paws.ts';
 import { mayAnswerOutOfWindow } from './rate-limit.ts';
+import { startAutotuning } from './receive-autotuning.ts';
 import { initializeReceiveBuffer, initializeReceiveWindow } from './receive-window.ts';
 import { advanceRack } from './recovery/rack.ts';
 import { newSegment } from './recovery/retransmission-queue.ts';
@@ -292,7 +293,8 @@ function becomeEstablished(tcb: Tcb, segment: Segment): void {
   measureHandshake(tcb, segment);
   forgetSyn(tcb);
   initializeCongestionWindow(tcb, segment);
-  initializeReceiveBuffer(tcb, tcb.state === 'SYN_RECEIVED');
+  initializeReceiveBuffer(tcb);
+  startAutotuning(tcb);
   initializeReceiveMss(tcb);
   tcb.retransStamp = undefined;
   tcb.retransmits = 0;
