@@ -3,9 +3,11 @@
  * they are ordinary segments; the burst decides which are pushed, and whether the rest of a window is filled.
  */
 import { powerOfTwo } from '../../base/power-of-two.ts';
+import { MILLISECOND } from '../../base/time.ts';
 import { hasFeature } from '../../scenario/kernel-version.ts';
 import { GSO_MAX_SIZE } from './constants.ts';
 import { isHeldByNagle } from './nagle.ts';
+import type { SendMode } from './output.ts';
 import { add, after, diff } from './seq.ts';
 import type { Tcb } from './tcb.ts';
 
@@ -17,6 +19,9 @@ const BURSTS_A_SECOND = 1024;
 const TSO_RTT = 512;
 /** Whatever is shifted so far is gone. */
 const MAX_SHIFT = 30;
+
+/** `tcp_tso_win_divisor`: a third of a window need not wait to become more. */
+const TSO_WIN_DIVISOR = 3;
 
 /** How many segments a burst has at most (`tcp_tso_autosize`). */
 export function tsoSegments(tcb: Tcb, mss: number): number {
@@ -31,29 +36,71 @@ export function cwndQuota(tcb: Tcb): number {
   return room <= 0 ? 0 : Math.min(Math.max(Math.floor(tcb.cwnd / 2), 1), room);
 }
 
+/** What the windows and Nagle's algorithm let go next: so many bytes, 0 for a FIN alone; or nothing. */
+export type Burst = number | 'nothing' | 'waits-for-congestion-window';
+
 /**
- * Bytes of the burst that leaves next (the body of `tcp_write_xmit`); 0 for a FIN alone, undefined where there is nothing, or where
- * the window or Nagle's algorithm holds it back. A burst of several segments, unlike one alone, may fill what is left of the window, however little.
- * @param quota segments that it may have
+ * The burst that leaves next (the body of `tcp_write_xmit`). A burst of several segments, unlike one alone, may fill what is left of
+ * the window, however little.
+ * @param quota segments that the congestion window has room for
+ * @param most segments that a burst may have
  */
-export function nextBurst(tcb: Tcb, mss: number, quota: number, pastNagle: boolean): number | undefined {
+export function nextBurst(tcb: Tcb, mss: number, quota: number, most: number, mode: SendMode): Burst {
   const { sendQueue, snd } = tcb;
-  const most = mss * quota;
-  if (sendQueue.headLength < most && hasFeature(tcb.kernel.version, 'pieces grow before they leave'))
-    sendQueue.growHead(most - sendQueue.headLength);
+  const allowed = mss * Math.min(quota, most);
+  if (sendQueue.headLength < allowed && hasFeature(tcb.kernel.version, 'pieces grow before they leave'))
+    sendQueue.growHead(allowed - sendQueue.headLength);
   const length = sendQueue.headLength;
-  if (length === 0 && !tcb.finQueued) return undefined;
+  if (length === 0 && !tcb.finQueued) return 'nothing';
   const isLast = sendQueue.count <= 1;
   const isBurst = length > mss;
   const fin = tcb.finQueued && isLast && !isBurst ? 1 : 0;
   const windowEnd = add(snd.una, snd.wnd);
-  if (after(add(snd.nxt, isBurst ? mss : length + fin), windowEnd)) return undefined;
-  if (!isBurst) return isLast && length < mss && fin === 0 && !pastNagle && isHeldByNagle(tcb) ? undefined : length;
-  // `tcp_mss_split_point`.
+  if (after(add(snd.nxt, isBurst ? mss : length + fin), windowEnd)) return 'nothing';
+  const obeysNagle = mode === 'all';
+  if (!isBurst) return isLast && length < mss && fin === 0 && obeysNagle && isHeldByNagle(tcb) ? 'nothing' : length;
   const room = diff(windowEnd, snd.nxt);
-  if (most <= room && !isLast) return Math.min(most, length);
+  if (mode === 'all' || mode === 'past-nagle') {
+    const waitsFor = deferral(tcb, mss, most, room);
+    if (waitsFor !== undefined) return waitsFor;
+  }
+  // `tcp_mss_split_point`.
+  if (allowed <= room && !isLast) return Math.min(allowed, length);
   const wanted = Math.min(length, room);
-  if (most <= wanted) return most;
+  if (allowed <= wanted) return allowed;
   const partial = wanted % mss;
-  return partial > 0 && !pastNagle && isHeldByNagle(tcb) ? wanted - partial : wanted;
+  return partial > 0 && obeysNagle && isHeldByNagle(tcb) ? wanted - partial : wanted;
+}
+
+/**
+ * What a burst waits for that could leave, but shorter than it might be: a moment later the next ACK makes it longer
+ * (`tcp_tso_should_defer`).
+ * @param room bytes that the peer's window has room for
+ */
+function deferral(
+  tcb: Tcb,
+  mss: number,
+  most: number,
+  room: number,
+): 'nothing' | 'waits-for-congestion-window' | undefined {
+  const { sendQueue, sent } = tcb;
+  if (tcb.recovery.state === 'Recovery' || tcb.recovery.state === 'Loss') return undefined;
+  // Only while sending goes on.
+  if (tcb.now - tcb.lastSentAt > MILLISECOND) return undefined;
+  const cwndRoom = (tcb.cwnd - sent.inFlight) * mss;
+  const limit = Math.min(room, cwndRoom);
+  if (limit >= most * mss) return undefined;
+  const isLast = sendQueue.count <= 1;
+  if (!isLast && limit >= sendQueue.headLength) return undefined;
+  if (limit >= Math.floor(Math.min(tcb.snd.wnd, tcb.cwnd * mss) / TSO_WIN_DIVISOR)) return undefined;
+  const { head } = sent;
+  if (head === undefined) return undefined;
+  // The next ACK would be too long in coming.
+  if (head.lastSentAt + tcb.rtt.srtt - tcb.now > Math.min(tcb.rtt.srtt / 2, MILLISECOND)) return undefined;
+  if (cwndRoom < room) {
+    if (cwndRoom <= sendQueue.headLength) return 'waits-for-congestion-window';
+  } else if (room <= sendQueue.headLength) {
+    return 'nothing';
+  }
+  return tcb.finQueued && isLast ? undefined : 'nothing';
 }

@@ -47,6 +47,7 @@ export function sendSegment(
     options: isSyn ? synOptions(tcb, isAck) : laterOptions(tcb, isAck),
   };
   if (isAck && !isSyn) onAckSent(tcb);
+  tcb.lastSentAt = tcb.now;
   if (segment.length > 0) onDataSent(tcb);
   tcb.kernel.transmit(tcb, segment, why.purpose, why.reason, why.args ?? []);
 }
@@ -126,22 +127,30 @@ export function sendQueued(tcb: Tcb, why: SendWhy, mode: SendMode = 'all'): numb
 
 /** Sends what the windows allow (`tcp_write_xmit`). Returns how many segments left. */
 export function transmitQueued(tcb: Tcb, why: SendWhy, mode: SendMode): number {
-  // Without a route nothing counts as sent (`__ip_queue_xmit`).
-  if (!tcb.hasUnsent || !tcb.kernel.hasRoute(tcb)) return 0;
+  if (!canSend(tcb)) return 0;
   const mss = currentMss(tcb);
   const most = tsoSegments(tcb, mss);
+  const repeats = mode === 'all' || mode === 'past-nagle';
   let count = 0;
-  do {
-    const room = cwndQuota(tcb);
-    if (room === 0 && mode !== 'probe') break;
-    const bytes = nextBurst(tcb, mss, Math.min(Math.max(room, 1), most), mode !== 'all');
-    if (bytes === undefined) break;
-    count += sendBurst(tcb, bytes, mss, why);
-  } while (tcb.hasUnsent && (mode === 'all' || mode === 'past-nagle'));
-  const isLimited = tcb.sent.inFlight >= tcb.cwnd;
+  let isLimited = false;
+  while (tcb.hasUnsent) {
+    const quota = cwndQuota(tcb);
+    if (quota === 0 && mode !== 'probe') break;
+    const burst = nextBurst(tcb, mss, Math.max(quota, 1), most, mode);
+    isLimited = burst === 'waits-for-congestion-window';
+    if (typeof burst === 'string') break;
+    count += sendBurst(tcb, burst, mss, why);
+    if (!repeats) break;
+  }
+  isLimited ||= tcb.sent.inFlight >= tcb.cwnd;
   if (count > 0 || isLimited) validateCwnd(tcb, isLimited);
   if (count > 0 && isReducing(tcb)) tcb.recovery.prrOut += count;
   return count;
+}
+
+/** Without a route nothing counts as sent (`__ip_queue_xmit`). */
+function canSend(tcb: Tcb): boolean {
+  return tcb.hasUnsent && tcb.kernel.hasRoute(tcb);
 }
 
 /** `count` new segments left: a loss probe is due, or the RTO, whose clock starts when nothing was in flight (`tcp_event_new_data_sent`). */
@@ -152,9 +161,8 @@ export function restartClock(tcb: Tcb, count: number, hadInFlight: boolean): voi
 
 /** Sends what the peer's window has room for, however little, past Nagle (`tcp_write_wakeup`). Returns whether there was any. */
 export function sendIntoWindow(tcb: Tcb, why: SendWhy): boolean {
-  if (!tcb.kernel.hasRoute(tcb)) return false;
   const room = diff(add(tcb.snd.una, tcb.snd.wnd), tcb.snd.nxt);
-  if (!tcb.hasUnsent || room <= 0) return false;
+  if (!canSend(tcb) || room <= 0) return false;
   const end = headEnd(tcb);
   if (after(end, tcb.pushedSeq)) tcb.pushedSeq = end;
   const bytes = Math.min(tcb.sendQueue.headLength, currentMss(tcb), room);

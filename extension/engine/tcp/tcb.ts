@@ -195,6 +195,8 @@ export class Tcb {
     used: 0,
     stamp: 0 as Micros,
   };
+  /** Last segment sent, of any kind (`tcp_wstamp_ns`). */
+  lastSentAt: Micros = -Infinity;
   /** Last data sent, first or again; the start of the connection before any (`lsndtime`). */
   lastDataSentAt: Micros = 0;
 

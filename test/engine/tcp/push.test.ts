@@ -41,6 +41,31 @@ describe('PSH', () => {
   });
 });
 
+describe('bursts that could be longer', () => {
+  /** 20 segments in flight since 20 ms; bursts are worth three or four by now. */
+  const flight = () => {
+    const end = established();
+    end.send(60 * KB);
+    for (let acked = 1; acked <= 10; acked++) end.at(20).receive(ack({ ack: 1 + acked * KB }));
+    end.segments();
+    return end;
+  };
+  const sentAfterEach = (end: ReturnType<typeof flight>, times: readonly number[]) =>
+    times.map((time, i) => {
+      end.at(time).receive(ack({ ack: 1 + (11 + i) * KB }));
+      return end.segments().length;
+    });
+
+  it('wait for the next ACK, which is near, while sending goes on', () => {
+    // Each ACK allows two more: the first are sent at once, since nothing was for long.
+    expect(sentAfterEach(flight(), [30, 30, 30, 30, 30, 30])).toEqual([2, 0, 4, 0, 4, 0]);
+  });
+
+  it('do not wait when nothing was sent for a millisecond', () => {
+    expect(sentAfterEach(flight(), [30, 31.1, 32.2, 33.3])).toEqual([2, 2, 2, 2]);
+  });
+});
+
 describe('pieces of the send queue', () => {
   /** Windows of 15928 bytes: a piece holds five segments, and half a window is 7964 bytes. */
   const small = (kernel?: readonly [number, number]) => {
