@@ -12,18 +12,6 @@ export interface Deviation {
 
 export const DEVIATIONS: readonly Deviation[] = [
   {
-    recordings: [
-      'B9-another-request-after-50-s.txt',
-      'B9-one-request.txt',
-      'B9-tcp-keepalive-on-every-10-s.txt',
-      'F2-shut-down-reading.txt',
-      'F2-shut-down-writing.txt',
-    ],
-    lines: /^window: segment of conn from client /,
-    reason:
-      'Window after a lone segment of 1000 B: the kernel measures what its buffer costs (`scaling_ratio`), much for a segment that is not full on a TUN device, and lets the window shrink; the engine grows it.',
-  },
-  {
     recordings: ['G3-the-probe-arrives.txt'],
     lines: /^time: segment of conn from client A at /,
     reason:

@@ -1,6 +1,6 @@
 /** The send buffer: how much of what the application writes is taken, and when a writer that sleeps goes on (tcp.c, tcp_input.c; net/core/stream.c). */
 import { ceilToPowerOfTwo } from '../../base/power-of-two.ts';
-import { GSO_MAX_SIZE, SEGMENT_OVERHEAD, SOCK_MIN_SNDBUF, TCP_INIT_CWND } from './constants.ts';
+import { GSO_MAX_SIZE, SOCK_MIN_SNDBUF, TCP_INIT_CWND } from './constants.ts';
 import { currentMss } from './output.ts';
 import { diff } from './seq.ts';
 import type { Tcb } from './tcb.ts';
@@ -31,7 +31,7 @@ export function sizeGoal(tcb: Tcb): number {
 
 /** Memory of so many bytes that are queued or in flight (`sk_wmem_queued`). */
 function memoryOf(tcb: Tcb, bytes: number): number {
-  return bytes + SEGMENT_OVERHEAD * Math.ceil(bytes / sizeGoal(tcb));
+  return bytes + (HEADER_MEMORY + SK_BUFF_MEMORY) * Math.ceil(bytes / sizeGoal(tcb));
 }
 
 function queued(tcb: Tcb): number {
