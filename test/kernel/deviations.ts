@@ -12,18 +12,6 @@ export interface Deviation {
 
 export const DEVIATIONS: readonly Deviation[] = [
   {
-    recordings: [
-      'B9-another-request-after-50-s.txt',
-      'B9-one-request.txt',
-      'B9-tcp-keepalive-on-every-10-s.txt',
-      'F2-shut-down-reading.txt',
-      'F2-shut-down-writing.txt',
-    ],
-    lines: /^window: segment of conn from client /,
-    reason:
-      'Window after a lone segment of 1000 B: the kernel measures what its buffer costs (`scaling_ratio`), much for a segment that is not full on a TUN device, and lets the window shrink; the engine grows it.',
-  },
-  {
     recordings: ['G3-the-probe-arrives.txt'],
     lines: /^time: segment of conn from client A at /,
     reason:
@@ -34,20 +22,6 @@ export const DEVIATIONS: readonly Deviation[] = [
     lines: /^window: segment of conn from server /,
     reason:
       'Linux 6.17 and later measure segments beyond a gap too, and let the window grow at once; the hosts of the catalogue run 6.12.',
-  },
-  {
-    recordings: [
-      'G4-and-never-again.txt',
-      'G4-and-reads-again-after-10-s.txt',
-      'G4-and-reads-again-but-the-window-update-is-lost.txt',
-      'G5-only-the-process-is-killed.txt',
-      'G5-power-loss-after-a-minute.txt',
-      'G5-power-loss-at-once.txt',
-      'G5-tcp_user_timeout-30s-and-nobody-dies.txt',
-    ],
-    lines: /^PSH: segment of conn from client /,
-    reason:
-      'PSH within a small window: the kernel fills up again what `tcp_push_one` left of a piece of the send queue, pushes after half a window (`forced_push`), and lets a burst go on into the next piece (`tcp_grow_skb`, since 6.10); the engine cuts pieces of the same size.',
   },
   {
     recordings: ['E5-a-syn-cookie-and-nobody-ever-accepts.txt'],

@@ -3,15 +3,13 @@ import type { Micros } from '../../base/time.ts';
 import { SECOND } from '../../base/time.ts';
 import type { Errno } from '../../scenario/errno.ts';
 import type { SocketOptionName } from '../../scenario/socket-option.ts';
-import { restartAfterIdle } from '../tcp/congestion/window.ts';
 import { closeLast, leaveOwnerless, shutdownWrite as shutdownWriting } from '../tcp/close.ts';
 import { onApplicationRead } from '../tcp/delayed-ack.ts';
 import { onKeepIdleChanged, startKeepalive, stopKeepalive } from '../tcp/keepalive.ts';
 import { openActively } from '../tcp/open.ts';
 import { sendQueued } from '../tcp/output.ts';
-import { armPersistIfStuck } from '../tcp/persist.ts';
 import { copyToApplication } from '../tcp/receive-autotuning.ts';
-import { queueData } from '../tcp/send-buffer.ts';
+import { sendMessage } from '../tcp/sendmsg.ts';
 import { wheelExpiry } from '../tcp/timer-wheel.ts';
 import type { Tcb } from '../tcp/tcb.ts';
 import type { Kernel } from './kernel.ts';
@@ -80,11 +78,8 @@ export function send(tcb: Tcb, bytes: number): { readonly bytes: number } | Fail
   if (tcb.error !== undefined || tcb.shutdownSend || (tcb.state !== 'ESTABLISHED' && tcb.state !== 'CLOSE_WAIT')) {
     return { errno: takeError(tcb) ?? 'EPIPE' };
   }
-  const taken = queueData(tcb, bytes);
+  const taken = sendMessage(tcb, bytes);
   tcb.writerSleeps = taken < bytes;
-  restartAfterIdle(tcb);
-  sendQueued(tcb, { purpose: 'data', reason: 'application-sent' });
-  armPersistIfStuck(tcb);
   tcb.entered();
   return { bytes: taken };
 }

@@ -1,5 +1,6 @@
 /** An acknowledgement arrives: the retransmission queue shrinks, clocks are set, samples taken, windows moved (`tcp_ack`). */
 import { powerOfTwo } from '../../base/power-of-two.ts';
+import { updatePacingRate } from './congestion/pacing.ts';
 import { restartAfterIdle } from './congestion/window.ts';
 import { sendQueued } from './output.ts';
 import { rememberTimestamp } from './paws.ts';
@@ -61,6 +62,7 @@ export function acknowledgementArrives(tcb: Tcb, segment: Segment): AckVerdict {
     : 'nothing';
   if (event.setTimer && !scheduleLossProbe(tcb, true)) armRetransmission(tcb);
   moveWindow(tcb, event, recovery.delivered - delivered, recovery.lost - lost);
+  updatePacingRate(tcb);
   sendAgain(tcb, resend);
   if (event.advanced || event.dataSacked || isDuplicate(event)) tcb.kernel.confirmNeighbour(tcb);
   return 'acceptable';
@@ -104,7 +106,7 @@ function moveWindow(tcb: Tcb, event: AckEvent, delivered: number, lost: number):
 function sendAgain(tcb: Tcb, resend: Resend): void {
   if (resend === 'nothing') return;
   if (resend === 'new') {
-    sendQueued(tcb, { purpose: 'data', reason: 'frto-new-data' }, undefined, true);
+    sendQueued(tcb, { purpose: 'data', reason: 'frto-new-data' }, 'past-nagle');
     if (after(tcb.snd.nxt, tcb.recovery.highSeq)) return;
     tcb.recovery.frto = false;
   }

@@ -3,48 +3,104 @@
  * they are ordinary segments; the burst decides which are pushed, and whether the rest of a window is filled.
  */
 import { powerOfTwo } from '../../base/power-of-two.ts';
-import { SECOND } from '../../base/time.ts';
+import { MILLISECOND } from '../../base/time.ts';
+import { hasFeature } from '../../scenario/kernel-version.ts';
 import { GSO_MAX_SIZE } from './constants.ts';
-import { add, diff } from './seq.ts';
+import { isHeldByNagle } from './nagle.ts';
+import type { SendMode } from './output.ts';
+import { add, after, diff } from './seq.ts';
 import type { Tcb } from './tcb.ts';
 
 /** `sysctl_tcp_min_tso_segs`. */
 const MIN_TSO_SEGMENTS = 2;
-/** `sk_pacing_shift`: a burst is worth 1/1024 s of the pacing rate. */
-const PACING_SHIFT = 10;
-/** `sysctl_tcp_tso_rtt_log`: near peers get longer bursts. */
-const TSO_RTT_LOG = 9;
+/** A burst is worth so much of a second at the pacing rate (`sk_pacing_shift` 10). */
+const BURSTS_A_SECOND = 1024;
+/** Near peers get longer bursts, half as long for each such piece of the round trip, in µs (`tcp_tso_rtt_log` 9). */
+const TSO_RTT = 512;
 /** Whatever is shifted so far is gone. */
 const MAX_SHIFT = 30;
 
+/** `tcp_tso_win_divisor`: a third of a window need not wait to become more. */
+const TSO_WIN_DIVISOR = 3;
+
 /** How many segments a burst has at most (`tcp_tso_autosize`). */
-function tsoSegments(tcb: Tcb, mss: number): number {
-  const srtt = Math.max(1, tcb.rtt.srtt);
-  // `tcp_update_pacing_rate`: twice the window each round trip in slow start, 1.2 times later. Bytes per second.
-  const gain = tcb.cwnd < tcb.ssthresh / 2 ? 2 : 1.2;
-  const rate = (mss * Math.max(tcb.cwnd, tcb.sent.length) * gain * SECOND) / srtt;
-  const near = GSO_MAX_SIZE / powerOfTwo(Math.min(Math.floor(srtt / powerOfTwo(TSO_RTT_LOG)), MAX_SHIFT));
-  const bytes = Math.min(rate / powerOfTwo(PACING_SHIFT) + Math.floor(near), GSO_MAX_SIZE);
+export function tsoSegments(tcb: Tcb, mss: number): number {
+  const near = GSO_MAX_SIZE / powerOfTwo(Math.min(Math.floor(tcb.recovery.minRtt.value / TSO_RTT), MAX_SHIFT));
+  const bytes = Math.min(Math.floor(tcb.pacingRate / BURSTS_A_SECOND) + Math.floor(near), GSO_MAX_SIZE);
   return Math.max(Math.floor(bytes / mss), MIN_TSO_SEGMENTS);
 }
 
-/**
- * Bytes of the burst that begins now (`tcp_mss_split_point`): more than a segment, else 0. Unlike a segment alone, its end may
- * fill what is left of the window, however little that is.
- * @param holdsSmall Nagle's algorithm holds a small segment back.
- */
-export function burstBytes(tcb: Tcb, mss: number, holdsSmall: boolean): number {
-  const room = diff(add(tcb.snd.una, tcb.snd.wnd), tcb.snd.nxt);
-  const quota = Math.min(Math.max(Math.floor(tcb.cwnd / 2), 1), tcb.cwnd - tcb.sent.inFlight);
-  const most = mss * Math.min(tsoSegments(tcb, mss), quota);
-  const wanted = Math.min(tcb.unsent, room, restOfPiece(tcb));
-  const bytes = wanted >= most ? most : holdsSmall ? wanted - (wanted % mss) : wanted;
-  return bytes > mss ? bytes : 0;
+/** How many segments the congestion window has room for: at most half of it, so that two bursts can be under way (`tcp_cwnd_test`). */
+export function cwndQuota(tcb: Tcb): number {
+  const room = tcb.cwnd - tcb.sent.inFlight;
+  return room <= 0 ? 0 : Math.min(Math.max(Math.floor(tcb.cwnd / 2), 1), room);
 }
 
-/** No burst spans two pieces of the send queue. */
-function restOfPiece(tcb: Tcb): number {
-  const { pieceEnds, snd } = tcb;
-  while (pieceEnds[0] !== undefined && diff(pieceEnds[0], snd.nxt) <= 0) pieceEnds.shift();
-  return pieceEnds[0] === undefined ? Infinity : diff(pieceEnds[0], snd.nxt);
+/** What the windows and Nagle's algorithm let go next: so many bytes, 0 for a FIN alone; or nothing. */
+export type Burst = number | 'nothing' | 'waits-for-congestion-window';
+
+/**
+ * The burst that leaves next (the body of `tcp_write_xmit`). A burst of several segments, unlike one alone, may fill what is left of
+ * the window, however little.
+ * @param quota segments that the congestion window has room for
+ * @param most segments that a burst may have
+ */
+export function nextBurst(tcb: Tcb, mss: number, quota: number, most: number, mode: SendMode): Burst {
+  const { sendQueue, snd } = tcb;
+  const allowed = mss * Math.min(quota, most);
+  if (sendQueue.headLength < allowed && hasFeature(tcb.kernel.version, 'pieces grow before they leave'))
+    sendQueue.growHead(allowed - sendQueue.headLength);
+  const length = sendQueue.headLength;
+  if (length === 0 && !tcb.finQueued) return 'nothing';
+  const isLast = sendQueue.count <= 1;
+  const isBurst = length > mss;
+  const fin = tcb.finQueued && isLast && !isBurst ? 1 : 0;
+  const windowEnd = add(snd.una, snd.wnd);
+  if (after(add(snd.nxt, isBurst ? mss : length + fin), windowEnd)) return 'nothing';
+  const obeysNagle = mode === 'all';
+  if (!isBurst) return isLast && length < mss && fin === 0 && obeysNagle && isHeldByNagle(tcb) ? 'nothing' : length;
+  const room = diff(windowEnd, snd.nxt);
+  if (mode === 'all' || mode === 'past-nagle') {
+    const waitsFor = deferral(tcb, mss, most, room);
+    if (waitsFor !== undefined) return waitsFor;
+  }
+  // `tcp_mss_split_point`.
+  if (allowed <= room && !isLast) return Math.min(allowed, length);
+  const wanted = Math.min(length, room);
+  if (allowed <= wanted) return allowed;
+  const partial = wanted % mss;
+  return partial > 0 && obeysNagle && isHeldByNagle(tcb) ? wanted - partial : wanted;
+}
+
+/**
+ * What a burst waits for that could leave, but shorter than it might be: a moment later the next ACK makes it longer
+ * (`tcp_tso_should_defer`).
+ * @param room bytes that the peer's window has room for
+ */
+function deferral(
+  tcb: Tcb,
+  mss: number,
+  most: number,
+  room: number,
+): 'nothing' | 'waits-for-congestion-window' | undefined {
+  const { sendQueue, sent } = tcb;
+  if (tcb.recovery.state === 'Recovery' || tcb.recovery.state === 'Loss') return undefined;
+  // Only while sending goes on.
+  if (tcb.now - tcb.lastSentAt > MILLISECOND) return undefined;
+  const cwndRoom = (tcb.cwnd - sent.inFlight) * mss;
+  const limit = Math.min(room, cwndRoom);
+  if (limit >= most * mss) return undefined;
+  const isLast = sendQueue.count <= 1;
+  if (!isLast && limit >= sendQueue.headLength) return undefined;
+  if (limit >= Math.floor(Math.min(tcb.snd.wnd, tcb.cwnd * mss) / TSO_WIN_DIVISOR)) return undefined;
+  const { head } = sent;
+  if (head === undefined) return undefined;
+  // The next ACK would be too long in coming.
+  if (head.lastSentAt + tcb.rtt.srtt - tcb.now > Math.min(tcb.rtt.srtt / 2, MILLISECOND)) return undefined;
+  if (cwndRoom < room) {
+    if (cwndRoom <= sendQueue.headLength) return 'waits-for-congestion-window';
+  } else if (room <= sendQueue.headLength) {
+    return 'nothing';
+  }
+  return tcb.finQueued && isLast ? undefined : 'nothing';
 }

@@ -86,7 +86,7 @@ function queueFin(tcb: Tcb, reason: SendReason): void {
   }
   tcb.finQueued = true;
   tcb.finReason = reason;
-  sendQueued(tcb, { purpose: 'data', reason });
+  sendQueued(tcb, { purpose: 'data', reason }, 'past-nagle');
 }
 
 /** RST+ACK of an end that still exists: SEQ = SND.NXT (`tcp_send_active_reset`). */

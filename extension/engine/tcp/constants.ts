@@ -35,10 +35,8 @@ export const TIMESTAMPS_LENGTH = 12;
 export const SOCK_MIN_RCVBUF = 2304;
 /** Least memory of a send buffer (`SOCK_MIN_SNDBUF`). */
 export const SOCK_MIN_SNDBUF = 4608;
-/** No piece of the send queue holds more bytes (`sk_gso_max_size`). */
-export const GSO_MAX_SIZE = 65_536;
-/** Memory that a segment takes besides its payload: a full one takes 2304 bytes (`skb->truesize`) with most drivers. */
-export const SEGMENT_OVERHEAD = 856;
+/** No piece of the send queue holds more bytes: 64 KiB without the headers (`sk_gso_max_size`). */
+export const GSO_MAX_SIZE = 65_215;
 /** `tcp_scaling_ratio_init`: half of a buffer's memory counts as payload, in 256ths. */
 export const DEFAULT_PAYLOAD_SHARE = 128;
 /** Backoff of a window probe never shifts further (`tcp_probe0_when`). */

@@ -13,6 +13,7 @@ import { onReset } from './close.ts';
 import { initializeReceiveMss } from './delayed-ack.ts';
 import { jiffies } from './jiffies.ts';
 import { startKeepalive } from './keepalive.ts';
+import { updatePacingRate } from './congestion/pacing.ts';
 import { sendAck, sendQueued, sendSegment, timestampNow } from './output.ts';
 import { isStale, rememberTimestamp, storeTimestamp } from './paws.ts';
 import { mayAnswerOutOfWindow } from './rate-limit.ts';
@@ -293,6 +294,7 @@ function becomeEstablished(tcb: Tcb, segment: Segment): void {
   measureHandshake(tcb, segment);
   forgetSyn(tcb);
   initializeCongestionWindow(tcb, segment);
+  updatePacingRate(tcb);
   initializeReceiveBuffer(tcb);
   startAutotuning(tcb);
   initializeReceiveMss(tcb);

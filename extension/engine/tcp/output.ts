@@ -3,7 +3,7 @@ import { powerOfTwo } from '../../base/power-of-two.ts';
 import type { Micros } from '../../base/time.ts';
 import type { SegmentPurpose, SendReason } from '../../trace/schema.ts';
 import { TIMESTAMPS_LENGTH } from './constants.ts';
-import { burstBytes } from './burst.ts';
+import { cwndQuota, nextBurst, tsoSegments } from './burst.ts';
 import { onAckSent, onDataSent } from './delayed-ack.ts';
 import { validateCwnd } from './congestion/window.ts';
 import { noteSent } from './recovery/delivery.ts';
@@ -47,6 +47,7 @@ export function sendSegment(
     options: isSyn ? synOptions(tcb, isAck) : laterOptions(tcb, isAck),
   };
   if (isAck && !isSyn) onAckSent(tcb);
+  tcb.lastSentAt = tcb.now;
   if (segment.length > 0) onDataSent(tcb);
   tcb.kernel.transmit(tcb, segment, why.purpose, why.reason, why.args ?? []);
 }
@@ -97,84 +98,112 @@ export function fitsWindow(tcb: Tcb, end: Seq): boolean {
   return !after(end, add(tcb.snd.una, tcb.snd.wnd));
 }
 
-/** Whether the peer's window has room for the next new segment, whatever the congestion window says. */
+/** Sequence number after the piece that leaves next, FIN included (`TCP_SKB_CB(tcp_send_head(sk))->end_seq`). */
+export function headEnd(tcb: Tcb): Seq {
+  const { count, headLength } = tcb.sendQueue;
+  return add(tcb.snd.nxt, headLength + (tcb.finQueued && count <= 1 ? 1 : 0));
+}
+
+/** Whether the peer's window has room for the next new segment, whatever the congestion window says (`tcp_snd_wnd_test`). */
 export function hasRoomForNext(tcb: Tcb): boolean {
   if (!tcb.hasUnsent) return false;
-  const bytes = Math.min(tcb.unsent, currentMss(tcb));
-  const fin = tcb.finQueued && bytes === tcb.unsent ? 1 : 0;
-  return fitsWindow(tcb, add(tcb.snd.nxt, bytes + fin));
+  const mss = currentMss(tcb);
+  return fitsWindow(tcb, tcb.sendQueue.headLength > mss ? add(tcb.snd.nxt, mss) : headEnd(tcb));
 }
 
 /**
- * Sends what the windows allow (`tcp_write_xmit`). Returns how many segments left.
- * @param limit at most so many segments, past Nagle and the congestion window: a loss probe asks for one.
- * @param pastNagle small segments go too.
+ * How much may leave: all that the windows allow; so too the last small piece; one burst (`tcp_push_one`); one that may go past the
+ * congestion window (a loss probe).
  */
-export function sendQueued(tcb: Tcb, why: SendWhy, limit?: number, pastNagle = limit !== undefined): number {
-  // Without a route nothing counts as sent (`__ip_queue_xmit`).
-  if (!tcb.kernel.hasRoute(tcb)) return 0;
-  let count = 0;
-  /** Bytes left of the burst under way. */
-  let burst = 0;
-  const mss = currentMss(tcb);
+export type SendMode = 'all' | 'past-nagle' | 'one-burst' | 'probe';
+
+/** Sends what the windows allow, and sets the clock for it. Returns how many segments left. */
+export function sendQueued(tcb: Tcb, why: SendWhy, mode: SendMode = 'all'): number {
   const hadInFlight = tcb.sent.length > 0;
-  while (tcb.hasUnsent && (limit === undefined ? tcb.sent.inFlight < tcb.cwnd : count < limit)) {
-    if (burst === 0 && !pastNagle) burst = burstBytes(tcb, mss, isHeldByNagle(tcb));
-    const room = Math.max(0, diff(add(tcb.snd.una, tcb.snd.wnd), tcb.snd.nxt));
-    const bytes = Math.min(tcb.unsent, mss, burst === 0 ? room : burst);
-    const isLast = bytes === tcb.unsent;
-    const fin = tcb.finQueued && isLast;
-    if (bytes === 0 && !(fin && tcb.unsent === 0)) break;
-    if (bytes > 0 && bytes < mss && !isLast && burst === 0) break;
-    const end = add(tcb.snd.nxt, bytes + (fin ? 1 : 0));
-    if (!fitsWindow(tcb, end)) break;
-    if (!pastNagle && bytes < mss && !fin && isHeldByNagle(tcb)) break;
-    sendNew(tcb, bytes, fin, isLast, why, bytes === burst);
-    burst = Math.max(0, burst - bytes);
-    count++;
-  }
-  const isLimited = tcb.sent.inFlight >= tcb.cwnd;
-  if (count > 0 || (isLimited && tcb.hasUnsent)) validateCwnd(tcb, isLimited);
-  if (count > 0 && isReducing(tcb)) tcb.recovery.prrOut += count;
-  if (count > 0 && limit === undefined && !scheduleLossProbe(tcb, false)) {
-    // `tcp_event_new_data_sent`: the clock starts when nothing was in flight.
-    if (!hadInFlight || tcb.retransmitTimer.pending === 'tail-loss-probe') armRetransmission(tcb);
-  }
+  const count = transmitQueued(tcb, why, mode);
+  if (mode !== 'probe') restartClock(tcb, count, hadInFlight);
   return count;
+}
+
+/** Sends what the windows allow (`tcp_write_xmit`). Returns how many segments left. */
+export function transmitQueued(tcb: Tcb, why: SendWhy, mode: SendMode): number {
+  if (!canSend(tcb)) return 0;
+  const mss = currentMss(tcb);
+  const most = tsoSegments(tcb, mss);
+  const repeats = mode === 'all' || mode === 'past-nagle';
+  let count = 0;
+  let isLimited = false;
+  while (tcb.hasUnsent) {
+    const quota = cwndQuota(tcb);
+    if (quota === 0 && mode !== 'probe') break;
+    const burst = nextBurst(tcb, mss, Math.max(quota, 1), most, mode);
+    isLimited = burst === 'waits-for-congestion-window';
+    if (typeof burst === 'string') break;
+    count += sendBurst(tcb, burst, mss, why);
+    if (!repeats) break;
+  }
+  isLimited ||= tcb.sent.inFlight >= tcb.cwnd;
+  if (count > 0 || isLimited) validateCwnd(tcb, isLimited);
+  if (count > 0 && isReducing(tcb)) tcb.recovery.prrOut += count;
+  return count;
+}
+
+/** Without a route nothing counts as sent (`__ip_queue_xmit`). */
+function canSend(tcb: Tcb): boolean {
+  return tcb.hasUnsent && tcb.kernel.hasRoute(tcb);
+}
+
+/** `count` new segments left: a loss probe is due, or the RTO, whose clock starts when nothing was in flight (`tcp_event_new_data_sent`). */
+export function restartClock(tcb: Tcb, count: number, hadInFlight: boolean): void {
+  if (count === 0 || scheduleLossProbe(tcb, false)) return;
+  if (!hadInFlight || tcb.retransmitTimer.pending === 'tail-loss-probe') armRetransmission(tcb);
 }
 
 /** Sends what the peer's window has room for, however little, past Nagle (`tcp_write_wakeup`). Returns whether there was any. */
 export function sendIntoWindow(tcb: Tcb, why: SendWhy): boolean {
-  if (!tcb.kernel.hasRoute(tcb)) return false;
   const room = diff(add(tcb.snd.una, tcb.snd.wnd), tcb.snd.nxt);
-  if (!tcb.hasUnsent || room <= 0) return false;
-  const bytes = Math.min(tcb.unsent, currentMss(tcb), room);
+  if (!canSend(tcb) || room <= 0) return false;
+  const end = headEnd(tcb);
+  if (after(end, tcb.pushedSeq)) tcb.pushedSeq = end;
+  const bytes = Math.min(tcb.sendQueue.headLength, currentMss(tcb), room);
+  tcb.sendQueue.markHead();
   const fin = tcb.finQueued && bytes === tcb.unsent && room > bytes;
-  sendNew(tcb, bytes, fin, true, why);
+  tcb.sendQueue.take(bytes);
+  sendNew(tcb, bytes, fin, bytes > 0, bytes > 0, why);
   return true;
 }
 
-/** Minshall's variant of Nagle: a small segment waits only for an earlier small one; TCP_CORK holds every one (`tcp_nagle_check`). */
-function isHeldByNagle(tcb: Tcb): boolean {
-  if (tcb.options.get('TCP_CORK') === 1) return true;
-  const smallUnacknowledged = after(tcb.snd.sml, tcb.snd.una) && !after(tcb.snd.sml, tcb.snd.nxt);
-  return tcb.options.get('TCP_NODELAY') !== 1 && smallUnacknowledged;
+/** One burst leaves: `bytes` cut off the first piece of the queue, as segments on the wire (`tso_fragment`, `tcp_gso_segment`). */
+function sendBurst(tcb: Tcb, bytes: number, mss: number, why: SendWhy): number {
+  const fin = tcb.finQueued && bytes === tcb.unsent;
+  const push = tcb.sendQueue.take(bytes) && bytes > 0;
+  const count = Math.max(1, Math.ceil(bytes / mss));
+  for (let i = 1, left = bytes; i <= count; i++, left -= mss) {
+    const isLast = i === count;
+    // The end of a burst is pushed too, but not when it is sent again.
+    sendNew(tcb, Math.min(left, mss), fin && isLast, push && isLast, isLast && (push || count > 1), why);
+  }
+  if (bytes < count * mss) tcb.snd.sml = tcb.snd.nxt;
+  return count;
 }
 
-/** @param endsBurst pushed too, but not when it is sent again. */
-function sendNew(tcb: Tcb, bytes: number, fin: boolean, push: boolean, why: SendWhy, endsBurst = false): void {
+/**
+ * A segment leaves for the first time.
+ * @param push it carries PSH whenever it is sent
+ * @param isPushed it carries PSH now
+ */
+function sendNew(tcb: Tcb, bytes: number, fin: boolean, push: boolean, isPushed: boolean, why: SendWhy): void {
   const at = tcb.snd.nxt;
   const end = add(at, bytes + (fin ? 1 : 0));
-  const segment = newSegment({ seq: at, end, length: bytes, syn: false, fin, push: push && bytes > 0 }, tcb.now);
+  const segment = newSegment({ seq: at, end, length: bytes, syn: false, fin, push }, tcb.now);
   sendSegment(
     tcb,
-    { seq: at, flags: flagsOf(segment) + (endsBurst && !segment.push && bytes > 0 ? PSH : 0), length: bytes },
+    { seq: at, flags: ACK + (fin ? FIN : 0) + (isPushed ? PSH : 0), length: bytes },
     fin && bytes === 0 ? { ...why, purpose: 'fin', reason: tcb.finReason } : why,
   );
   noteSent(tcb, segment);
   tcb.sent.push(segment);
   tcb.snd.nxt = end;
-  if (bytes > 0 && bytes < currentMss(tcb)) tcb.snd.sml = end;
 }
 
 /** Flags of a data or FIN segment. A bare FIN carries no PSH. */

@@ -3,7 +3,7 @@ import type { Micros } from '../../base/time.ts';
 import { MAX_PROBE_SHIFT, TCP_RTO_MIN, TCP_TIMEOUT_MIN_JIFFIES } from './constants.ts';
 import { ceilToJiffy, jiffies } from './jiffies.ts';
 import type { SendWhy } from './output.ts';
-import { currentMss, fitsWindow, sendIntoWindow, sendSegment } from './output.ts';
+import { fitsWindow, headEnd, sendIntoWindow, sendSegment } from './output.ts';
 import { armRetransmission, giveUp, orphanRetries } from './retransmit.ts';
 import { ACK } from './segment.ts';
 import { add } from './seq.ts';
@@ -70,10 +70,9 @@ export function onPersistTimeout(tcb: Tcb): void {
   rearm(tcb);
 }
 
-/** Whether the window has room for the whole next segment. */
+/** Whether the window has room for the whole next piece of the send queue. */
 function nextFits(tcb: Tcb): boolean {
-  const next = Math.min(tcb.unsent, currentMss(tcb)) + (tcb.unsent === 0 ? 1 : 0);
-  return fitsWindow(tcb, add(tcb.snd.nxt, next));
+  return fitsWindow(tcb, headEnd(tcb));
 }
 
 /** Unanswered probes are counted; an orphan that probes at the ceiling already goes sooner, answered or not. */
@@ -94,8 +93,8 @@ export function sendWindowProbe(tcb: Tcb, why: SendWhy): void {
 }
 
 /**
- * An ACK arrived while nothing was in flight: the answer to a probe, or a window update (`tcp_ack_probe`). Room for a whole
- * segment ends the probing; anything less begins the wait anew.
+ * An ACK arrived while nothing was in flight: the answer to a probe, or a window update (`tcp_ack_probe`). Room for the whole
+ * next piece ends the probing; anything less begins the wait anew.
  */
 export function onAckWhileProbing(tcb: Tcb): void {
   if (!tcb.hasUnsent) return;

@@ -4,7 +4,8 @@
  */
 import { powerOfTwo } from '../../base/power-of-two.ts';
 import { hasFeature } from '../../scenario/kernel-version.ts';
-import { SEGMENT_OVERHEAD, SOCK_MIN_RCVBUF, TIMESTAMPS_LENGTH } from './constants.ts';
+import { SOCK_MIN_RCVBUF, TIMESTAMPS_LENGTH } from './constants.ts';
+import { memoryOf, segmentMemory } from './segment-memory.ts';
 import { add, diff } from './seq.ts';
 import type { Tcb } from './tcb.ts';
 
@@ -37,14 +38,9 @@ export function fullSpace(tcb: Tcb): number {
 
 /** What is free of it (`tcp_space`); data beyond a gap takes room too. */
 function freeSpace(tcb: Tcb): number {
-  let taken = memoryOf(tcb, tcb.rcv.unread);
-  for (const range of tcb.rcv.outOfOrder) taken += memoryOf(tcb, diff(range.end, range.start));
+  let taken = memoryOf(tcb.rcv.unread, tcb.rcv.mss);
+  for (const range of tcb.rcv.outOfOrder) taken += memoryOf(diff(range.end, range.start), tcb.rcv.mss);
   return payloadIn(tcb, Math.max(0, receiveBuffer(tcb) - taken));
-}
-
-/** Memory of so much payload, in segments of the usual size (`sk_rmem_alloc`). */
-function memoryOf(tcb: Tcb, bytes: number): number {
-  return bytes + SEGMENT_OVERHEAD * Math.ceil(bytes / tcb.rcv.mss);
 }
 
 /**
@@ -88,7 +84,7 @@ export function advertisedMss(tcb: Tcb): number {
 export function measurePayloadShare(tcb: Tcb, length: number): void {
   if (!hasFeature(tcb.kernel.version, 'payload share measured')) return;
   const { rcv } = tcb;
-  const share = Math.max(1, Math.floor((length * WHOLE) / (length + SEGMENT_OVERHEAD)));
+  const share = Math.max(1, Math.floor((length * WHOLE) / segmentMemory(length)));
   if (share === rcv.payloadShare) return;
   rcv.payloadShare = share;
   const clamp = Math.max(fullSpace(tcb), SOCK_MIN_RCVBUF / 2);
@@ -103,7 +99,7 @@ export function growWindow(tcb: Tcb, length: number): boolean {
   const { rcv } = tcb;
   const room = Math.min(rcv.clamp, freeSpace(tcb)) - rcv.threshold;
   if (room <= 0) return false;
-  const memory = payloadIn(tcb, length + SEGMENT_OVERHEAD);
+  const memory = payloadIn(tcb, segmentMemory(length));
   const step = memory <= length ? 2 * advertisedMss(tcb) : cautiousStep(tcb, length, memory);
   if (step === 0) return false;
   rcv.threshold += Math.min(room, Math.max(step, 2 * length));

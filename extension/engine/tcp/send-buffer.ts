@@ -1,8 +1,8 @@
 /** The send buffer: how much of what the application writes is taken, and when a writer that sleeps goes on (tcp.c, tcp_input.c; net/core/stream.c). */
 import { ceilToPowerOfTwo } from '../../base/power-of-two.ts';
-import { GSO_MAX_SIZE, SEGMENT_OVERHEAD, SOCK_MIN_SNDBUF, TCP_INIT_CWND } from './constants.ts';
+import { GSO_MAX_SIZE, SOCK_MIN_SNDBUF, TCP_INIT_CWND } from './constants.ts';
 import { currentMss } from './output.ts';
-import { add, diff } from './seq.ts';
+import { diff } from './seq.ts';
 import type { Tcb } from './tcb.ts';
 
 /** Memory that a segment takes besides its payload, as it is reckoned beforehand: headers, `skb_shared_info`, and then the sk_buff. */
@@ -31,36 +31,16 @@ export function sizeGoal(tcb: Tcb): number {
 
 /** Memory of so many bytes that are queued or in flight (`sk_wmem_queued`). */
 function memoryOf(tcb: Tcb, bytes: number): number {
-  return bytes + SEGMENT_OVERHEAD * Math.ceil(bytes / sizeGoal(tcb));
+  return bytes + (HEADER_MEMORY + SK_BUFF_MEMORY) * Math.ceil(bytes / sizeGoal(tcb));
 }
 
 function queued(tcb: Tcb): number {
   return Math.max(0, diff(tcb.writeSeq, tcb.snd.una));
 }
 
-/**
- * Takes what fits of `wanted` bytes into the send queue (`tcp_sendmsg_locked`): a piece that was begun is filled first, and the
- * last one may go beyond the limit. Returns how many were taken.
- */
-export function queueData(tcb: Tcb, wanted: number): number {
-  const goal = sizeGoal(tcb);
-  const limit = sendBuffer(tcb);
-  let left = wanted;
-  const take = (bytes: number): void => {
-    left -= bytes;
-    tcb.writeSeq = add(tcb.writeSeq, bytes);
-  };
-  const begun = Math.min(tcb.unsent, diff(tcb.writeSeq, tcb.lastPieceStart));
-  if (begun > 0 && begun < goal) {
-    take(Math.min(left, goal - begun));
-    tcb.pieceEnds[Math.max(0, tcb.pieceEnds.length - 1)] = tcb.writeSeq;
-  }
-  while (left > 0 && memoryOf(tcb, queued(tcb)) < limit) {
-    tcb.lastPieceStart = tcb.writeSeq;
-    take(Math.min(left, goal));
-    tcb.pieceEnds.push(tcb.writeSeq);
-  }
-  return wanted - left;
+/** Whether no other piece may be begun (`sk_stream_memory_free`). */
+export function bufferIsFull(tcb: Tcb): boolean {
+  return memoryOf(tcb, queued(tcb)) >= sendBuffer(tcb);
 }
 
 /** Whether a writer that sleeps is woken: a third of the buffer is free (`sk_stream_is_writeable`). */

@@ -25,6 +25,7 @@ import { RttEstimator } from './rtt.ts';
 import type { Segment } from './segment.ts';
 import type { Seq } from './seq.ts';
 import { diff, seq } from './seq.ts';
+import { SendQueue } from './send-queue.ts';
 import { Timer } from './timer.ts';
 import { PublishedVariables } from './variables.ts';
 
@@ -154,10 +155,10 @@ export class Tcb {
   };
   /** Sequence number after the last byte that the application wrote (FIN not counted). */
   writeSeq: Seq;
-  /** Where the last piece of the send queue begins: what is written next goes there while there is room. */
-  lastPieceStart: Seq;
-  /** Where the pieces of the send queue end; those sent whole are taken away when they are met. */
-  readonly pieceEnds: Seq[] = [];
+  /** What was written and has not left yet. */
+  readonly sendQueue = new SendQueue();
+  /** Where the last PSH was put (`pushed_seq`). */
+  pushedSeq: Seq;
   /** A send() sleeps until there is room in the buffer (`SOCK_NOSPACE`). */
   writerSleeps = false;
   /** A FIN follows the last byte. */
@@ -198,6 +199,8 @@ export class Tcb {
   /** Segments acknowledged since the window last grew in congestion avoidance (`snd_cwnd_cnt`). */
   cwndCount = 0;
   ssthresh = TCP_INFINITE_SSTHRESH;
+  /** Bytes per second at which the sender could be paced, as of the last ACK; Infinity before one (`sk_pacing_rate`). */
+  pacingRate = Infinity;
   /** How much of the window is used (`tcp_cwnd_validate`): it grows only where it is what limits sending. */
   readonly cwndUsage = {
     /** The window held sending back in this flight (`is_cwnd_limited`). */
@@ -209,6 +212,8 @@ export class Tcb {
     used: 0,
     stamp: 0 as Micros,
   };
+  /** Last segment sent, of any kind (`tcp_wstamp_ns`). */
+  lastSentAt: Micros = -Infinity;
   /** Last data sent, first or again; the start of the connection before any (`lsndtime`). */
   lastDataSentAt: Micros = 0;
 
@@ -294,7 +299,7 @@ export class Tcb {
     const { iss } = init;
     this.snd = { iss, una: iss, nxt: iss, wnd: 0, wl1: seq(0), maxWnd: 0, wscale: 0, mss: TCP_MSS_DEFAULT, sml: iss };
     this.writeSeq = seq(iss + 1);
-    this.lastPieceStart = this.writeSeq;
+    this.pushedSeq = this.writeSeq;
     this.cwndUsage.seq = iss;
     this.recovery = new RecoveryState(iss, init.kernel.sysctls.tcp_reordering);
     this.congestionControl = makeCongestionControl(congestionControlOf(init.kernel.sysctls), this);

@@ -26,7 +26,7 @@ describe('close()', () => {
     end.close();
     const [reset] = end.segments();
     expect([end.state, end.goneBecause]).toEqual(['CLOSED', 'aborted']);
-    expect([reset?.flags, reset?.window]).toEqual([4 + 16, 534]);
+    expect([reset?.flags, reset?.window]).toEqual([4 + 16, 487]);
   });
 
   it('with only a FIN in the queue: no RST', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ack, established } from '../support/endpoint.ts';
+import { ack, established, synSent } from '../support/endpoint.ts';
 import { flagLetters } from '../support/run.ts';
 
 const KB = 1448;
@@ -38,6 +38,78 @@ describe('PSH', () => {
     const end = established().option('TCP_NODELAY', 1);
     for (let i = 0; i < 6; i++) end.send(100);
     expect(pushed(end)).toBe('PPPPPP');
+  });
+});
+
+describe('bursts that could be longer', () => {
+  /** 20 segments in flight since 20 ms; bursts are worth three or four by now. */
+  const flight = () => {
+    const end = established();
+    end.send(60 * KB);
+    for (let acked = 1; acked <= 10; acked++) end.at(20).receive(ack({ ack: 1 + acked * KB }));
+    end.segments();
+    return end;
+  };
+  const sentAfterEach = (end: ReturnType<typeof flight>, times: readonly number[]) =>
+    times.map((time, i) => {
+      end.at(time).receive(ack({ ack: 1 + (11 + i) * KB }));
+      return end.segments().length;
+    });
+
+  it('wait for the next ACK, which is near, while sending goes on', () => {
+    // Each ACK allows two more: the first are sent at once, since nothing was for long.
+    expect(sentAfterEach(flight(), [30, 30, 30, 30, 30, 30])).toEqual([2, 0, 4, 0, 4, 0]);
+  });
+
+  it('do not wait when nothing was sent for a millisecond', () => {
+    expect(sentAfterEach(flight(), [30, 31.1, 32.2, 33.3])).toEqual([2, 2, 2, 2]);
+  });
+});
+
+describe('pieces of the send queue', () => {
+  /** Windows of 15928 bytes: a piece holds five segments, and half a window is 7964 bytes. */
+  const small = (kernel?: readonly [number, number]) => {
+    const end = established(kernel === undefined ? {} : { kernel });
+    end.tcb.snd.maxWnd = 15_928;
+    end.tcb.snd.wnd = 15_928;
+    return end;
+  };
+  /** What is sent again has PSH only where a piece ends. */
+  const endsOfPieces = (end: ReturnType<typeof established>): readonly number[] =>
+    Array.from({ length: end.tcb.sent.length }, (_, i) => end.tcb.sent.at(i)!)
+      .filter(({ push }) => push)
+      .map((segment) => segment.end - end.tcb.snd.iss);
+
+  it('what a burst leaves of the last piece is filled up again; pushed after half a window', () => {
+    const end = small();
+    end.send(30_000);
+    // Seven segments are pushed, although the first piece would end after five: two had left when it was filled up.
+    expect(pushed(end)).toBe('.P.P.PP.P.');
+    expect(endsOfPieces(end)).toEqual([10_137]);
+  });
+
+  it('a piece shorter than a burst takes from the next one since 6.10', () => {
+    const rest = (kernel: readonly [number, number]): string => {
+      const end = small(kernel);
+      end.send(30_000);
+      end.segments();
+      for (let acked = 1448; acked <= 14_480; acked += 1448) end.receive(ack({ ack: 1 + acked, window: 1000 }));
+      return pushed(end);
+    };
+    expect(rest([6, 12])).toBe('.P.P.P.P.PP');
+    expect(rest([6, 9])).toBe('.P.PP..P.PP');
+  });
+
+  it('the end of a write is none any more when the next one continues its piece', () => {
+    const end = established().receive(ack({ window: 0 }));
+    end.send(1000);
+    end.send(448);
+    end.receive(ack({ window: 510 })).expectSent('10 PA 1+1448 ack 1 data');
+    expect(endsOfPieces(end)).toEqual([1449]);
+  });
+
+  it('options set before connect() send nothing', () => {
+    synSent({ socket: { TCP_NODELAY: 1 } }).expectNothing(5);
   });
 });
 

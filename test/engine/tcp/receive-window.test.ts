@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { accepted, ack, data, synSent } from '../support/endpoint.ts';
+import { accepted, ack, data, established, synSent } from '../support/endpoint.ts';
 import type { SysctlValues } from '../../../extension/scenario/sysctl.ts';
 import { diff } from '../../../extension/engine/tcp/seq.ts';
 import type { Endpoint } from '../support/endpoint.ts';
@@ -78,6 +78,26 @@ describe('nobody reads', () => {
   it('the default buffer: the window grows by two segments for each one, until the room is used up', () => {
     const end = fill(accepted(), 6);
     expect(offered(end)).toEqual([68_096, 71_040, 73_856, 76_160, 74_752, 73_344]);
+  });
+
+  it('a lone segment that is not full shows that memory is mostly wasted: the window shrinks as far as its right edge allows', () => {
+    const end = established();
+    for (const at of [100, 200]) {
+      end.at(at).receive(data(1000));
+      end.read();
+    }
+    expect(end.segments().map(({ window }) => window)).toEqual([495, 488]);
+  });
+
+  it('what fits behind a full segment that was not read takes no memory', () => {
+    const free = (rest: number): number => {
+      const end = accepted(SMALL);
+      fill(end, 3);
+      end.segments();
+      end.receive(data(rest), data(1448));
+      return offered(end).at(-1)! + rest;
+    };
+    expect(free(104)).toBeGreaterThan(free(204));
   });
 
   it('data beyond a gap lets it grow too, but not without SACK: there an ACK with another window is no duplicate', () => {

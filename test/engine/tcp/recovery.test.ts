@@ -146,8 +146,8 @@ describe('limited transmit (RFC 3042)', () => {
     for (const end of [flight({}, 30), flight({ offers: { sack: false } }, 30)]) {
       const sack = end.tcb.sackPermitted;
       end.at(20).receive(ack({ ack: 1, ...(sack ? { sack: [block(2)] } : {}) }));
-      end.receive(ack({ ack: 1, ...(sack ? { sack: [block(2, 3)] } : {}) }));
-      end.expectSent('20 A 14481+1448 ack 1 data', '20 A 15929+1448 ack 1 data');
+      end.at(22).receive(ack({ ack: 1, ...(sack ? { sack: [block(2, 3)] } : {}) }));
+      end.expectSent('20 A 14481+1448 ack 1 data', '22 A 15929+1448 ack 1 data');
     }
   });
 });

@@ -1,13 +1,13 @@
 import type { Micros } from '../../../base/time.ts';
 import { MILLISECOND, SECOND } from '../../../base/time.ts';
 import type { CongestionState } from '../../../scenario/congestion.ts';
+import { GSO_MAX_SIZE } from '../constants.ts';
 import { jiffyNumber } from '../jiffies.ts';
 import type { Seq } from '../seq.ts';
 import { after } from '../seq.ts';
 import type { Tcb } from '../tcb.ts';
 import type { AckSample, CongestionControl } from './congestion-control.ts';
 import { cubicRoot } from './cubic-root.ts';
-import { pacingRate } from './pacing.ts';
 import { growLinearly, isCwndLimited, isInSlowStart, slowStart, undoneCwnd } from './window.ts';
 
 /** 717/1024 of the window remains after a loss: β of RFC 9438 in the kernel's fixed point. */
@@ -28,8 +28,6 @@ const HYSTART_ACK_DELTA: Micros = 2 * MILLISECOND;
 const HYSTART_MIN_SAMPLES = 8;
 const HYSTART_DELAY_MIN: Micros = 4 * MILLISECOND;
 const HYSTART_DELAY_MAX: Micros = 16 * MILLISECOND;
-/** `sk_gso_max_size` on Ethernet. */
-const GSO_MAX_SIZE = 65_215;
 
 /**
  * CUBIC with HyStart (RFC 9438, RFC 9406's ancestor) in the kernel's integers (tcp_cubic.c): between losses the window is a
@@ -229,6 +227,5 @@ function cubed(offset: number): number {
 
 /** How long sending and receiving in large chunks may hold segments back (`hystart_ack_delay`). */
 function aggregationDelay(tcb: Tcb): Micros {
-  const rate = pacingRate(tcb);
-  return rate === 0 ? 0 : Math.min(MILLISECOND, Math.floor((GSO_MAX_SIZE * 4 * SECOND) / rate));
+  return Math.min(MILLISECOND, Math.floor((GSO_MAX_SIZE * 4 * SECOND) / tcb.pacingRate));
 }

@@ -3,13 +3,13 @@ import { currentMss } from '../output.ts';
 import type { Tcb } from '../tcb.ts';
 
 /**
- * Bytes per second at which the sender could be paced: twice the rate of the window in slow start, 1.2 times later; 0
- * before the first RTT sample (`tcp_update_pacing_rate`). Nothing is paced by it; HyStart measures with it.
+ * How fast the sender could be paced, after an ACK: twice the rate of the window in slow start, 1.2 times later
+ * (`tcp_update_pacing_rate`). Nothing is paced by it; it says how long bursts are, and HyStart measures with it.
  */
-export function pacingRate(tcb: Tcb): number {
+export function updatePacingRate(tcb: Tcb): void {
   const { eightSrtt } = tcb.rtt;
-  if (eightSrtt === 0) return 0;
+  if (eightSrtt === 0) return;
   const ratio = tcb.cwnd < Math.floor(tcb.ssthresh / 2) ? 200 : 120;
   const segments = Math.max(tcb.cwnd, tcb.sent.length);
-  return Math.floor((currentMss(tcb) * (SECOND / 100) * 8 * ratio * segments) / eightSrtt);
+  tcb.pacingRate = Math.floor((currentMss(tcb) * (SECOND / 100) * 8 * ratio * segments) / eightSrtt);
 }

@@ -50,7 +50,7 @@ function probe(tcb: Tcb): boolean {
   const { recovery } = tcb;
   const why = { purpose: 'tail-loss-probe', reason: 'tail-loss-probe-timer' } as const;
   recovery.tlpRetransmitted = false;
-  if (hasRoomForNext(tcb)) return sendQueued(tcb, why, 1) > 0;
+  if (hasRoomForNext(tcb)) return sendQueued(tcb, why, 'probe') > 0;
   const last = tcb.sent.last;
   if (last === undefined || !resend(tcb, last, why)) return false;
   recovery.tlpRetransmitted = true;

@@ -1,0 +1,9 @@
+import { after } from './seq.ts';
+import type { Tcb } from './tcb.ts';
+
+/** Minshall's variant of Nagle: a small segment waits only for an earlier small one; TCP_CORK holds every one (`tcp_nagle_check`). */
+export function isHeldByNagle(tcb: Tcb): boolean {
+  if (tcb.options.get('TCP_CORK') === 1) return true;
+  const smallUnacknowledged = after(tcb.snd.sml, tcb.snd.una) && !after(tcb.snd.sml, tcb.snd.nxt);
+  return tcb.options.get('TCP_NODELAY') !== 1 && smallUnacknowledged;
+}
