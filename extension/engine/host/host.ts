@@ -160,7 +160,7 @@ export class Host implements LinkEnd, KernelEvents {
     this.recorder.causedBy(off, () => {
       for (const process of this.processes) if (process.running) process.end('host-off');
       this.kernel.halt();
-      for (const hop of this.hops) hop?.forget();
+      for (const hop of this.hops) hop?.forget(off);
     });
   }
 

@@ -123,9 +123,11 @@ export class LastHop implements NeighbourOwner<Outgoing> {
     });
   }
 
-  /** The host has no power any more: nothing is remembered. */
-  forget(): void {
-    this.entry?.forget();
+  /** The host has no power any more: nothing is remembered, and what waited is lost. `off`: the event of it. */
+  forget(off: EventId): void {
+    for (const { sent } of this.entry?.forget() ?? []) {
+      this.recorder.record('segment.dropped', this.host.place, { segment: sent, reason: 'host-off', blame: off }, sent);
+    }
     this.isConfirmed = false;
   }
 

@@ -116,11 +116,13 @@ export class NeighbourEntry<Packet> {
     return waiting;
   }
 
-  /** Its host has no power any more. */
-  forget(): void {
+  /** Forgets all without a word: its host has no power any more. @returns what had waited. */
+  forget(): readonly Packet[] {
     this.dropTimer();
+    const { waiting } = this;
     this.waiting = [];
     this.current = 'NONE';
+    return waiting;
   }
 
   private get isValid(): boolean {
