@@ -169,16 +169,21 @@ export function setOption(tcb: Tcb, option: SocketOptionName, value: number): vo
         onKeepIdleChanged(tcb);
         break;
       case 'TCP_CORK':
-        if (value === 0) sendQueued(tcb, { purpose: 'data', reason: 'application-sent' });
+        if (value === 0) pushPendingFrames(tcb);
         break;
       case 'TCP_NODELAY':
         // What Nagle held back leaves at once.
-        if (value === 1) sendQueued(tcb, { purpose: 'data', reason: 'application-sent' });
+        if (value === 1) pushPendingFrames(tcb);
         break;
       default:
         break;
     }
   });
+}
+
+/** Sends what may be sent by now (`tcp_push_pending_frames`). Of a connection that is over nothing is left to send. */
+function pushPendingFrames(tcb: Tcb): void {
+  if (tcb.state !== 'CLOSED') sendQueued(tcb, { purpose: 'data', reason: 'application-sent' });
 }
 
 /** The pending error, which the first call that reports it consumes. */
