@@ -1,4 +1,5 @@
 import type { Micros } from '../base/time.ts';
+import { Ring } from './ring.ts';
 
 /** Something to do, held so that it can be taken back. */
 export interface Scheduled {
@@ -45,6 +46,8 @@ export class Entry implements Scheduled {
  */
 export class Scheduler implements Clock {
   private readonly heap: Entry[] = [];
+  /** What was put in for the present time while it was the present: in the order of its turns, and after the heap's entries for now. */
+  private readonly present = new Ring<Entry>();
   private inserted = 0;
   private clock: Micros = 0;
 
@@ -54,12 +57,7 @@ export class Scheduler implements Clock {
 
   /** Time of the next entry, or undefined when nothing is scheduled. */
   get nextAt(): Micros | undefined {
-    while (this.heap.length > 0) {
-      const first = this.heap[0] as Entry;
-      if (!first.cancelled) return first.time;
-      this.removeFirst();
-    }
-    return undefined;
+    return this.first()?.time;
   }
 
   at(time: Micros, run: () => void): Scheduled {
@@ -92,24 +90,15 @@ export class Scheduler implements Clock {
     entry.order = order;
     entry.cancelled = false;
     entry.isQueued = true;
-    const { heap } = this;
-    let i = heap.length;
-    heap.push(entry);
-    while (i > 0) {
-      // eslint-disable-next-line no-bitwise -- Half, rounded down: every packet comes by here.
-      const parent = (i - 1) >> 1;
-      const above = heap[parent] as Entry;
-      if (isBefore(above, entry)) break;
-      heap[i] = above;
-      i = parent;
-    }
-    heap[i] = entry;
+    if (time === this.clock && order === this.inserted - 1) this.present.push(entry);
+    else this.rise(entry);
   }
 
   /** Runs the next entry; false when there is none. */
   step(): boolean {
-    if (this.nextAt === undefined) return false;
-    const first = this.removeFirst();
+    const first = this.first();
+    if (first === undefined) return false;
+    this.remove(first);
     this.clock = first.time;
     first.run();
     return true;
@@ -122,13 +111,41 @@ export class Scheduler implements Clock {
     this.clock = time;
   }
 
-  private removeFirst(): Entry {
-    const { heap } = this;
-    const first = heap[0] as Entry;
-    const last = heap.pop() as Entry;
-    if (heap.length > 0) this.sink(last);
+  /** The next entry that is not cancelled; those before it leave the queue. */
+  private first(): Entry | undefined {
+    for (;;) {
+      const top = this.heap[0];
+      const now = this.present.first;
+      const first = now === undefined || (top !== undefined && isBefore(top, now)) ? top : now;
+      if (first?.cancelled !== true) return first;
+      this.remove(first);
+    }
+  }
+
+  /** Takes the first one out. */
+  private remove(first: Entry): void {
     first.isQueued = false;
-    return first;
+    if (first === this.present.first) {
+      this.present.shift();
+      return;
+    }
+    const last = this.heap.pop() as Entry;
+    if (this.heap.length > 0) this.sink(last);
+  }
+
+  private rise(entry: Entry): void {
+    const { heap } = this;
+    let i = heap.length;
+    heap.push(entry);
+    while (i > 0) {
+      // eslint-disable-next-line no-bitwise -- Half, rounded down: every packet comes by here.
+      const parent = (i - 1) >> 1;
+      const above = heap[parent] as Entry;
+      if (isBefore(above, entry)) break;
+      heap[i] = above;
+      i = parent;
+    }
+    heap[i] = entry;
   }
 
   private sink(entry: Entry): void {

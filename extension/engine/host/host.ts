@@ -243,7 +243,7 @@ export class Host implements LinkEnd, KernelEvents {
   }
 
   hasRoute(to: PlaceId): boolean {
-    return !this.routesLost.has(to);
+    return this.routesLost.size === 0 || !this.routesLost.has(to);
   }
 
   confirm(host: PlaceId): void {

@@ -150,7 +150,6 @@ export class Kernel implements TcpKernel, ListeningKernel {
       this.receiveWithoutEnd(segment, from, add(tcb.snd.nxt, ISS_STEP_AFTER_TIME_WAIT));
     } else {
       segmentArrives(tcb, segment);
-      tcb.entered();
     }
     recorder.cause = before;
   }

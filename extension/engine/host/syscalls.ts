@@ -100,7 +100,7 @@ export function receive(tcb: Tcb, atMost = Infinity): number | Errno | 'would-bl
 export function afterReceive(tcb: Tcb, bytes: number): void {
   copyToApplication(tcb, bytes);
   onApplicationRead(tcb, bytes);
-  tcb.entered();
+  tcb.entered('receiving');
 }
 
 /** close() of the last descriptor. */

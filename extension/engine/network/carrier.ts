@@ -1,7 +1,7 @@
 import type { Scheduler } from '../scheduler.ts';
 import { Entry } from '../scheduler.ts';
 import type { Packet, Stage } from './packet.ts';
-import { Ring } from './ring.ts';
+import { Ring } from '../ring.ts';
 
 /**
  * Behind the last stage: packets are under way until their time has come, or until they are lost. Those that keep their places follow

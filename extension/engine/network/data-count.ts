@@ -24,7 +24,10 @@ export class DataCounter {
   private readonly courses = new Map<number, Course>();
   /** Most segments belong to the same one as the one before. */
   private latest: Course | undefined;
+  /** Handed out anew for every segment. */
+  private readonly answer = { isNew: false, number: 0 };
 
+  /** What the segment is; holds until the next one is counted. */
   count(segment: Segment): DataCount {
     const end = endSeq(segment);
     const course = this.courseOf(segment);
@@ -33,14 +36,20 @@ export class DataCounter {
       const { fromPort, toPort } = segment;
       this.latest = { fromPort, toPort, upTo: end, number };
       this.courses.set(keyOf(segment), this.latest);
-      return { isNew: true, number };
+      return this.say(true, number);
     }
     const isNew = diff(end, course.upTo) > 0;
     if (isNew) {
       course.upTo = end;
       if (segment.length > 0) course.number++;
     }
-    return { isNew, number: course.number };
+    return this.say(isNew, course.number);
+  }
+
+  private say(isNew: boolean, number: number): DataCount {
+    this.answer.isNew = isNew;
+    this.answer.number = number;
+    return this.answer;
   }
 
   private courseOf(segment: Segment): Course | undefined {

@@ -2,7 +2,7 @@ import type { Micros } from '../../base/time.ts';
 import { DEFAULT_QUEUE } from '../../scenario/link-setting.ts';
 import type { LinkLog, Packet, Stage } from './packet.ts';
 import { packetSize } from './packet-size.ts';
-import { Ring } from './ring.ts';
+import { Ring } from '../ring.ts';
 
 interface Waiting {
   /** When its first bit leaves. */

@@ -5,7 +5,9 @@
 import { acknowledgementArrives } from './ack.ts';
 import { onReset } from './close.ts';
 import { acknowledgeIfDue, enterQuickAckMode } from './delayed-ack.ts';
+import { isNextData, nextDataArrives } from './header-prediction.ts';
 import { completeSimultaneousOpen, synReceivedArrives, synSentArrives } from './open.ts';
+import type { SendWhy } from './output.ts';
 import { sendAck, sendQueued } from './output.ts';
 import { pawsDiscards } from './paws.ts';
 import { armPersistIfStuck } from './persist.ts';
@@ -20,9 +22,20 @@ import type { Tcb } from './tcb.ts';
 import { isWriteable } from './send-buffer.ts';
 import { enterFinWait2AsOrphan, enterTimeWait, timeWaitArrives } from './time-wait.ts';
 
-/** Takes one segment for this end. */
+/** Takes one segment for this end, and publishes what it changed. */
 export function segmentArrives(tcb: Tcb, segment: Segment): void {
   tcb.lastReceivedAt = tcb.kernel.scheduler.toRunTime(tcb.now);
+  if (isNextData(tcb, segment)) {
+    nextDataArrives(tcb, segment);
+    answer(tcb, true);
+    tcb.entered('receiving');
+    return;
+  }
+  handle(tcb, segment);
+  tcb.entered();
+}
+
+function handle(tcb: Tcb, segment: Segment): void {
   if (tcb.isTimeWaitEntry) {
     timeWaitArrives(tcb, segment);
     return;
@@ -64,8 +77,15 @@ function synchronizedArrives(tcb: Tcb, segment: Segment): void {
   // Data for nobody, or the FIN, may have ended the connection.
   if (hasEnded(tcb)) return;
   const readableBytes = segment.length > 0 && tcb.rcv.unread > 0;
-  sendQueued(tcb, { purpose: 'data', reason: 'window-opened' });
+  sendQueued(tcb, WINDOW_OPENED);
   armPersistIfStuck(tcb);
+  answer(tcb, readableBytes);
+}
+
+const WINDOW_OPENED: SendWhy = { purpose: 'data', reason: 'window-opened' };
+
+/** The segment is handled: what is owed for it, and who is to hear of it. */
+function answer(tcb: Tcb, readableBytes: boolean): void {
   acknowledgeIfDue(tcb);
   if (tcb.writerSleeps && isWriteable(tcb)) tcb.kernel.writable(tcb);
   if (readableBytes) tcb.kernel.readable(tcb);

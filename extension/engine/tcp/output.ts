@@ -81,11 +81,21 @@ function synOptions(tcb: Tcb, isAck: boolean): SegmentOptions {
   };
 }
 
+const NO_OPTIONS: SegmentOptions = {};
+
 function laterOptions(tcb: Tcb, isAck: boolean): SegmentOptions {
-  const timestamps = tcb.timestamps ? { tsVal: timestampNow(tcb), tsEcr: tcb.tsRecent } : undefined;
+  const plain = tcb.timestamps ? withTimestamps(tcb) : NO_OPTIONS;
   const sack = isAck && tcb.sackPermitted ? sackBlocks(tcb) : [];
-  if (timestamps === undefined) return sack.length === 0 ? {} : { sack };
-  return sack.length === 0 ? { timestamps } : { timestamps, sack };
+  return sack.length === 0 ? plain : { ...plain, sack };
+}
+
+/** The same options as last time, unless the millisecond or what is to be echoed is another one. */
+function withTimestamps(tcb: Tcb): SegmentOptions {
+  const { tsRecent: tsEcr, lastOptions } = tcb;
+  const tsVal = timestampNow(tcb);
+  const last = lastOptions.timestamps;
+  if (last?.tsVal !== tsVal || last.tsEcr !== tsEcr) tcb.lastOptions = { timestamps: { tsVal, tsEcr } };
+  return tcb.lastOptions;
 }
 
 /** Payload that fits one segment (`tcp_current_mss`). */

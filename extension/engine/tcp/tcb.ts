@@ -22,11 +22,12 @@ import { ceilToJiffy } from './jiffies.ts';
 import { RetransmissionQueue } from './recovery/retransmission-queue.ts';
 import { RecoveryState } from './recovery/state.ts';
 import { RttEstimator } from './rtt.ts';
-import type { Segment } from './segment.ts';
+import type { Segment, SegmentOptions } from './segment.ts';
 import type { Seq } from './seq.ts';
 import { diff, seq } from './seq.ts';
 import { SendQueue } from './send-queue.ts';
 import { Timer } from './timer.ts';
+import type { Touched } from './variables.ts';
 import { PublishedVariables } from './variables.ts';
 
 /** What a connection end asks of the kernel that it lives in. It has no clock and no network of its own. */
@@ -176,6 +177,8 @@ export class Tcb {
   tsRecent = 0;
   /** When `tsRecent` was stored. */
   tsRecentAt: Micros = 0;
+  /** Those of the last segment that carried timestamps and nothing else. */
+  lastOptions: SegmentOptions = {};
 
   readonly rtt = new RttEstimator();
   rto: Micros = TCP_TIMEOUT_INIT;
@@ -415,14 +418,17 @@ export class Tcb {
   }
 
   /** An input from outside was handled: publishes what changed. */
-  entered(): void {
-    if (this.currentState !== 'CLOSED') this.publish();
+  entered(touched: Touched = 'anything'): void {
+    if (this.currentState !== 'CLOSED') this.publish(touched);
     this.onEntered?.();
   }
 
-  private publish(): void {
-    const changes = this.variables.changes(this);
-    if (changes.length > 0) this.kernel.recorder.record('tcp.variables', this.place, { changes });
+  private publish(touched: Touched): void {
+    const { variables } = this;
+    variables.look(this, touched);
+    if (variables.length === 0) return;
+    const changes = variables.changed.slice(0, variables.length);
+    this.kernel.recorder.record('tcp.variables', this.place, { changes });
   }
 }
 
