@@ -56,7 +56,7 @@ type FieldValue<F extends FieldType> = F extends { readonly enum: readonly (infe
     ? boolean
     : F extends 'string'
       ? string
-      : F extends 'numbers'
+      : F extends 'numbers' | 'changes'
         ? readonly number[]
         : number;
 

@@ -68,7 +68,7 @@ function eventLine(line: unknown): TraceEvent {
     throw new Error('not an event of this version');
   }
   const complete = { ...LATER_FIELDS[event.kind], ...event };
-  const fields = { time: 'f64', place: 'u32', cause: 'i32', ...EVENT_SCHEMA[event.kind as EventKind] } as const;
+  const fields = { time: 'f64', place: 'place', cause: 'event', ...EVENT_SCHEMA[event.kind as EventKind] } as const;
   for (const [name, type] of Object.entries<FieldType>(fields)) {
     if (!fits(type, complete[name])) throw new Error(`"${name}" is missing or of the wrong kind`);
   }
@@ -84,9 +84,29 @@ function fits(type: FieldType, value: unknown): boolean {
       return typeof value === 'string';
     case 'numbers':
       return Array.isArray(value) && value.every((item) => typeof item === 'number');
-    default:
+    case 'changes':
+      return (
+        Array.isArray(value) && value.every((item, i) => (i % 2 === 0 ? whole(item, 0, 255) : typeof item === 'number'))
+      );
+    case 'f64':
       return typeof value === 'number' && Number.isFinite(value);
+    case 'event':
+    case 'place':
+      return whole(value, -1, 2 ** 31 - 1);
+    case 'u8':
+      return whole(value, 0, 255);
+    case 'u16':
+    case 'port':
+      return whole(value, 0, 65_535);
+    case 'connection':
+      return whole(value, 0, 2 ** 31 - 1);
+    case 'u32':
+      return whole(value, 0, 2 ** 32 - 1);
   }
+}
+
+function whole(value: unknown, least: number, most: number): boolean {
+  return Number.isInteger(value) && (value as number) >= least && (value as number) <= most;
 }
 
 function parseLine(line: string, number: number): unknown {

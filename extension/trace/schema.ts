@@ -200,9 +200,28 @@ export type NeighbourState = (typeof NEIGHBOUR_STATES)[number];
 const NO_ERRNO = 'OK';
 const ERRNO_VALUES = [NO_ERRNO, ...ERRNOS] as const;
 
-/** How a field is stored: an integer or float column, a list of numbers, an interned string, or one of a closed set of words. */
+/**
+ * What a field holds: a number of that size, or one with a meaning; a list of numbers; a text; one of a closed set of words.
+ * The store makes use of the meaning (`storage/layout.ts`).
+ */
 export type FieldType =
-  'u8' | 'u16' | 'u32' | 'i32' | 'f64' | 'bool' | 'string' | 'numbers' | { readonly enum: readonly string[] };
+  | 'u8'
+  | 'u16'
+  | 'u32'
+  | 'f64'
+  | 'bool'
+  /** Id of an event, -1 = none. */
+  | 'event'
+  /** Index into the trace's places, -1 = none. */
+  | 'place'
+  /** Index into the trace's connections. */
+  | 'connection'
+  | 'port'
+  | 'string'
+  | 'numbers'
+  /** Pairs, flattened: which one, and its value. */
+  | 'changes'
+  | { readonly enum: readonly string[] };
 
 export const EVENT_SCHEMA = {
   /** A statement of the scenario was carried out: the root of every chain of causes. `action` is an index into the header's actions. */
@@ -220,7 +239,7 @@ export const EVENT_SCHEMA = {
     reason: { enum: ['started', 'forked', 'killed', 'exited', 'host-off', 'shutdown'] },
   },
   /** `from`: the host whose sending direction changed; -1 = both directions. */
-  'link.state': { up: 'bool', from: 'i32' },
+  'link.state': { up: 'bool', from: 'place' },
   /**
    * A setting of a link, at the beginning or from now on. `value`: µs, bits per second, packets, bytes or parts per million.
    * `by`: for reordering, µs. `from`: as above.
@@ -241,7 +260,7 @@ export const EVENT_SCHEMA = {
     },
     value: 'f64',
     by: 'f64',
-    from: 'i32',
+    from: 'place',
   },
   'end.opened': { how: { enum: ['connect', 'syn-arrived', 'syn-cookie'] } },
   /** The end no longer exists in its kernel. */
@@ -272,23 +291,23 @@ export const EVENT_SCHEMA = {
    * So many established connections wait at a listening port to be accepted (Recv-Q of `ss -l`), and more than `limit` (Send-Q)
    * are too many. Recorded when the number is another one at the end of an instant; 0 before the first. Place: the process that listens.
    */
-  'listener.queue': { port: 'u16', length: 'u32', limit: 'u32' },
+  'listener.queue': { port: 'port', length: 'u32', limit: 'u32' },
   /** Place: the end when there is one, else the process. `value`: bytes, port, backlog or option value. `detail`: option name, address. */
-  'call.entered': { call: { enum: CALLS }, process: 'u16', value: 'f64', detail: 'string' },
+  'call.entered': { call: { enum: CALLS }, process: 'place', value: 'f64', detail: 'string' },
   /** `errno` OK: it succeeded with `value` (recv: bytes, 0 = EOF). */
-  'call.returned': { call: { enum: CALLS }, process: 'u16', value: 'f64', errno: { enum: ERRNO_VALUES } },
+  'call.returned': { call: { enum: CALLS }, process: 'place', value: 'f64', errno: { enum: ERRNO_VALUES } },
   /** What a program decided by itself: a heartbeat unanswered (`value`: misses in a row), giving up, an idle limit reached. */
-  'app.decided': { what: { enum: ['heartbeat-missed', 'gave-up', 'idle-limit'] }, process: 'u16', value: 'f64' },
+  'app.decided': { what: { enum: ['heartbeat-missed', 'gave-up', 'idle-limit'] }, process: 'place', value: 'f64' },
   /**
    * A segment left a host. Place: the end, or the host when no socket stands behind it (a reset). `connection`: index into
    * the trace's connections. `window`: the field on the wire; `windowBytes`: what it means. `mss` 0 and `wscale` 255: option absent.
    */
   'segment.sent': {
-    connection: 'u32',
-    from: 'u16',
-    to: 'u16',
-    fromPort: 'u16',
-    toPort: 'u16',
+    connection: 'connection',
+    from: 'place',
+    to: 'place',
+    fromPort: 'port',
+    toPort: 'port',
     seq: 'u32',
     ack: 'u32',
     flags: 'u8',
@@ -307,12 +326,12 @@ export const EVENT_SCHEMA = {
     args: 'numbers',
   },
   /** `segment`: id of its `segment.sent`. Place: the receiving end, or host. */
-  'segment.delivered': { segment: 'i32' },
+  'segment.delivered': { segment: 'event' },
   /** The segment waits before a host that is frozen. `blame`: the event that froze it. */
-  'segment.held': { segment: 'i32', blame: 'i32' },
+  'segment.held': { segment: 'event', blame: 'event' },
   /** The segment never reached a kernel. `blame`: id of the event that made it so (a cut, a power loss, a statement). */
   'segment.dropped': {
-    segment: 'i32',
+    segment: 'event',
     reason: {
       enum: [
         'link-cut',
@@ -331,20 +350,20 @@ export const EVENT_SCHEMA = {
         'no-route',
       ],
     },
-    blame: 'i32',
+    blame: 'event',
   },
   /**
    * The link made a copy of the segment. What becomes of the copy is caused by this event, and speaks of the same `segment`.
    * `blame`: the statement that asked for it, -1 = none.
    */
-  'segment.duplicated': { segment: 'i32', by: { enum: ['rule', 'chance'] }, blame: 'i32' },
+  'segment.duplicated': { segment: 'event', by: { enum: ['rule', 'chance'] }, blame: 'event' },
   /** The link holds the segment up for `delay` µs besides the time of the way; those behind it overtake it. `blame`: as above. */
-  'segment.delayed': { segment: 'i32', by: { enum: ['rule', 'chance'] }, delay: 'f64', blame: 'i32' },
+  'segment.delayed': { segment: 'event', by: { enum: ['rule', 'chance'] }, delay: 'f64', blame: 'event' },
   /** The link is busy: the segment waits `wait` µs until its first bit leaves. `ahead`, `bytes`: packets that wait before it. */
-  'segment.queued': { segment: 'i32', wait: 'f64', ahead: 'u32', bytes: 'u32' },
+  'segment.queued': { segment: 'event', wait: 'f64', ahead: 'u32', bytes: 'u32' },
   /** The segment arrived and the receiver discarded it. */
   'segment.ignored': {
-    segment: 'i32',
+    segment: 'event',
     reason: {
       enum: [
         'rst-out-of-window',
@@ -366,45 +385,45 @@ export const EVENT_SCHEMA = {
    * An ICMP error about a segment. Place: the middlebox that sends it, or the host whose own kernel does. `segment`: the
    * `segment.sent` that it quotes; it goes to the host that sent that. `blame`: the event behind it, -1 = none.
    */
-  'icmp.sent': { message: { enum: ICMP_MESSAGES }, segment: 'i32', to: 'u16', blame: 'i32' },
+  'icmp.sent': { message: { enum: ICMP_MESSAGES }, segment: 'event', to: 'place', blame: 'event' },
   /** `icmp`: id of its `icmp.sent`. Place: the end that it is about, or the host when there is none any more. */
-  'icmp.delivered': { icmp: 'i32' },
+  'icmp.delivered': { icmp: 'event' },
   /** The message never reached a kernel. */
-  'icmp.dropped': { icmp: 'i32', reason: { enum: ['link-cut', 'host-off', 'no-carrier'] }, blame: 'i32' },
+  'icmp.dropped': { icmp: 'event', reason: { enum: ['link-cut', 'host-off', 'no-carrier'] }, blame: 'event' },
   /** The message arrived and changed nothing. */
-  'icmp.ignored': { icmp: 'i32', reason: { enum: ['out-of-window', 'time-wait', 'no-error', 'no-socket'] } },
+  'icmp.ignored': { icmp: 'event', reason: { enum: ['out-of-window', 'time-wait', 'no-error', 'no-socket'] } },
   /** A middlebox begins or ceases to know a flow. `after`: µs without a segment. `port`: the outside knows it by this one; 0 = by its own. */
   'flow.state': {
-    connection: 'u32',
+    connection: 'connection',
     known: 'bool',
     reason: { enum: ['segment-passed', 'idle', 'told', 'reset'] },
     after: 'f64',
-    port: 'u16',
+    port: 'port',
   },
   /** A host's own cable. `link`: its place. */
-  'carrier.state': { link: 'u16', up: 'bool' },
+  'carrier.state': { link: 'place', up: 'bool' },
   /** `to`: the host to which the place has a route or none. */
-  'route.state': { to: 'u16', present: 'bool' },
+  'route.state': { to: 'place', present: 'bool' },
   /** What a host knows of a neighbour's hardware address. `neighbour`: a host on the segment, or the link whose next hop it is. */
-  'neighbour.state': { neighbour: 'u16', state: { enum: NEIGHBOUR_STATES } },
+  'neighbour.state': { neighbour: 'place', state: { enum: NEIGHBOUR_STATES } },
   /** `request`: to everybody; `probe`: a request to the neighbour alone. */
-  'arp.sent': { neighbour: 'u16', what: { enum: ['request', 'probe', 'reply'] } },
+  'arp.sent': { neighbour: 'place', what: { enum: ['request', 'probe', 'reply'] } },
   /** `arp`: id of its `arp.sent`. */
-  'arp.delivered': { arp: 'i32' },
-  'arp.dropped': { arp: 'i32', reason: { enum: ['link-cut', 'host-off', 'no-carrier'] }, blame: 'i32' },
+  'arp.delivered': { arp: 'event' },
+  'arp.dropped': { arp: 'event', reason: { enum: ['link-cut', 'host-off', 'no-carrier'] }, blame: 'event' },
   'tcp.state': { from: { enum: TCP_STATES }, to: { enum: TCP_STATES } },
   /** Arming a slot that is pending replaces what was there. `deadline` is absolute. `late`: how much later the timer wheel fires it; 0 with ideal timers. */
   'timer.armed': { timer: { enum: TIMERS }, deadline: 'f64', backoff: 'u8', late: 'f64' },
   'timer.fired': { timer: { enum: TIMERS } },
   'timer.cancelled': { timer: { enum: TIMERS } },
   /** Pairs (index into VARIABLES, value), flattened: what changed while the cause was handled. */
-  'tcp.variables': { changes: 'numbers' },
+  'tcp.variables': { changes: 'changes' },
   /** The kernel stores an error on the socket. Soft: only remembered for a later give-up. */
   'tcp.error': { errno: { enum: ERRNO_VALUES }, soft: 'bool' },
   /** Retransmitting proved needless: cwnd and ssthresh are what they were before. */
   'tcp.undo': { reason: { enum: UNDO_REASONS } },
   /** One per expectation, at the end of the run. `evidence`: the event that decided, -1 = none. `code` and `args`: see `expectations/`. */
-  expectation: { expectation: 'u16', met: 'bool', evidence: 'i32', code: 'string', args: 'numbers' },
+  expectation: { expectation: 'u16', met: 'bool', evidence: 'event', code: 'string', args: 'numbers' },
   'run.ended': { reason: { enum: ['until', 'idle', 'event-limit', 'time-limit', 'cancelled'] } },
 } as const satisfies Record<string, Readonly<Record<string, FieldType>>>;
 

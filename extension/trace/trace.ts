@@ -1,21 +1,16 @@
 import { assertDefined } from '../base/assert.ts';
-import type { Column, TraceData } from './columns.ts';
+import type { TraceData } from './columns.ts';
 import type { Connection, EndPlace, EventFields, EventId, EventOf, Place, PlaceId, TraceEvent } from './event.ts';
-import type { EventKind, FieldType } from './schema.ts';
-import { ACK, EVENT_KINDS, EVENT_SCHEMA } from './schema.ts';
 import type { TraceHeader } from './header.ts';
+import type { EventKind } from './schema.ts';
+import { ACK, EVENT_KINDS } from './schema.ts';
+import { Block, EventIndex } from './storage/block.ts';
+import { BLOCK_BITS, BLOCK_EVENTS, KIND_CODES } from './storage/layout.ts';
 
-interface FieldReader {
-  readonly name: string;
-  readonly type: FieldType;
-}
-
-const FIELDS: readonly (readonly FieldReader[])[] = EVENT_KINDS.map((kind) =>
-  Object.entries<FieldType>(EVENT_SCHEMA[kind]).map(([name, type]) => ({ name, type })),
-);
-const KIND_CODES = new Map(EVENT_KINDS.map((kind, code) => [kind, code]));
-
-/** A finished trace, to be read. The single-column methods cost no object; `event` makes one. */
+/**
+ * A finished trace, to be read. The single-column methods cost no object, and say undefined where there is no such event; `event`
+ * makes one.
+ */
 export class Trace {
   readonly header: TraceHeader;
   readonly places: readonly Place[];
@@ -23,6 +18,9 @@ export class Trace {
   /** Number of events. */
   readonly length: number;
   readonly data: TraceData;
+  /** Those that have been read from. */
+  private readonly blocks: (Block | undefined)[];
+  private readonly index: EventIndex;
 
   constructor(data: TraceData) {
     this.data = data;
@@ -30,42 +28,34 @@ export class Trace {
     this.places = data.places;
     this.connections = data.connections;
     this.length = data.length;
+    this.blocks = data.blocks.map(() => undefined);
+    this.index = new EventIndex(data.length);
   }
 
   timeAt(id: EventId): number {
-    return this.data.time[id] as number;
+    this.blockOf(id);
+    return this.index.times[id] as number;
   }
 
   kindAt(id: EventId): EventKind {
-    return EVENT_KINDS[this.data.kind[id] as number] as EventKind;
+    this.blockOf(id);
+    return EVENT_KINDS[this.index.kinds[id] as number] as EventKind;
   }
 
   placeAt(id: EventId): PlaceId {
-    return this.data.place[id] as number;
+    return this.blockOf(id)?.placeOf(id) as PlaceId;
   }
 
   /** Id of the event that brought it about; -1 = none. */
   causeAt(id: EventId): EventId {
-    return this.data.cause[id] as number;
+    return this.blockOf(id)?.causeOf(id) as EventId;
   }
 
   /** The whole event. @throws Error when there is no such event. */
   event(id: EventId): TraceEvent {
-    if (!(id >= 0 && id < this.length)) throw new Error(`Trace: no event ${id}`);
-    const code = this.data.kind[id] as number;
-    const event: Record<string, unknown> = {
-      id,
-      time: this.timeAt(id),
-      kind: EVENT_KINDS[code],
-      place: this.placeAt(id),
-      cause: this.causeAt(id),
-    };
-    const columns = this.data.tables[code] as readonly Column[];
-    const row = this.data.row[id] as number;
-    for (const [i, field] of (FIELDS[code] as readonly FieldReader[]).entries()) {
-      event[field.name] = this.decode(field.type, (columns[i] as Column)[row] as number);
-    }
-    return event as unknown as TraceEvent;
+    const block = id < this.length ? this.blockOf(id) : undefined;
+    if (block === undefined) throw new Error(`Trace: no event ${id}`);
+    return block.event(id, this.data.strings);
   }
 
   /** The event as the given kind. @throws Error when it is of another kind. */
@@ -77,9 +67,13 @@ export class Trace {
 
   /** All events of one kind, in order. */
   *eventsOf<K extends EventKind>(kind: K): Generator<EventOf<K>> {
-    const code = KIND_CODES.get(kind);
-    for (let id = 0; id < this.length; id++) {
-      if (this.data.kind[id] === code) yield this.event(id) as unknown as EventOf<K>;
+    const code = KIND_CODES.get(kind) as number;
+    for (let first = 0; first < this.length; first += BLOCK_EVENTS) {
+      const block = this.blockOf(first);
+      if (block?.has(code) !== true) continue;
+      for (let id = first; id < first + block.length; id++) {
+        if (this.index.kinds[id] === code) yield block.event(id, this.data.strings) as unknown as EventOf<K>;
+      }
     }
   }
 
@@ -139,19 +133,13 @@ export class Trace {
     };
   }
 
-  private decode(type: FieldType, stored: number): unknown {
-    if (typeof type === 'object') return type.enum[stored];
-    switch (type) {
-      case 'bool':
-        return stored !== 0;
-      case 'string':
-        return this.data.strings[stored];
-      case 'numbers':
-        return stored === 0
-          ? []
-          : Array.from(this.data.lists.subarray(stored + 1, stored + 1 + (this.data.lists[stored] as number)));
-      default:
-        return stored;
-    }
+  /** The block that the event is in, opened; undefined when there is no such event. */
+  private blockOf(id: EventId): Block | undefined {
+    const number = id >> BLOCK_BITS;
+    const opened = this.blocks[number];
+    if (opened !== undefined) return opened;
+    const bytes = this.data.blocks[number];
+    if (bytes === undefined) return undefined;
+    return (this.blocks[number] = new Block(bytes, number << BLOCK_BITS, this.index));
   }
 }

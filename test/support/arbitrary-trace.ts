@@ -1,8 +1,14 @@
 import fc from 'fast-check';
 import { TraceWriter } from '../../extension/trace/columns.ts';
 import type { EventKind, FieldType } from '../../extension/trace/schema.ts';
-import { EVENT_KINDS, EVENT_SCHEMA, TRACE_VERSION } from '../../extension/trace/schema.ts';
+import { EVENT_KINDS, EVENT_SCHEMA, TRACE_VERSION, VARIABLES } from '../../extension/trace/schema.ts';
 import { Trace } from '../../extension/trace/trace.ts';
+
+/** Times, sizes, and what no column of whole numbers can hold. */
+const anyNumber = fc.oneof(
+  { weight: 4, arbitrary: fc.integer({ min: -1, max: 2 ** 49 }) },
+  fc.double({ noDefaultInfinity: true, noNaN: true }).map((value) => value + 0),
+);
 
 /** Any value that a column of the type can hold. */
 function fieldValue(type: FieldType): fc.Arbitrary<unknown> {
@@ -13,17 +19,25 @@ function fieldValue(type: FieldType): fc.Arbitrary<unknown> {
     case 'u8':
       return fc.integer({ min: 0, max: 255 });
     case 'u16':
+    case 'port':
       return fc.integer({ min: 0, max: 65_535 });
     case 'u32':
       return fc.integer({ min: 0, max: 2 ** 32 - 1 });
-    case 'i32':
-      return fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
+    case 'event':
+    case 'place':
+      return fc.integer({ min: -1, max: 2 ** 31 - 1 });
+    case 'connection':
+      return fc.nat();
     case 'f64':
-      return fc.integer({ min: 0, max: 2_600_000_000_000 });
+      return anyNumber;
     case 'string':
       return fc.string({ unit: 'binary', maxLength: 6 });
     case 'numbers':
-      return fc.array(fc.integer({ min: -1, max: 2 ** 40 }), { maxLength: 5 });
+      return fc.array(anyNumber, { maxLength: 5 });
+    case 'changes':
+      return fc
+        .array(fc.tuple(fc.nat({ max: VARIABLES.length - 1 }), anyNumber), { maxLength: 5 })
+        .map((pairs) => pairs.flat());
   }
 }
 
@@ -56,8 +70,11 @@ export const drawnEvents: fc.Arbitrary<readonly DrawnEvent[]> = fc.array(
   { maxLength: 60 },
 );
 
-/** The trace of drawn events, and the events as they were written. */
-export function written(drawn: readonly DrawnEvent[]): { readonly trace: Trace; readonly events: readonly object[] } {
+/** The trace of drawn events, over and over until there are `atLeast` so many, and the events as they were written. */
+export function written(
+  drawn: readonly DrawnEvent[],
+  atLeast = drawn.length,
+): { readonly trace: Trace; readonly events: readonly object[] } {
   const writer = new TraceWriter({
     version: TRACE_VERSION,
     scenario: { en: 'any' },
@@ -72,7 +89,9 @@ export function written(drawn: readonly DrawnEvent[]): { readonly trace: Trace; 
   writer.addPlace({ kind: 'end', host: 1, process: 3, connection: 0 });
   writer.addPlace({ kind: 'end', host: 2, process: -1, connection: 0 });
   let time = 0;
-  const events = drawn.map(({ kind, step, place, back, fields }, id) => {
+  const rounds = drawn.length === 0 ? 0 : Math.ceil(atLeast / drawn.length);
+  const all = Array.from({ length: rounds }, () => drawn).flat();
+  const events = all.map(({ kind, step, place, back, fields }, id) => {
     time += step;
     const cause = id === 0 ? -1 : Math.floor(back * (id + 1)) - 1;
     const safe = Math.min(cause, id - 1);

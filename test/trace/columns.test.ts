@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { TraceWriter } from '../../extension/trace/columns.ts';
-import { TRACE_VERSION } from '../../extension/trace/schema.ts';
+import { EVENT_KINDS, TRACE_VERSION } from '../../extension/trace/schema.ts';
+import { BLOCK_EVENTS } from '../../extension/trace/storage/layout.ts';
 import { Trace } from '../../extension/trace/trace.ts';
 import { drawnEvents, written } from '../support/arbitrary-trace.ts';
 import { CLIENT_ISS, TraceBuilder } from '../support/trace-builder.ts';
@@ -61,6 +62,62 @@ describe('TraceWriter and Trace', () => {
     const data = writer.finish();
     writer.add('run.ended', 2, 0, -1, { reason: 'until' });
     expect(new Trace(data).length).toBe(1);
+  });
+
+  it('events of several blocks: read as they were written, one after the other and in any order', () => {
+    fc.assert(
+      fc.property(drawnEvents, fc.nat(), (drawn, where) => {
+        const { trace, events } = written(drawn, 2 * BLOCK_EVENTS + 1);
+        expect([...trace.events()]).toEqual(events);
+        const another = new Trace(trace.data);
+        const border = Math.min(BLOCK_EVENTS, events.length);
+        for (const id of [events.length - 1, border, border - 1, where % events.length, 0]) {
+          if (events[id] === undefined) continue;
+          expect(another.event(id)).toEqual(events[id]);
+          const { time, kind, place, cause } = another.event(id);
+          expect([another.timeAt(id), another.kindAt(id), another.placeAt(id), another.causeAt(id)]).toEqual([
+            time,
+            kind,
+            place,
+            cause,
+          ]);
+        }
+      }),
+      { numRuns: 8 },
+    );
+  });
+
+  it('events of one kind: those that a reading of all finds, across blocks', () => {
+    fc.assert(
+      fc.property(drawnEvents, fc.constantFrom(...EVENT_KINDS), (drawn, kind) => {
+        const { trace } = written(drawn, BLOCK_EVENTS + 1);
+        expect([...trace.eventsOf(kind)]).toEqual([...trace.events()].filter((event) => event.kind === kind));
+      }),
+      { numRuns: 8 },
+    );
+  });
+
+  it('a trace read at each length: the events so far', () => {
+    const writer = new TraceWriter(header);
+    const lengths = [1, 2, BLOCK_EVENTS - 1, BLOCK_EVENTS, BLOCK_EVENTS + 1, 2 * BLOCK_EVENTS];
+    for (const length of lengths) {
+      while (writer.length < length)
+        writer.add('scenario.action', writer.length, 0, -1, { action: writer.length % 65_536 });
+      const trace = new Trace(writer.finish());
+      expect([trace.length, trace.endTime]).toEqual([length, length - 1]);
+      expect(trace.eventOf('scenario.action', length - 1).action).toBe(length - 1);
+    }
+  });
+
+  it('more kinds of rows than a block has events, block after block: each as it was written', () => {
+    const writer = new TraceWriter(header);
+    const count = 3 * BLOCK_EVENTS;
+    for (let i = 0; i < count; i++)
+      writer.add('tcp.variables', i, i, -1, { changes: [i % 22, i, (i >> 4) % 22, -1 - i] });
+    const trace = new Trace(writer.finish());
+    for (const { id, place, changes } of trace.eventsOf('tcp.variables')) {
+      expect([place, ...changes]).toEqual([id, id % 22, id, (id >> 4) % 22, -1 - id]);
+    }
   });
 
   it('time goes backward: refused', () => {

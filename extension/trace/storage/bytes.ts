@@ -1,0 +1,166 @@
+/** Numbers as bytes, little-endian: single ones of as many bytes as they need, and columns of as many as their range needs. */
+
+/** Whole numbers beyond this are stored as doubles. */
+const WHOLE_LIMIT = 2 ** 48;
+/** Width of a column of doubles; a narrower one holds whole numbers. */
+const DOUBLES = 8;
+
+/** A column of a sealed block: `width` bytes a row from `start` on, each the distance from `base`. Width 0: all are `base`. */
+export interface Column {
+  readonly width: number;
+  readonly base: number;
+  readonly start: number;
+}
+
+export class ByteWriter {
+  bytes = new Uint8Array(1024);
+  length = 0;
+
+  clear(): void {
+    this.length = 0;
+  }
+
+  /** A copy of what was written. */
+  copy(): Uint8Array<ArrayBuffer> {
+    return this.bytes.slice(0, this.length);
+  }
+
+  append(other: ByteWriter): void {
+    this.reserve(other.length);
+    this.bytes.set(other.bytes.subarray(0, other.length), this.length);
+    this.length += other.length;
+  }
+
+  /** A whole number of either sign, at most 2^48 (anything else becomes one). */
+  whole(value: number): void {
+    this.reserve(8);
+    let rest = value < 0 ? -2 * value - 1 : 2 * value;
+    while (rest >= 128) {
+      this.bytes[this.length++] = (rest % 128) + 128;
+      rest = Math.floor(rest / 128);
+    }
+    this.bytes[this.length++] = rest;
+  }
+
+  /** The first `count` values as a column: exactly, except that −0 becomes 0 where all are whole. */
+  column(values: Float64Array | Uint16Array, count: number): void {
+    let least = Infinity;
+    let most = -Infinity;
+    let whole = true;
+    for (let i = 0; i < count; i++) {
+      const value = values[i] as number;
+      if (value !== Math.floor(value)) whole = false;
+      if (value < least) least = value;
+      if (value > most) most = value;
+    }
+    if (count === 0) this.distances(values, 0, 0, 0);
+    else if (!whole || least < -WHOLE_LIMIT || most > WHOLE_LIMIT) this.doubles(values, count);
+    else this.distances(values, count, least, widthOf(most - least));
+  }
+
+  private doubles(values: Float64Array | Uint16Array, count: number): void {
+    this.reserve(1 + DOUBLES * count);
+    this.bytes[this.length++] = DOUBLES;
+    const view = new DataView(this.bytes.buffer);
+    for (let i = 0; i < count; i++) view.setFloat64(this.length + DOUBLES * i, values[i] as number, true);
+    this.length += DOUBLES * count;
+  }
+
+  private distances(values: Float64Array | Uint16Array, count: number, base: number, width: number): void {
+    this.reserve(16 + width * count);
+    this.bytes[this.length++] = width;
+    this.whole(base);
+    if (width === 0) return;
+    const { bytes } = this;
+    let at = this.length;
+    for (let i = 0; i < count; i++) {
+      const distance = (values[i] as number) - base;
+      bytes[at] = distance;
+      if (width > 1) bytes[at + 1] = distance >>> 8;
+      if (width > 2) bytes[at + 2] = distance >>> 16;
+      if (width > 3) bytes[at + 3] = distance >>> 24;
+      if (width > 4) bytes[at + 4] = distance / 2 ** 32;
+      if (width > 5) bytes[at + 5] = distance / 2 ** 40;
+      if (width > 6) bytes[at + 6] = distance / 2 ** 48;
+      at += width;
+    }
+    this.length = at;
+  }
+
+  private reserve(count: number): void {
+    const needed = this.length + count;
+    if (needed <= this.bytes.length) return;
+    const larger = new Uint8Array(Math.max(needed, 2 * this.bytes.length));
+    larger.set(this.bytes);
+    this.bytes = larger;
+  }
+}
+
+/** Bytes that hold every distance up to `range`. */
+function widthOf(range: number): number {
+  if (range === 0) return 0;
+  if (range < 2 ** 8) return 1;
+  if (range < 2 ** 16) return 2;
+  if (range < 2 ** 24) return 3;
+  if (range < 2 ** 32) return 4;
+  if (range < 2 ** 40) return 5;
+  return range < 2 ** 48 ? 6 : 7;
+}
+
+/** Reads what a `ByteWriter` wrote, from `at` on. */
+export class ByteReader {
+  at: number;
+  private readonly bytes: Uint8Array;
+
+  constructor(bytes: Uint8Array, at = 0) {
+    this.bytes = bytes;
+    this.at = at;
+  }
+
+  whole(): number {
+    let value = 0;
+    let scale = 1;
+    let byte: number;
+    do {
+      byte = this.bytes[this.at++] as number;
+      value += (byte % 128) * scale;
+      scale *= 128;
+    } while (byte >= 128);
+    return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+  }
+
+  /** A column of `count` rows; the reader goes on behind it. */
+  column(count: number): Column {
+    const width = this.bytes[this.at++] as number;
+    const base = width === DOUBLES ? 0 : this.whole();
+    const start = this.at;
+    this.at += width * count;
+    return { width, base, start };
+  }
+}
+
+/** The value in a row of a column. */
+export function valueAt(bytes: Uint8Array, column: Column, row: number): number {
+  const { width, base } = column;
+  if (width === 0) return base;
+  const at = column.start + width * row;
+  const low = bytes[at] as number;
+  if (width === 1) return base + low;
+  if (width === 2) return base + (low | ((bytes[at + 1] as number) << 8));
+  return width === DOUBLES ? doubleAt(bytes, at) : base + wideAt(bytes, at, width);
+}
+
+function doubleAt(bytes: Uint8Array, at: number): number {
+  return new DataView(bytes.buffer, bytes.byteOffset).getFloat64(at, true);
+}
+
+/** A whole number of three bytes or more. */
+function wideAt(bytes: Uint8Array, at: number, width: number): number {
+  let value = (bytes[at] as number) | ((bytes[at + 1] as number) << 8) | ((bytes[at + 2] as number) << 16);
+  let scale = 2 ** 24;
+  for (let i = 3; i < width; i++) {
+    value += scale * (bytes[at + i] as number);
+    scale *= 256;
+  }
+  return value;
+}
