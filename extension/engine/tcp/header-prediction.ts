@@ -5,6 +5,7 @@
 import { powerOfTwo } from '../../base/power-of-two.ts';
 import { onDataReceived } from './delayed-ack.ts';
 import { pawsDiscards, rememberTimestamp } from './paws.ts';
+import { measureByEcho } from './receive-autotuning.ts';
 import { receiveWindow } from './receive-window.ts';
 import type { Segment } from './segment.ts';
 import { ACK, PSH } from './segment.ts';
@@ -39,6 +40,7 @@ export function nextDataArrives(tcb: Tcb, segment: Segment): void {
   tcb.lastAckAt = tcb.now;
   tcb.probesOut = 0;
   tcb.softError = undefined;
+  measureByEcho(tcb, segment);
   rcv.unread += segment.length;
   rcv.nxt = add(segment.seq, segment.length);
   onDataReceived(tcb, segment);
