@@ -24,7 +24,9 @@ const FEATURES = {
   /** A piece of the send queue that is shorter than a burst takes from the next one (`tcp_grow_skb`, commit 8ee602c63520). */
   'pieces grow before they leave': [6, 10],
   /** The largest receive buffer by default; 6 MiB before. Windows are scaled by 2^10 instead of 2^7. */
-  'tcp_rmem up to 32 MiB': [6, 18],
+  'tcp_rmem up to 32 MiB': [6, 16],
+  /** Receive buffers grow by twice what was read and by data beyond gaps, without a cushion (commits 65c5287892e9, aa251c84636c). */
+  'autotuning for slow start': [6, 16],
   /** `net.core.rmem_max` and `wmem_max`; 208 KiB before. */
   'SO_RCVBUF up to 4 MiB': [6, 18],
   /** Segments beyond a gap count when sizes are measured (`tcp_measure_rcv_mss` in `tcp_data_queue_ofo`). */

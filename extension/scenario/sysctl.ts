@@ -72,6 +72,7 @@ export const SYSCTLS = {
   tcp_min_rtt_wlen: { unit: 's', default: 300, min: 0, max: 86_400 },
   /** Memory of a receive buffer. On a host with some memory (`tcp_init`); the default is what a socket begins with. */
   tcp_rmem: { unit: 'B', default: [4096, 131_072, 6 * MIB], parts: GROWING, min: 4096, max: INT_MAX },
+  tcp_moderate_rcvbuf: { unit: 'flag', default: 1, min: 0, max: 1 },
   /** Memory of a send buffer. */
   tcp_wmem: { unit: 'B', default: [4096, 16_384, 4 * MIB], parts: GROWING, min: 1, max: INT_MAX },
   /** The most that SO_RCVBUF can ask for (`SK_RMEM_MAX`). The least is `SOCK_MIN_RCVBUF`. */

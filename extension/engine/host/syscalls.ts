@@ -8,6 +8,7 @@ import { onApplicationRead } from '../tcp/delayed-ack.ts';
 import { onKeepIdleChanged, startKeepalive, stopKeepalive } from '../tcp/keepalive.ts';
 import { openActively } from '../tcp/open.ts';
 import { sendQueued } from '../tcp/output.ts';
+import { copyToApplication } from '../tcp/receive-autotuning.ts';
 import { sendMessage } from '../tcp/sendmsg.ts';
 import { wheelExpiry } from '../tcp/timer-wheel.ts';
 import type { Tcb } from '../tcp/tcb.ts';
@@ -97,7 +98,7 @@ export function receive(tcb: Tcb, atMost = Infinity): number | Errno | 'would-bl
 
 /** The bytes that `receive` announced were copied to the application. */
 export function afterReceive(tcb: Tcb, bytes: number): void {
-  tcb.rcv.unread -= bytes;
+  copyToApplication(tcb, bytes);
   onApplicationRead(tcb, bytes);
   tcb.entered();
 }

@@ -15,6 +15,7 @@ import {
 import { acknowledgeBeyondGap, forgetCompressed } from './compressed-ack.ts';
 import { ceilToJiffy, jiffies } from './jiffies.ts';
 import { sendAck } from './output.ts';
+import { measureByWindow } from './receive-autotuning.ts';
 import { growWindow, measurePayloadShare, offerableWindow, receiveWindow } from './receive-window.ts';
 import type { Segment } from './segment.ts';
 import { FIN, has, PSH, SYN } from './segment.ts';
@@ -34,6 +35,7 @@ export function onDataReceived(tcb: Tcb, segment: Segment): void {
   const { delack } = tcb;
   delack.scheduled = true;
   measureReceiveMss(tcb, segment);
+  measureByWindow(tcb);
   if (delack.ato === 0) {
     grantQuickAcks(tcb);
     delack.ato = TCP_ATO_MIN;

@@ -10,6 +10,7 @@ import { sendAck, sendQueued } from './output.ts';
 import { pawsDiscards } from './paws.ts';
 import { armPersistIfStuck } from './persist.ts';
 import { mayAnswerOutOfWindow, mayChallenge } from './rate-limit.ts';
+import { measureByEcho } from './receive-autotuning.ts';
 import { receiveText } from './receive.ts';
 import { receiveWindow } from './receive-window.ts';
 import type { Segment } from './segment.ts';
@@ -58,6 +59,7 @@ function synchronizedArrives(tcb: Tcb, segment: Segment): void {
     return;
   }
   if (!ackArrives(tcb, segment)) return;
+  if (tcb.state === 'ESTABLISHED') measureByEcho(tcb, segment);
   textArrives(tcb, segment);
   // Data for nobody, or the FIN, may have ended the connection.
   if (hasEnded(tcb)) return;

@@ -17,6 +17,7 @@ import { updatePacingRate } from './congestion/pacing.ts';
 import { sendAck, sendQueued, sendSegment, timestampNow } from './output.ts';
 import { isStale, rememberTimestamp, storeTimestamp } from './paws.ts';
 import { mayAnswerOutOfWindow } from './rate-limit.ts';
+import { startAutotuning } from './receive-autotuning.ts';
 import { initializeReceiveBuffer, initializeReceiveWindow } from './receive-window.ts';
 import { advanceRack } from './recovery/rack.ts';
 import { newSegment } from './recovery/retransmission-queue.ts';
@@ -294,7 +295,8 @@ function becomeEstablished(tcb: Tcb, segment: Segment): void {
   forgetSyn(tcb);
   initializeCongestionWindow(tcb, segment);
   updatePacingRate(tcb);
-  initializeReceiveBuffer(tcb, tcb.state === 'SYN_RECEIVED');
+  initializeReceiveBuffer(tcb);
+  startAutotuning(tcb);
   initializeReceiveMss(tcb);
   tcb.retransStamp = undefined;
   tcb.retransmits = 0;

@@ -1,7 +1,6 @@
 /**
  * The receive side of flow control: how much room there is, what window is offered (tcp_output.c, tcp_input.c; RFC 9293
- * §3.8.6). The buffer itself stays as large as it was made: Linux would let it grow with what the application reads
- * (`tcp_rcv_space_adjust`), up to `tcp_rmem[2]`, unless SO_RCVBUF fixes it.
+ * §3.8.6). How the buffer itself grows is in receive-autotuning.ts.
  */
 import { powerOfTwo } from '../../base/power-of-two.ts';
 import { hasFeature } from '../../scenario/kernel-version.ts';
@@ -15,16 +14,21 @@ const TCP_MAX_WSCALE = 14;
 const FIELD_MAX = 0xffff;
 /** `scaling_ratio` counts 256ths of the buffer's memory. */
 const WHOLE = 256;
-/** Memory of the receive buffer in bytes (`sk_rcvbuf`): SO_RCVBUF, no more than `rmem_max`, doubled; else `tcp_rmem[1]`. */
+/** Memory of the receive buffer in bytes (`sk_rcvbuf`): SO_RCVBUF, no more than `rmem_max`, doubled; else what it has grown to. */
 function receiveBuffer(tcb: Tcb): number {
   const fixed = tcb.options.get('SO_RCVBUF');
-  const { rmem_max, tcp_rmem } = tcb.kernel.sysctls;
-  return fixed === undefined ? tcp_rmem[1] : Math.max(2 * Math.min(fixed, rmem_max), SOCK_MIN_RCVBUF);
+  if (fixed === undefined) return tcb.rcv.buffer;
+  return Math.max(2 * Math.min(fixed, tcb.kernel.sysctls.rmem_max), SOCK_MIN_RCVBUF);
 }
 
 /** Bytes of payload that so much memory holds (`tcp_win_from_space`). */
-function payloadIn(tcb: Tcb, memory: number): number {
+export function payloadIn(tcb: Tcb, memory: number): number {
   return Math.floor((memory * tcb.rcv.payloadShare) / WHOLE);
+}
+
+/** Memory that so many bytes of payload take (`tcp_space_from_win`). */
+export function memoryFor(tcb: Tcb, payload: number): number {
+  return Math.floor((payload * WHOLE) / tcb.rcv.payloadShare);
 }
 
 /** Payload that the whole buffer holds (`tcp_full_space`). */
@@ -46,6 +50,7 @@ function freeSpace(tcb: Tcb): number {
 export function initializeReceiveWindow(tcb: Tcb, mss: number): void {
   const { rcv } = tcb;
   const { rmem_max, tcp_rmem, tcp_window_scaling } = tcb.kernel.sysctls;
+  rcv.buffer = tcp_rmem[1];
   const clamp = tcb.options.has('SO_RCVBUF') ? fullSpace(tcb) : FIELD_MAX * 2 ** TCP_MAX_WSCALE;
   const space = Math.min(clamp, fullSpace(tcb));
   rcv.wnd = space > mss ? Math.floor(space / mss) * mss : space;
@@ -57,9 +62,9 @@ export function initializeReceiveWindow(tcb: Tcb, mss: number): void {
 }
 
 /** The handshake is over: one segment of the room is kept in reserve (`tcp_init_buffer_space`). */
-export function initializeReceiveBuffer(tcb: Tcb, isPassive: boolean): void {
+export function initializeReceiveBuffer(tcb: Tcb): void {
   const { rcv } = tcb;
-  const mss = isPassive ? tcb.advertisedMss : advertisedMss(tcb);
+  const mss = advertisedMss(tcb);
   const space = fullSpace(tcb);
   if (!tcb.windowScaling) rcv.clamp = Math.min(rcv.clamp, FIELD_MAX);
   rcv.clamp = Math.min(rcv.clamp, space);
@@ -68,7 +73,7 @@ export function initializeReceiveBuffer(tcb: Tcb, isPassive: boolean): void {
 }
 
 /** Payload of the largest segment that the peer may send (`advmss`). */
-function advertisedMss(tcb: Tcb): number {
+export function advertisedMss(tcb: Tcb): number {
   return tcb.advertisedMss - (tcb.timestamps ? TIMESTAMPS_LENGTH : 0);
 }
 
@@ -86,6 +91,7 @@ export function measurePayloadShare(tcb: Tcb, length: number): void {
   if (clamp < rcv.clamp) rcv.threshold = Math.min(rcv.threshold, clamp);
   else rcv.threshold = Math.max(rcv.threshold, Math.min(rcv.wnd, clamp));
   rcv.clamp = clamp;
+  tcb.autotuning.space = Math.min(tcb.autotuning.space, clamp);
 }
 
 /** Data lets the window grow, two segments for each one (`tcp_grow_window`). Returns whether it did. */

@@ -1,6 +1,7 @@
 /** The receive queue: data in sequence, data beyond gaps, the FIN at the end (`tcp_data_queue`, `tcp_fin`). */
 import { enterQuickAckMode, onDataBeyondGap, onDataReceived } from './delayed-ack.ts';
 import { onFin } from './close.ts';
+import { makeRoomBeyondGap } from './receive-autotuning.ts';
 import { receiveWindow } from './receive-window.ts';
 import type { Segment } from './segment.ts';
 import { endSeq, FIN, has } from './segment.ts';
@@ -35,6 +36,7 @@ export function receiveText(tcb: Tcb, segment: Segment): void {
     onDataBeyondGap(tcb, segment);
     insertOutOfOrder(tcb, { start: segment.seq, end: textEnd, fin: has(segment, FIN) });
     rcv.newest = segment.seq;
+    makeRoomBeyondGap(tcb);
     return;
   }
   if (before(segment.seq, rcv.nxt)) {

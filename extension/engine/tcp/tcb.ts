@@ -113,6 +113,8 @@ export class Tcb {
     wnd: 0,
     /** RCV.NXT when the last acknowledgement left. */
     wup: seq(0),
+    /** Memory of the buffer in bytes, unless SO_RCVBUF fixes it (`sk_rcvbuf`). */
+    buffer: 0,
     /** How much of the buffer's memory is payload, in 256ths (`scaling_ratio`). */
     payloadShare: DEFAULT_PAYLOAD_SHARE,
     /** No window is larger than the room that this allows, in bytes (`window_clamp`). */
@@ -135,6 +137,21 @@ export class Tcb {
     dsack: undefined as readonly [Seq, Seq] | undefined,
     /** Start of the range that arrived last: its SACK block comes first. */
     newest: undefined as Seq | undefined,
+  };
+  /** What the receive buffer's growth goes by (`rcv_rtt_est`, `rcvq_space`). */
+  readonly autotuning = {
+    /** Round trip as the receiver sees it, in eighths of µs; 0 = none yet. */
+    roundTrip: 0,
+    /** Timestamp echoed last: the same one again says nothing new. */
+    lastEcho: 0,
+    /** The window that is measured ends there, and began to fill then. */
+    windowEnd: seq(0),
+    windowSince: undefined as Micros | undefined,
+    /** Bytes read in a round trip, so far at most. */
+    space: 0,
+    /** Where the application was when this measurement began, and when that was. */
+    from: seq(0),
+    since: 0,
   };
   /** Sequence number after the last byte that the application wrote (FIN not counted). */
   writeSeq: Seq;

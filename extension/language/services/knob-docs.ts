@@ -177,6 +177,10 @@ function sysctlMeaning(name: SysctlName): string {
       return l10n.t(
         'Memory of a receive buffer. A socket begins with the default, half of which is its first window; max decides the window scale. SO_RCVBUF replaces all three. The min counts only when memory is short.',
       );
+    case 'tcp_moderate_rcvbuf':
+      return l10n.t(
+        'Whether a receive buffer grows with what the application reads, up to the max of tcp_rmem, so that the window does not hold the sender back.',
+      );
     case 'tcp_wmem':
       return l10n.t(
         'Memory of a send buffer. A socket begins with the default and has more as its congestion window grows, up to max. SO_SNDBUF replaces all three. The min counts only when memory is short.',
