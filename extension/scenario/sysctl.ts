@@ -72,6 +72,7 @@ export const SYSCTLS = {
   tcp_min_rtt_wlen: { unit: 's', default: 300, min: 0, max: 86_400 },
   /** Memory of a receive buffer. On a host with some memory (`tcp_init`); the default is what a socket begins with. */
   tcp_rmem: { unit: 'B', default: [4096, 131_072, 6 * MIB], parts: GROWING, min: 4096, max: INT_MAX },
+  tcp_shrink_window: { unit: 'flag', default: 0, min: 0, max: 1, since: '6.5' },
   tcp_moderate_rcvbuf: { unit: 'flag', default: 1, min: 0, max: 1 },
   /** Memory of a send buffer. */
   tcp_wmem: { unit: 'B', default: [4096, 16_384, 4 * MIB], parts: GROWING, min: 1, max: INT_MAX },

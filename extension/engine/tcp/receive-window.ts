@@ -123,6 +123,7 @@ export function offerableWindow(tcb: Tcb): number {
   const full = Math.min(rcv.clamp, space);
   const mss = Math.min(rcv.mss, full);
   let free = freeSpace(tcb);
+  if (mayShrink(tcb)) return shrinkableWindow(tcb, free, full);
   if (free < Math.floor(full / 2)) {
     // No time to waste quick ACKs on a reader so slow.
     tcb.delack.quick = 0;
@@ -136,17 +137,34 @@ export function offerableWindow(tcb: Tcb): number {
   return mss === full && free > rcv.wnd + Math.floor(full / 2) ? free : rcv.wnd;
 }
 
+/** Whether a window that was offered may be taken back (`tcp_shrink_window`, since 6.5). */
+function mayShrink({ kernel, rcv }: Tcb): boolean {
+  return kernel.sysctls.tcp_shrink_window !== 0 && rcv.wscale > 0;
+}
+
+/** No more than the memory that is left holds: rounded down, but for what the threshold allows. */
+function shrinkableWindow(tcb: Tcb, free: number, full: number): number {
+  const { rcv } = tcb;
+  const unit = 2 ** rcv.wscale;
+  const room = Math.floor(free / unit) * unit;
+  if (room < Math.floor(full / 2)) {
+    tcb.delack.quick = 0;
+    if (room < Math.floor(fullSpace(tcb) / 16) || room < Math.min(rcv.mss, full) || room < unit) return 0;
+  }
+  return room > rcv.threshold ? Math.ceil(rcv.threshold / unit) * unit : room;
+}
+
 /** What is left of the window offered last (`tcp_receive_window`). */
 export function receiveWindow(tcb: Tcb): number {
   return Math.max(0, diff(add(tcb.rcv.wup, tcb.rcv.wnd), tcb.rcv.nxt));
 }
 
-/** Chooses the window to offer; never takes back what was offered (`tcp_select_window`). Remembers it. */
+/** Chooses the window to offer; takes back nothing that was offered, unless it may (`tcp_select_window`). Remembers it. */
 export function selectWindow(tcb: Tcb): number {
   const unit = powerOfTwo(tcb.rcv.wscale);
   const left = receiveWindow(tcb);
   const offer = offerableWindow(tcb);
-  tcb.rcv.wnd = offer < left ? Math.ceil(left / unit) * unit : offer;
+  tcb.rcv.wnd = offer < left && !mayShrink(tcb) ? Math.ceil(left / unit) * unit : offer;
   tcb.rcv.wup = tcb.rcv.nxt;
   return Math.min(tcb.rcv.wnd, FIELD_MAX * unit);
 }

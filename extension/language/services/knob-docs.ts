@@ -181,6 +181,10 @@ function sysctlMeaning(name: SysctlName): string {
       return l10n.t(
         'Whether a receive buffer grows with what the application reads, up to the max of tcp_rmem, so that the window does not hold the sender back.',
       );
+    case 'tcp_shrink_window':
+      return l10n.t(
+        'Whether a window that was offered may be taken back when memory runs out, where windows are scaled. Otherwise it only shrinks by what arrives.',
+      );
     case 'tcp_wmem':
       return l10n.t(
         'Memory of a send buffer. A socket begins with the default and has more as its congestion window grows, up to max. SO_SNDBUF replaces all three. The min counts only when memory is short.',

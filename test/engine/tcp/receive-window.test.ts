@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { accepted, ack, data, established, synSent } from '../support/endpoint.ts';
 import type { SysctlValues } from '../../../extension/scenario/sysctl.ts';
+import { diff } from '../../../extension/engine/tcp/seq.ts';
 import type { Endpoint } from '../support/endpoint.ts';
 
 const SMALL = { socket: { SO_RCVBUF: 16_384 } };
@@ -106,6 +107,36 @@ describe('nobody reads', () => {
     };
     expect(beyondGap(accepted())).toEqual([68_096, 71_040]);
     expect(beyondGap(accepted({ sysctls: { tcp_sack: 0 } }))).toEqual([68_096, 68_096]);
+  });
+});
+
+describe('tcp_shrink_window', () => {
+  /** Where the windows end that are offered while 90 segments of 536 bytes arrive, which take more memory than was reckoned with. */
+  const rightEdges = (end: Endpoint): number[] => {
+    const scale = 2 ** end.tcb.rcv.wscale;
+    for (let i = 0; i < 90; i++) end.at(100 + i).receive({ flags: 'PA', length: 536 });
+    return end
+      .at(400)
+      .segments()
+      .map(({ ack: next, window }) => diff(next, end.tcb.rcv.irs) + window * scale);
+  };
+
+  it('the window is taken back as memory runs out, down to nothing', () => {
+    const end = accepted({ sysctls: { tcp_shrink_window: 1 } });
+    const edges = rightEdges(end);
+    expect(edges.at(-1)).toBeLessThan(edges[0]!);
+    expect(end.tcb.rcv.wnd).toBe(0);
+  });
+
+  it('else the right edge stays', () => {
+    const edges = rightEdges(accepted());
+    expect(edges.toSorted((a, b) => a - b)).toEqual(edges);
+  });
+
+  it('without a scale it stays too', () => {
+    const end = accepted({ sysctls: { tcp_shrink_window: 1, tcp_window_scaling: 0 } });
+    const edges = rightEdges(end);
+    expect(edges.toSorted((a, b) => a - b)).toEqual(edges);
   });
 });
 
