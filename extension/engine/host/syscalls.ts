@@ -72,13 +72,14 @@ export function startConnect(tcb: Tcb): void {
 /**
  * send() of `bytes`, or what is left of them (`tcp_sendmsg_locked`). Where fewer are taken the buffer is full: the caller sleeps
  * until its kernel says that the end is writable.
+ * @param more MSG_MORE is set
  * @returns how many were taken; the errno when nothing can be: the pending error once, else EPIPE.
  */
-export function send(tcb: Tcb, bytes: number): { readonly bytes: number } | Failure {
+export function send(tcb: Tcb, bytes: number, more = false): { readonly bytes: number } | Failure {
   if (tcb.error !== undefined || tcb.shutdownSend || (tcb.state !== 'ESTABLISHED' && tcb.state !== 'CLOSE_WAIT')) {
     return { errno: takeError(tcb) ?? 'EPIPE' };
   }
-  const taken = sendMessage(tcb, bytes);
+  const taken = sendMessage(tcb, bytes, more);
   tcb.writerSleeps = taken < bytes;
   tcb.entered();
   return { bytes: taken };

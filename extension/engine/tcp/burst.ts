@@ -57,10 +57,10 @@ export function nextBurst(tcb: Tcb, mss: number, quota: number, most: number, mo
   const fin = tcb.finQueued && isLast && !isBurst ? 1 : 0;
   const windowEnd = add(snd.una, snd.wnd);
   if (after(add(snd.nxt, isBurst ? mss : length + fin), windowEnd)) return 'nothing';
-  const obeysNagle = mode === 'all';
-  if (!isBurst) return isLast && length < mss && fin === 0 && obeysNagle && isHeldByNagle(tcb) ? 'nothing' : length;
+  const isHeld = (): boolean => mode === 'whole-segments' || (mode === 'all' && isHeldByNagle(tcb));
+  if (!isBurst) return isLast && length < mss && fin === 0 && isHeld() ? 'nothing' : length;
   const room = diff(windowEnd, snd.nxt);
-  if (mode === 'all' || mode === 'past-nagle') {
+  if (mode !== 'one-burst' && mode !== 'probe') {
     const waitsFor = deferral(tcb, mss, most, room);
     if (waitsFor !== undefined) return waitsFor;
   }
@@ -69,7 +69,7 @@ export function nextBurst(tcb: Tcb, mss: number, quota: number, most: number, mo
   const wanted = Math.min(length, room);
   if (allowed <= wanted) return allowed;
   const partial = wanted % mss;
-  return partial > 0 && obeysNagle && isHeldByNagle(tcb) ? wanted - partial : wanted;
+  return partial > 0 && isHeld() ? wanted - partial : wanted;
 }
 
 /**

@@ -112,10 +112,10 @@ export function hasRoomForNext(tcb: Tcb): boolean {
 }
 
 /**
- * How much may leave: all that the windows allow; so too the last small piece; one burst (`tcp_push_one`); one that may go past the
- * congestion window (a loss probe).
+ * How much may leave: all that the windows allow; so too the last small piece; or not that (MSG_MORE); one burst (`tcp_push_one`);
+ * one that may go past the congestion window (a loss probe).
  */
-export type SendMode = 'all' | 'past-nagle' | 'one-burst' | 'probe';
+export type SendMode = 'all' | 'past-nagle' | 'whole-segments' | 'one-burst' | 'probe';
 
 /** Sends what the windows allow, and sets the clock for it. Returns how many segments left. */
 export function sendQueued(tcb: Tcb, why: SendWhy, mode: SendMode = 'all'): number {
@@ -130,7 +130,7 @@ export function transmitQueued(tcb: Tcb, why: SendWhy, mode: SendMode): number {
   if (!canSend(tcb)) return 0;
   const mss = currentMss(tcb);
   const most = tsoSegments(tcb, mss);
-  const repeats = mode === 'all' || mode === 'past-nagle';
+  const repeats = mode !== 'one-burst' && mode !== 'probe';
   let count = 0;
   let isLimited = false;
   while (tcb.hasUnsent) {

@@ -27,6 +27,17 @@ export function optionSummary(name: string): string | undefined {
   return [`**${name}**`, optionMeaning(name as SocketOptionName), facts.join(' · ')].join('\n\n');
 }
 
+/** What a flag of send() asks for, as Markdown. */
+export function flagMeaning(word: string): string | undefined {
+  if (word !== 'MSG_MORE') return undefined;
+  return [
+    '**MSG_MORE**',
+    l10n.t(
+      'A flag of send(): there is more to come. What does not fill a segment waits for the next send(), for an acknowledgement, or for the persist timer (200 ms or more).',
+    ),
+  ].join('\n\n');
+}
+
 /** What a connection is doing in a state, as Markdown. */
 export function stateMeaning(word: string): string | undefined {
   const state = parseState(word);

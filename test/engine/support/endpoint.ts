@@ -181,9 +181,9 @@ export class Endpoint {
 
   // ---- the application ----
 
-  /** Returns how many bytes were taken, or the errno. */
-  send(bytes: number): number | string {
-    const result = calls.send(this.tcb, bytes);
+  /** Returns how many bytes were taken, or the errno. @param more MSG_MORE is set */
+  send(bytes: number, more = false): number | string {
+    const result = calls.send(this.tcb, bytes, more);
     return 'errno' in result ? result.errno : result.bytes;
   }
 

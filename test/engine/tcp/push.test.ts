@@ -129,6 +129,32 @@ describe('a window that is no multiple of the segment size', () => {
   });
 });
 
+describe('MSG_MORE', () => {
+  it('what does not fill a segment waits for the rest; full ones leave, not pushed', () => {
+    const end = established();
+    end.send(KB + 100, true);
+    end.expectSent('10 A 1+1448 ack 1 data');
+    end.at(12).send(100);
+    end.expectSent('12 PA 1449+200 ack 1 data');
+  });
+
+  it('it is of that call alone: an acknowledgement lets the rest go', () => {
+    const end = established();
+    end.send(KB + 100, true);
+    end.sent();
+    end
+      .at(20)
+      .receive(ack({ ack: 1 + KB }))
+      .expectSent('20 A 1449+100 ack 1 data');
+  });
+
+  it('with nothing in flight only the persist timer ends the wait', () => {
+    const end = established();
+    end.send(100, true);
+    end.expectNothing(219).at(220).expectSent('220 PA 1+100 ack 1 data');
+  });
+});
+
 describe('TCP_CORK', () => {
   it('full segments leave, the rest waits until it is taken away', () => {
     const end = established().option('TCP_CORK', 1);
