@@ -165,7 +165,7 @@ function processDeed(action: ProcessAction, process: Process, host: Host, world:
     case 'resume-accepting':
       return { place, act: () => setAccepting(process, action.kind === 'resume-accepting') };
     case 'send':
-      return { place, act: () => calls.sendOn(process, action.connection, action.bytes) };
+      return { place, act: () => calls.sendOn(process, action.connection, action.bytes, action.more === true) };
     case 'close':
       return { place, act: () => calls.closeNamed(process, action.connection) };
     case 'shutdown-write':

@@ -193,7 +193,14 @@ export type Action =
       /** With SO_REUSEADDR: the port may be that of a connection that is over, or that set it too. Only with `localPort`. */
       readonly reuseAddress?: boolean;
     }
-  | { readonly kind: 'send'; readonly process: string; readonly connection: string; readonly bytes: number }
+  | {
+      readonly kind: 'send';
+      readonly process: string;
+      readonly connection: string;
+      readonly bytes: number;
+      /** MSG_MORE: there is more to come. */
+      readonly more?: true;
+    }
   | { readonly kind: 'close'; readonly process: string; readonly connection: string }
   | { readonly kind: 'shutdown-write'; readonly process: string; readonly connection: string }
   | { readonly kind: 'shutdown-read'; readonly process: string; readonly connection: string }

@@ -113,7 +113,7 @@ export const SEND_REASONS = [
   'persist-timer',
   /** The retransmission timer fired while the other end's window is closed over what is in flight: a probe. */
   'window-shrunk',
-  /** TCP_CORK held it back until the persist timer fired. */
+  /** TCP_CORK or MSG_MORE held it back until the persist timer fired. */
   'corked-long-enough',
   /** No socket for the segment that arrived. */
   'no-socket',
@@ -292,7 +292,7 @@ export const EVENT_SCHEMA = {
    * are too many. Recorded when the number is another one at the end of an instant; 0 before the first. Place: the process that listens.
    */
   'listener.queue': { port: 'port', length: 'u32', limit: 'u32' },
-  /** Place: the end when there is one, else the process. `value`: bytes, port, backlog or option value. `detail`: option name, address. */
+  /** Place: the end when there is one, else the process. `value`: bytes, port, backlog or option value. `detail`: option name, address, flag of send(). */
   'call.entered': { call: { enum: CALLS }, process: 'place', value: 'f64', detail: 'string' },
   /** `errno` OK: it succeeded with `value` (recv: bytes, 0 = EOF). */
   'call.returned': { call: { enum: CALLS }, process: 'place', value: 'f64', errno: { enum: ERRNO_VALUES } },

@@ -121,7 +121,7 @@ function actionWords(plan: RunPlan, action: ActionPlan): string {
       return `connect ${action.process} ${action.connection} ${remote.address} ${action.port} ${own}`;
     }
     case 'send':
-      return `send ${action.process} ${action.connection} ${action.bytes}`;
+      return `send ${action.process} ${action.connection} ${action.bytes}${action.more === true ? ' more' : ''}`;
     case 'close':
       return `close ${action.process} ${action.connection}`;
     case 'shutdown-write':

@@ -360,6 +360,14 @@ it.each([
   expect(when).toMatchObject({ time: { base: { kind: 'last-received' } } });
 });
 
+it('send() with MSG_MORE', () => {
+  const { actions } = onlyRun(
+    withBase('at 1s app sends 100 B on conn with MSG_MORE as first\nat 1s app sends "x" on conn'),
+  );
+  expect(actions.slice(2)).toMatchObject([{ kind: 'send', bytes: 100, more: true, moment: 'first' }, { bytes: 1 }]);
+  expect(actions[3]).not.toHaveProperty('more');
+});
+
 it('a congestion control is written as its name', () => {
   const [run] = runs('sysctl tcp_congestion_control = reno on client');
   expect(run?.hosts.map(({ sysctls }) => sysctls.tcp_congestion_control)).toEqual([0, undefined]);

@@ -117,6 +117,7 @@ describe('hover', () => {
       /min, default, max[^]*Default: 4 KiB 128 KiB 6 MiB[^]*4 KiB to 2147483647 B/,
     ],
     ['web uses SO_RC<|>VBUF = 1 KiB', /At most what the sysctl rmem_max says/],
+    ['at 1s app sends 1 B on conn with MSG_<|>MORE', /more to come/],
     ['sysctl tcp_keepalive_time<|> = 2h on client', /Default: 7200s[^]*1s to 32767s[^]*whole seconds/],
     ['at 1s app sets TCP_KEEP<|>CNT = 3 on conn', /tcp_keepalive_probes[^]*1 to 127/],
     ['expect conn on client is CLOSE<|>_WAIT at 1s', /The peer has closed/],

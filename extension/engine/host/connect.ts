@@ -2,7 +2,7 @@
 import type { StreamDescriptor } from './descriptors.ts';
 import { forget } from './close.ts';
 import type { RemoteSocket } from './remote.ts';
-import { write } from './send.ts';
+import { begin } from './send.ts';
 import * as calls from './syscalls.ts';
 import type { Process } from './process.ts';
 
@@ -47,7 +47,7 @@ export function connectReturns(process: Process, descriptor: StreamDescriptor): 
   // Who did not sleep in connect() asks for SO_ERROR, which consumes it as well.
   process.returnCall(program.blocks ? 'connect' : 'getsockopt', tcb.place, 0, errno);
   if (errno === undefined) {
-    for (const bytes of descriptor.pendingSends.splice(0)) write(process, descriptor, bytes);
+    for (const call of descriptor.pendingSends.splice(0)) begin(process, descriptor, call);
     program.onConnection(descriptor);
     return;
   }

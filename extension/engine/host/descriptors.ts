@@ -10,6 +10,14 @@ export interface ListeningDescriptor {
   readonly socket: ListeningSocket;
 }
 
+/** A call of send(): what it has, and how much of that is not taken yet. */
+export interface SendCall {
+  readonly bytes: number;
+  left: number;
+  /** MSG_MORE is set. */
+  readonly more: boolean;
+}
+
 /** A descriptor of a connection, with what its own program knows about it. */
 export interface StreamDescriptor {
   readonly kind: 'stream';
@@ -18,10 +26,10 @@ export interface StreamDescriptor {
   readonly tcb: Tcb;
   /** connect() has not returned yet. */
   connecting: boolean;
-  /** Bytes of send() calls that wait for the connection, or behind one that sleeps. */
-  pendingSends: number[];
-  /** A send() sleeps: how many bytes are not taken yet, and how many it had. */
-  sleepingSend: { left: number; readonly bytes: number } | undefined;
+  /** Calls of send() that wait for the connection, or behind one that sleeps. */
+  pendingSends: SendCall[];
+  /** A send() sleeps. */
+  sleepingSend: SendCall | undefined;
   /** What poll() has reported last; undefined while nobody polls it. */
   polled: number | undefined;
   /** Wakes its recv(), once something has done so. */

@@ -10,9 +10,10 @@ import { wakeToRead } from './recv.ts';
 import { write } from './send.ts';
 import * as calls from './syscalls.ts';
 
-export function sendOn(process: Process, name: string, bytes: number): void {
-  onStream(process, name, { call: 'send', value: bytes }, (descriptor) => {
-    write(process, descriptor, bytes);
+/** @param more MSG_MORE is set */
+export function sendOn(process: Process, name: string, bytes: number, more: boolean): void {
+  onStream(process, name, { call: 'send', value: bytes, ...(more ? { detail: 'MSG_MORE' } : {}) }, (descriptor) => {
+    write(process, descriptor, bytes, more);
   });
 }
 

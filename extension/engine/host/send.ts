@@ -1,17 +1,22 @@
 /** send() of a process: it sleeps while the send buffer is full (`tcp_sendmsg_locked`, `sk_stream_wait_memory`). */
-import type { StreamDescriptor } from './descriptors.ts';
+import type { SendCall, StreamDescriptor } from './descriptors.ts';
 import * as calls from './syscalls.ts';
 import type { Process } from './process.ts';
 
-/** A send() that has been entered: it waits for the connection, or behind one that sleeps. */
-export function write(process: Process, descriptor: StreamDescriptor, bytes: number): void {
+/** A send() that has been entered. @param more MSG_MORE is set */
+export function write(process: Process, descriptor: StreamDescriptor, bytes: number, more = false): void {
+  begin(process, descriptor, { bytes, left: bytes, more });
+}
+
+/** It waits for the connection, or behind one that sleeps. */
+export function begin(process: Process, descriptor: StreamDescriptor, call: SendCall): void {
   if (descriptor.connecting) {
-    if (process.program.blocks) descriptor.pendingSends.push(bytes);
+    if (process.program.blocks) descriptor.pendingSends.push(call);
     else process.returnCall('send', descriptor.tcb.place, 0, 'EAGAIN');
     return;
   }
-  if (descriptor.sleepingSend === undefined) continueWrite(process, descriptor, { left: bytes, bytes });
-  else descriptor.pendingSends.push(bytes);
+  if (descriptor.sleepingSend === undefined) continueWrite(process, descriptor, call);
+  else descriptor.pendingSends.push(call);
 }
 
 /** There is room in the send buffer, or an error: a send() that sleeps wakes up, then those behind it have their turn. */
@@ -20,21 +25,19 @@ export function wakeToWrite(process: Process, descriptor: StreamDescriptor): voi
     const sleeping = descriptor.sleepingSend;
     if (sleeping === undefined || !process.isOpen(descriptor)) return;
     continueWrite(process, descriptor, sleeping);
-    while (descriptor.sleepingSend === undefined && descriptor.pendingSends.length > 0) {
-      write(process, descriptor, descriptor.pendingSends.shift() ?? 0);
+    while (descriptor.sleepingSend === undefined) {
+      const next = descriptor.pendingSends.shift();
+      if (next === undefined) return;
+      begin(process, descriptor, next);
     }
   });
 }
 
 /** Goes on with a send() that began now or that slept. It returns when everything is taken, or when nothing more can be. */
-function continueWrite(
-  process: Process,
-  descriptor: StreamDescriptor,
-  call: NonNullable<StreamDescriptor['sleepingSend']>,
-): void {
+function continueWrite(process: Process, descriptor: StreamDescriptor, call: SendCall): void {
   descriptor.sleepingSend = undefined;
   const { tcb } = descriptor;
-  const result = calls.send(tcb, call.left);
+  const result = calls.send(tcb, call.left, call.more);
   const before = call.bytes - call.left;
   if ('errno' in result) {
     // Some bytes were taken before: that is what it returns, and the error stays for the next call.

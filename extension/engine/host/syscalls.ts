@@ -7,6 +7,7 @@ import { closeLast, leaveOwnerless, shutdownWrite as shutdownWriting } from '../
 import { onApplicationRead } from '../tcp/delayed-ack.ts';
 import { onKeepIdleChanged, startKeepalive, stopKeepalive } from '../tcp/keepalive.ts';
 import { openActively } from '../tcp/open.ts';
+import { letGo } from '../tcp/nagle.ts';
 import { sendQueued } from '../tcp/output.ts';
 import { copyToApplication } from '../tcp/receive-autotuning.ts';
 import { sendMessage } from '../tcp/sendmsg.ts';
@@ -72,13 +73,14 @@ export function startConnect(tcb: Tcb): void {
 /**
  * send() of `bytes`, or what is left of them (`tcp_sendmsg_locked`). Where fewer are taken the buffer is full: the caller sleeps
  * until its kernel says that the end is writable.
+ * @param more MSG_MORE is set
  * @returns how many were taken; the errno when nothing can be: the pending error once, else EPIPE.
  */
-export function send(tcb: Tcb, bytes: number): { readonly bytes: number } | Failure {
+export function send(tcb: Tcb, bytes: number, more = false): { readonly bytes: number } | Failure {
   if (tcb.error !== undefined || tcb.shutdownSend || (tcb.state !== 'ESTABLISHED' && tcb.state !== 'CLOSE_WAIT')) {
     return { errno: takeError(tcb) ?? 'EPIPE' };
   }
-  const taken = sendMessage(tcb, bytes);
+  const taken = sendMessage(tcb, bytes, more);
   tcb.writerSleeps = taken < bytes;
   tcb.entered();
   return { bytes: taken };
@@ -169,11 +171,10 @@ export function setOption(tcb: Tcb, option: SocketOptionName, value: number): vo
         onKeepIdleChanged(tcb);
         break;
       case 'TCP_CORK':
-        if (value === 0) pushPendingFrames(tcb);
+        if (value === 0) sendHeldBack(tcb);
         break;
       case 'TCP_NODELAY':
-        // What Nagle held back leaves at once.
-        if (value === 1) pushPendingFrames(tcb);
+        if (value === 1) sendHeldBack(tcb);
         break;
       default:
         break;
@@ -181,9 +182,11 @@ export function setOption(tcb: Tcb, option: SocketOptionName, value: number): vo
   });
 }
 
-/** Sends what may be sent by now (`tcp_push_pending_frames`). Of a connection that is over nothing is left to send. */
-function pushPendingFrames(tcb: Tcb): void {
-  if (tcb.state !== 'CLOSED') sendQueued(tcb, { purpose: 'data', reason: 'application-sent' });
+/** What Nagle or TCP_CORK held back leaves at once (`tcp_push_pending_frames`). Of a connection that is over nothing is left to send. */
+function sendHeldBack(tcb: Tcb): void {
+  if (tcb.state === 'CLOSED') return;
+  letGo(tcb);
+  sendQueued(tcb, { purpose: 'data', reason: 'application-sent' });
 }
 
 /** The pending error, which the first call that reports it consumes. */

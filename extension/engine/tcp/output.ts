@@ -44,7 +44,7 @@ export function sendSegment(
     flags: fields.flags,
     length: fields.length ?? 0,
     window: Math.min(window, 0xffff),
-    options: isSyn ? synOptions(tcb, isAck) : laterOptions(tcb, isAck),
+    options: isSyn ? synOptions(tcb) : laterOptions(tcb, isAck),
   };
   if (isAck && !isSyn) onAckSent(tcb);
   tcb.lastSentAt = tcb.now;
@@ -67,12 +67,14 @@ export function stampAt(tcb: Tcb, time: Micros): Seq {
   return seq(Math.floor(time / 1000) + tcb.tsOffset);
 }
 
-function synOptions(tcb: Tcb, isAck: boolean): SegmentOptions {
+function synOptions(tcb: Tcb): SegmentOptions {
   const { sysctls } = tcb.kernel;
-  // A SYN offers what the host can do; a SYN-ACK only what the SYN offered too.
-  const timestamps = isAck ? tcb.timestamps : sysctls.tcp_timestamps !== 0;
-  const sackPermitted = isAck ? tcb.sackPermitted : sysctls.tcp_sack !== 0;
-  const windowScaling = isAck ? tcb.windowScaling : sysctls.tcp_window_scaling !== 0;
+  // A listener answers with what the SYN offered too; a SYN offers what the host can do, also where it goes again with an ACK to one that
+  // crossed it (`tcp_send_synack`).
+  const answers = tcb.isRequest;
+  const timestamps = answers ? tcb.timestamps : sysctls.tcp_timestamps !== 0;
+  const sackPermitted = answers ? tcb.sackPermitted : sysctls.tcp_sack !== 0;
+  const windowScaling = answers ? tcb.windowScaling : sysctls.tcp_window_scaling !== 0;
   return {
     mss: tcb.advertisedMss,
     ...(windowScaling ? { windowScale: tcb.rcv.offeredScale } : {}),
@@ -122,10 +124,10 @@ export function hasRoomForNext(tcb: Tcb): boolean {
 }
 
 /**
- * How much may leave: all that the windows allow; so too the last small piece; one burst (`tcp_push_one`); one that may go past the
- * congestion window (a loss probe).
+ * How much may leave: all that the windows allow; so too the last small piece; or not that (MSG_MORE); one burst (`tcp_push_one`);
+ * one that may go past the congestion window (a loss probe).
  */
-export type SendMode = 'all' | 'past-nagle' | 'one-burst' | 'probe';
+export type SendMode = 'all' | 'past-nagle' | 'whole-segments' | 'one-burst' | 'probe';
 
 /** Sends what the windows allow, and sets the clock for it. Returns how many segments left. */
 export function sendQueued(tcb: Tcb, why: SendWhy, mode: SendMode = 'all'): number {
@@ -140,7 +142,7 @@ export function transmitQueued(tcb: Tcb, why: SendWhy, mode: SendMode): number {
   if (!canSend(tcb)) return 0;
   const mss = currentMss(tcb);
   const most = tsoSegments(tcb, mss);
-  const repeats = mode === 'all' || mode === 'past-nagle';
+  const repeats = mode !== 'one-burst' && mode !== 'probe';
   let count = 0;
   let isLimited = false;
   while (tcb.hasUnsent) {
@@ -190,8 +192,16 @@ function sendBurst(tcb: Tcb, bytes: number, mss: number, why: SendWhy): number {
   const count = Math.max(1, Math.ceil(bytes / mss));
   for (let i = 1, left = bytes; i <= count; i++, left -= mss) {
     const isLast = i === count;
-    // The end of a burst is pushed too, but not when it is sent again.
-    sendNew(tcb, Math.min(left, mss), fin && isLast, push && isLast, isLast && (push || count > 1), why);
+    // The end of a burst is pushed too; sent again alone it is not.
+    const segment = sendNew(
+      tcb,
+      Math.min(left, mss),
+      fin && isLast,
+      push && isLast,
+      isLast && (push || count > 1),
+      why,
+    );
+    segment.joinsNext = !isLast;
   }
   if (bytes < count * mss) tcb.snd.sml = tcb.snd.nxt;
   return count;
@@ -202,7 +212,7 @@ function sendBurst(tcb: Tcb, bytes: number, mss: number, why: SendWhy): number {
  * @param push it carries PSH whenever it is sent
  * @param isPushed it carries PSH now
  */
-function sendNew(tcb: Tcb, bytes: number, fin: boolean, push: boolean, isPushed: boolean, why: SendWhy): void {
+function sendNew(tcb: Tcb, bytes: number, fin: boolean, push: boolean, isPushed: boolean, why: SendWhy): SentSegment {
   const at = tcb.snd.nxt;
   const end = add(at, bytes + (fin ? 1 : 0));
   const segment = newSegment({ seq: at, end, length: bytes, syn: false, fin, push }, tcb.now);
@@ -214,6 +224,7 @@ function sendNew(tcb: Tcb, bytes: number, fin: boolean, push: boolean, isPushed:
   noteSent(tcb, segment);
   tcb.sent.push(segment);
   tcb.snd.nxt = end;
+  return segment;
 }
 
 /** Flags of a data or FIN segment. A bare FIN carries no PSH. */

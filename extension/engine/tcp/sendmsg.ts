@@ -12,8 +12,9 @@ const WHY: SendWhy = { purpose: 'data', reason: 'application-sent' };
 /**
  * Takes what fits of `wanted` bytes (`tcp_sendmsg_locked`): a piece that was begun is filled first, and the last one may go
  * beyond the limit of the buffer. Returns how many were taken.
+ * @param more MSG_MORE is set: what does not fill a segment waits for what comes
  */
-export function sendMessage(tcb: Tcb, wanted: number): number {
+export function sendMessage(tcb: Tcb, wanted: number, more = false): number {
   const { sendQueue } = tcb;
   const goal = sizeGoal(tcb);
   const hadInFlight = tcb.sent.length > 0;
@@ -25,6 +26,7 @@ export function sendMessage(tcb: Tcb, wanted: number): number {
       if (bufferIsFull(tcb)) break;
       restartAfterIdle(tcb);
       sendQueue.append(tcb.writeSeq);
+      tcb.nagleLetsGo = false;
       room = goal;
     }
     const bytes = Math.min(room, left);
@@ -40,9 +42,10 @@ export function sendMessage(tcb: Tcb, wanted: number): number {
     }
   }
   if (left < wanted) {
-    // `tcp_push`: whoever must wait for room is past Nagle.
-    if (sendQueue.count > 0) markPush(tcb);
-    sent += transmitQueued(tcb, WHY, left > 0 ? 'past-nagle' : 'all');
+    // `tcp_push`: whoever must wait for room is past Nagle, and there is no more to come now.
+    const isHeld = more && left === 0;
+    if (sendQueue.count > 0 && (!isHeld || isPushForced(tcb))) markPush(tcb);
+    sent += transmitQueued(tcb, WHY, isHeld ? 'whole-segments' : left > 0 ? 'past-nagle' : 'all');
   }
   restartClock(tcb, sent, hadInFlight);
   armPersistIfStuck(tcb);

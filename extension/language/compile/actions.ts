@@ -232,7 +232,7 @@ function compileCall(
   switch (action.$type) {
     case 'Sends': {
       const bytes = action.data === undefined ? scope.values.size(action.size) : utf8Length(action.data);
-      return bytes === undefined ? undefined : { kind: 'send', ...on, bytes };
+      return bytes === undefined ? undefined : { kind: 'send', ...on, bytes, ...(action.more ? { more: true } : {}) };
     }
     case 'Heartbeats': {
       const bytes = scope.values.size(action.size);

@@ -4,7 +4,7 @@ import type { LangiumDocument } from '../langium.ts';
 import type { Hover, HoverParams } from '../lsp.ts';
 import { rangeOf as rangeOfNode, textOf } from '../parse/range.ts';
 import { nameAt } from './document.ts';
-import { optionSummary, stateMeaning, sysctlSummary, timersMeaning } from './knob-docs.ts';
+import { flagMeaning, optionSummary, stateMeaning, sysctlSummary, timersMeaning } from './knob-docs.ts';
 
 /** Hover: what a sysctl, option or state means; where a name comes from. Sysctls are told by their names alone, wherever they stand. */
 export class ScenarioHoverProvider {
@@ -28,7 +28,11 @@ export class ScenarioHoverProvider {
       const isState =
         parseState(word) !== undefined && (word !== 'gone' || /\bis\s+$/.test(text.slice(0, match.index)));
       const value =
-        sysctlSummary(word) ?? optionSummary(word) ?? timersMeaning(word) ?? (isState ? stateMeaning(word) : undefined);
+        sysctlSummary(word) ??
+        optionSummary(word) ??
+        flagMeaning(word) ??
+        timersMeaning(word) ??
+        (isState ? stateMeaning(word) : undefined);
       if (value === undefined) return undefined;
       const range = { start: { line, character: match.index }, end: { line, character: end } };
       return { contents: { kind: 'markdown', value }, range };

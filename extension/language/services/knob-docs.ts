@@ -27,6 +27,17 @@ export function optionSummary(name: string): string | undefined {
   return [`**${name}**`, optionMeaning(name as SocketOptionName), facts.join(' · ')].join('\n\n');
 }
 
+/** What a flag of send() asks for, as Markdown. */
+export function flagMeaning(word: string): string | undefined {
+  if (word !== 'MSG_MORE') return undefined;
+  return [
+    '**MSG_MORE**',
+    l10n.t(
+      'A flag of send(): there is more to come. What does not fill a segment waits for the next send(), for an acknowledgement, or for the persist timer (200 ms or more).',
+    ),
+  ].join('\n\n');
+}
+
 /** What a connection is doing in a state, as Markdown. */
 export function stateMeaning(word: string): string | undefined {
   const state = parseState(word);
@@ -196,6 +207,12 @@ function sysctlMeaning(name: SysctlName): string {
     case 'wmem_max':
       return l10n.t(
         'The most that SO_SNDBUF can ask for; the kernel takes twice as much. More is cut down without a word. 4 MiB since Linux 6.18.',
+      );
+    case 'tcp_min_tso_segs':
+      return l10n.t('How many segments the kernel may hand to the device at once, however slow the path is.');
+    case 'tcp_tso_win_divisor':
+      return l10n.t(
+        'Such a part of the window leaves at once rather than wait a moment to leave with more: 3 is a third.',
       );
     case 'tcp_rto_min_us':
       return l10n.t('The least that is added to the measured round trip to make the retransmission timeout.');

@@ -16,7 +16,7 @@ export function describeCall(trace: Trace, event: EventOf<'call.entered'>): stri
 function callArguments({ call, value, detail }: EventOf<'call.entered'>): string {
   switch (call) {
     case 'send':
-      return `${value} B`;
+      return detail === '' ? `${value} B` : `${value} B, ${detail}`;
     case 'listen':
       return detail === '' ? `${value}` : detail;
     case 'connect':

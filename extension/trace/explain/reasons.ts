@@ -127,7 +127,9 @@ export function sendReason(trace: Trace, segment: EventOf<'segment.sent'>): stri
         'The other end closed its window over data that is in flight: the oldest segment is sent again as a probe. This does not end while anything is answered.',
       );
     case 'corked-long-enough':
-      return l10n.t('TCP_CORK held this short segment back, and the persist timer fired: it waits no longer.');
+      return l10n.t(
+        'TCP_CORK or MSG_MORE held this short segment back, and the persist timer fired: it waits no longer.',
+      );
     case 'no-socket':
       return l10n.t('{0} has no socket for the segment that arrived.', placeTitle(trace, segment.from));
     case 'bad-ack-while-opening':

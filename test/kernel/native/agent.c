@@ -114,8 +114,8 @@ static bool never_blocks(void) {
 
 static void send_rest(struct stream *stream) {
   while (stream->unsent > 0) {
-    const long piece = stream->unsent < (long)sizeof nothing ? stream->unsent : (long)sizeof nothing;
-    const ssize_t sent = send(stream->fd, nothing, piece, MSG_NOSIGNAL);
+    const size_t piece = (size_t)stream->unsent < sizeof nothing ? (size_t)stream->unsent : sizeof nothing;
+    const ssize_t sent = send(stream->fd, nothing, piece, MSG_NOSIGNAL | stream->flags);
     if (sent < 0 && errno == EAGAIN && !never_blocks()) return;
     if (sent < 0 && stream->unsent == stream->sending) {
       report_call(stream->name, "send", 0, errno);
@@ -131,29 +131,32 @@ static void send_rest(struct stream *stream) {
   touch(stream);
 }
 
+static void begin_send(struct stream *stream, struct message message) {
+  stream->sending = stream->unsent = message.bytes;
+  stream->flags = message.flags;
+  send_rest(stream);
+}
+
 /* There is room, or an error: the send() that slept goes on, then those behind it have their turn. */
 static void wake_to_send(struct stream *stream) {
   send_rest(stream);
   while (stream->fd >= 0 && stream->unsent == 0 && stream->pending_count > 0) {
-    const long bytes = stream->pending[0];
+    begin_send(stream, stream->pending[0]);
     memmove(stream->pending, stream->pending + 1, --stream->pending_count * sizeof *stream->pending);
-    stream->sending = stream->unsent = bytes;
-    send_rest(stream);
   }
 }
 
-static void send_on(struct stream *stream, long bytes) {
+static void send_message(struct stream *stream, struct message message) {
   if (stream->connecting && never_blocks()) {
     report_call(stream->name, "send", 0, EAGAIN);
     return;
   }
   if (stream->connecting || stream->unsent > 0) {
-    if (stream->pending_count < MAX_PENDING) stream->pending[stream->pending_count++] = bytes;
-    return;
-  }
-  stream->sending = stream->unsent = bytes;
-  send_rest(stream);
+    if (stream->pending_count < MAX_PENDING) stream->pending[stream->pending_count++] = message;
+  } else begin_send(stream, message);
 }
+
+static void send_on(struct stream *stream, long bytes) { send_message(stream, (struct message){bytes, 0}); }
 
 static void beat(struct stream *stream) {
   if (stream->fd < 0 || stream->eof) return;
@@ -261,7 +264,7 @@ static void on_connected(struct stream *stream) {
   on_connection(stream);
   const int count = stream->pending_count;
   stream->pending_count = 0;
-  for (int i = 0; i < count; i++) send_on(stream, stream->pending[i]);
+  for (int i = 0; i < count; i++) send_message(stream, stream->pending[i]);
 }
 
 static void accept_all(int listener) {
@@ -360,7 +363,7 @@ static void do_on_stream(struct stream *stream, const char *verb, char *words[],
   if (stream == NULL) {
     report_call("-", verb, 0, EBADF);
   } else if (strcmp(verb, "send") == 0) {
-    send_on(stream, atol(words[2]));
+    send_message(stream, (struct message){atol(words[2]), words[3] == NULL ? 0 : MSG_MORE});
   } else if (strcmp(verb, "close") == 0) {
     close_stream(stream);
   } else if (strcmp(verb, "shutdown") == 0) {

@@ -15,10 +15,14 @@ struct stream {
   char name[NAME_SIZE];
   bool connecting, reading, eof;
   /* send() calls that wait for the connection. */
-  long pending[MAX_PENDING];
+  struct message {
+    long bytes;
+    int flags;
+  } pending[MAX_PENDING];
   int pending_count;
   /* Of the send() under way: all, and what the kernel has not taken yet. */
   long sending, unsent;
+  int flags;
   /* Bytes read that do not make a whole request yet. */
   long partial;
   micros close_at, idle_at, beat_at, beat_interval, stream_at;
