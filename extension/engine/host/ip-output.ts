@@ -2,9 +2,10 @@
 import { DEFAULT_MTU } from '../../scenario/link-setting.ts';
 import type { EventId, PlaceId } from '../../trace/event.ts';
 import type { SegmentPurpose, SendReason } from '../../trace/schema.ts';
-import type { Recorder } from '../recorder.ts';
+import type { Filled, Recorder } from '../recorder.ts';
 import { HEADERS_LENGTH } from '../tcp/constants.ts';
 import type { Segment } from '../tcp/segment.ts';
+import { unsigned } from '../tcp/seq.ts';
 
 /** What carries segments away from a host. */
 export interface NetworkLayer {
@@ -34,14 +35,37 @@ const NO_NUMBERS: readonly number[] = [];
 
 /** The sending side of one host's IP. */
 export class IpOutput {
-  private readonly host: PlaceId;
   private readonly recorder: Recorder;
   private readonly network: NetworkLayer;
+  /** What is written down of a segment that leaves; filled anew for each, for the trace copies it. */
+  private readonly leaving: Filled<'segment.sent'>;
 
   constructor(host: PlaceId, recorder: Recorder, network: NetworkLayer) {
-    this.host = host;
     this.recorder = recorder;
     this.network = network;
+    this.leaving = {
+      connection: 0,
+      from: host,
+      to: host,
+      fromPort: 0,
+      toPort: 0,
+      seq: 0,
+      ack: 0,
+      flags: 0,
+      length: 0,
+      window: 0,
+      windowBytes: 0,
+      mss: 0,
+      wscale: 255,
+      sackPermitted: false,
+      timestamps: false,
+      tsVal: 0,
+      tsEcr: 0,
+      sack: NO_NUMBERS,
+      purpose: 'data',
+      reason: 'application-sent',
+      args: NO_NUMBERS,
+    };
   }
 
   /** Whether there is a way to a host. */
@@ -57,30 +81,29 @@ export class IpOutput {
   /** Sends a segment. Without a way to the other host nothing leaves, and nothing is written down. */
   send({ place, connection, to, segment, purpose, reason, args, windowBytes }: Departure): void {
     if (!this.hasRoute(to)) return;
+    const { leaving } = this;
     const { options } = segment;
-    const sent = this.recorder.record('segment.sent', place, {
-      connection,
-      from: this.host,
-      to,
-      fromPort: segment.fromPort,
-      toPort: segment.toPort,
-      seq: segment.seq,
-      ack: segment.ack,
-      flags: segment.flags,
-      length: segment.length,
-      window: segment.window,
-      windowBytes,
-      mss: options.mss ?? 0,
-      wscale: options.windowScale ?? 255,
-      sackPermitted: options.sackPermitted === true,
-      timestamps: options.timestamps !== undefined,
-      tsVal: options.timestamps?.tsVal ?? 0,
-      tsEcr: options.timestamps?.tsEcr ?? 0,
-      sack: options.sack?.flat() ?? NO_NUMBERS,
-      purpose,
-      reason,
-      args,
-    });
-    this.network.send(to, segment, sent, purpose);
+    const { timestamps, sack } = options;
+    leaving.connection = connection;
+    leaving.to = to;
+    leaving.fromPort = segment.fromPort;
+    leaving.toPort = segment.toPort;
+    leaving.seq = unsigned(segment.seq);
+    leaving.ack = unsigned(segment.ack);
+    leaving.flags = segment.flags;
+    leaving.length = segment.length;
+    leaving.window = segment.window;
+    leaving.windowBytes = windowBytes;
+    leaving.mss = options.mss ?? 0;
+    leaving.wscale = options.windowScale ?? 255;
+    leaving.sackPermitted = options.sackPermitted === true;
+    leaving.timestamps = timestamps !== undefined;
+    leaving.tsVal = timestamps === undefined ? 0 : unsigned(timestamps.tsVal);
+    leaving.tsEcr = timestamps === undefined ? 0 : unsigned(timestamps.tsEcr);
+    leaving.sack = sack === undefined ? NO_NUMBERS : sack.flat().map(unsigned);
+    leaving.purpose = purpose;
+    leaving.reason = reason;
+    leaving.args = args;
+    this.network.send(to, segment, this.recorder.record('segment.sent', place, leaving), purpose);
   }
 }

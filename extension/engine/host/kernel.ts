@@ -16,7 +16,7 @@ import { resetFor } from '../tcp/reset-answer.ts';
 import type { Segment } from '../tcp/segment.ts';
 import { has, RST, SYN } from '../tcp/segment.ts';
 import type { Seq } from '../tcp/seq.ts';
-import { add } from '../tcp/seq.ts';
+import { add, unsigned } from '../tcp/seq.ts';
 import type { TcpKernel } from '../tcp/tcb.ts';
 import { Tcb } from '../tcp/tcb.ts';
 import { inheritTimestamp, replacesTimeWait } from '../tcp/time-wait.ts';
@@ -135,7 +135,7 @@ export class Kernel implements TcpKernel, ListeningKernel {
     const tcb = this.table.find(segment.toPort, from.place, segment.fromPort);
     const place = tcb === undefined ? this.host.place : tcb.place;
     const before = recorder.cause;
-    recorder.cause = recorder.record('segment.delivered', place, { segment: sent }, cause);
+    recorder.cause = recorder.delivered(place, sent, cause);
     this.handling = sent;
     this.handled = segment;
     this.handledFrom = from.place;
@@ -200,7 +200,7 @@ export class Kernel implements TcpKernel, ListeningKernel {
     const own = { host: this.host.place, port: listener.port };
     const end = this.newEnd(this.host.place, this.handledConnection, listener.port, remote, numbers);
     listener.handDownOptions(end);
-    this.connections.announce(this.handledConnection, own, numbers.iss);
+    this.connections.announce(this.handledConnection, own, unsigned(numbers.iss));
     return end;
   }
 
@@ -221,7 +221,7 @@ export class Kernel implements TcpKernel, ListeningKernel {
     binding: Binding,
   ): Tcb {
     const place = this.recorder.writer.addPlace({ kind: 'end', host: this.host.place, process: -1, connection });
-    this.connections.attach(connection, { host: this.host.place, port: local }, place, iss);
+    this.connections.attach(connection, { host: this.host.place, port: local }, place, unsigned(iss));
     this.recorder.record('end.opened', place, { how });
     const tsOffset = this.secrets.timestampOffset(local, remote);
     const tcb = this.newEnd(place, connection, local, remote, { iss, tsOffset });

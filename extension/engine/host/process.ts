@@ -185,6 +185,6 @@ export class Process implements ProgramCalls {
   }
 
   returnCall(call: CallName, place: PlaceId, value: number, errno?: Errno): EventId {
-    return this.recorder.record('call.returned', place, { call, process: this.place, value, errno: errno ?? 'OK' });
+    return this.recorder.returned(place, call, this.place, value, errno ?? 'OK');
   }
 }

@@ -1,20 +1,24 @@
 import type { Scheduler } from '../scheduler.ts';
 import { Entry } from '../scheduler.ts';
+import { Line } from './line.ts';
 import type { Packet, Stage } from './packet.ts';
-import { Ring } from '../ring.ts';
+import { newPacket } from './packet.ts';
 
 /**
  * Behind the last stage: packets are under way until their time has come, or until they are lost. Those that keep their places follow
  * one another in a line, whose first alone stands in the queue of the run; those that are overtaken stand there each for itself.
  */
 export class Carrier implements Stage {
-  private readonly line = new Ring<Packet>();
+  private readonly line = new Line();
   private lastOfLine = 0;
   private head: Entry;
   private readonly strays = new Map<Packet, Entry>();
   private readonly scheduler: Scheduler;
   private readonly deliver: (packet: Packet) => void;
+  /** The one that arrives: used again for the next. */
+  private readonly arriving = newPacket();
 
+  /** @param deliver takes what arrives; the packet is another one as soon as it returns */
   constructor(scheduler: Scheduler, deliver: (packet: Packet) => void) {
     this.scheduler = scheduler;
     this.deliver = deliver;
@@ -24,7 +28,7 @@ export class Carrier implements Stage {
   push(packet: Packet): void {
     packet.order = this.scheduler.takeNumber();
     if (packet.heldUp > 0 || packet.at < this.lastOfLine) {
-      this.pushStray(packet);
+      this.pushStray({ ...packet });
       return;
     }
     this.lastOfLine = packet.at;
@@ -35,7 +39,7 @@ export class Carrier implements Stage {
   /** Takes everything out that is under way, in the order in which it was sent. */
   lose(): readonly Packet[] {
     const lost = [...this.strays.keys()];
-    for (let packet = this.line.shift(); packet !== undefined; packet = this.line.shift()) lost.push(packet);
+    for (let packet = newPacket(); this.line.shiftInto(packet); packet = newPacket()) lost.push(packet);
     for (const entry of this.strays.values()) entry.cancelled = true;
     this.strays.clear();
     this.head.cancelled = true;
@@ -50,11 +54,10 @@ export class Carrier implements Stage {
   }
 
   private headArrives(): void {
-    const packet = this.line.shift();
-    if (packet === undefined) return;
-    const next = this.line.first;
-    if (next !== undefined) this.scheduler.put(this.head, next.at, next.order);
-    this.deliver(packet);
+    const { line, arriving } = this;
+    if (!line.shiftInto(arriving)) return;
+    if (line.length > 0) this.scheduler.put(this.head, line.firstAt, line.firstOrder);
+    this.deliver(arriving);
   }
 
   private pushStray(packet: Packet): void {

@@ -65,10 +65,10 @@ export class Course {
     for (const [index, stretch] of this.stretches.entries()) stretch.delay = delays[index + 1] ?? 0;
   }
 
-  /** A segment comes out of the first stretch. */
+  /** A segment comes out of the first stretch, whose packet it is. */
   enter(packet: Packet): void {
     if (this.boxes.length === 0) this.segmentArrives(packet);
-    else this.arriveAt(0, { kind: 'segment', packet });
+    else this.arriveAt(0, { kind: 'segment', packet: { ...packet } });
   }
 
   private arriveAt(index: number, freight: Freight): void {

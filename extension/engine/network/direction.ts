@@ -2,14 +2,17 @@ import { assertNever } from '../../base/assert.ts';
 import type { Micros } from '../../base/time.ts';
 import type { LinkSetting } from '../../scenario/link-setting.ts';
 import type { EventFields, EventId, PlaceId } from '../../trace/event.ts';
+import type { SegmentPurpose } from '../../trace/schema.ts';
 import { RandomStream } from '../random.ts';
 import type { Recorder } from '../recorder.ts';
 import type { Scheduler } from '../scheduler.ts';
+import type { Segment } from '../tcp/segment.ts';
 import { Carrier } from './carrier.ts';
 import { ChanceDuplication, ChanceLoss, Reordering } from './chance.ts';
 import { Cut } from './cut.ts';
 import { Mtu } from './mtu.ts';
 import type { LinkLog, Loss, Packet } from './packet.ts';
+import { newPacket } from './packet.ts';
 import { Propagation } from './propagation.ts';
 import { Queue } from './queue.ts';
 import type { LinkRule } from './rules.ts';
@@ -32,6 +35,9 @@ export class Direction implements LinkLog {
   private readonly link: PlaceId;
   private readonly from: PlaceId;
   private readonly recorder: Recorder;
+  private readonly scheduler: Scheduler;
+  /** The one that sets out: used again for the next. */
+  private readonly leaving = newPacket();
 
   constructor(init: {
     readonly link: PlaceId;
@@ -47,6 +53,7 @@ export class Direction implements LinkLog {
     this.link = init.link;
     this.from = init.from;
     this.recorder = init.recorder;
+    this.scheduler = init.scheduler;
     const random = (what: string): RandomStream => new RandomStream(...init.seed, what);
     // From the last stage to the first.
     this.carrier = new Carrier(init.scheduler, init.deliver);
@@ -60,8 +67,16 @@ export class Direction implements LinkLog {
     this.cutStage = new Cut(this, this.mtu);
   }
 
-  send(packet: Packet): void {
-    this.cutStage.push(packet);
+  /** A segment sets out; `sent` is the event of its leaving. */
+  send(segment: Segment, purpose: SegmentPurpose, sent: EventId): void {
+    const { leaving } = this;
+    leaving.segment = segment;
+    leaving.purpose = purpose;
+    leaving.sent = sent;
+    leaving.cause = sent;
+    leaving.at = this.scheduler.now;
+    leaving.heldUp = 0;
+    this.cutStage.push(leaving);
   }
 
   /** Loses what is under way, and all that comes until it is restored. `by`: the event of the cut. */
@@ -128,6 +143,6 @@ export class Direction implements LinkLog {
   }
 
   queued({ sent, cause }: Packet, wait: Micros, ahead: number, bytes: number): EventId {
-    return this.recorder.record('segment.queued', this.link, { segment: sent, wait, ahead, bytes }, cause);
+    return this.recorder.queued(this.link, sent, wait, ahead, bytes, cause);
   }
 }

@@ -2,6 +2,7 @@ import type { EventId, PlaceId } from '../../trace/event.ts';
 import type { SendReason } from '../../trace/schema.ts';
 import type { Connections } from '../connections.ts';
 import type { Recorder } from '../recorder.ts';
+import { unsigned } from '../tcp/seq.ts';
 import { resetFor } from '../tcp/reset-answer.ts';
 import { has, RST } from '../tcp/segment.ts';
 import type { Crossing } from './middlebox.ts';
@@ -28,8 +29,8 @@ export function answerWithReset(
       to: from.place,
       fromPort: segment.fromPort,
       toPort: segment.toPort,
-      seq: segment.seq,
-      ack: segment.ack,
+      seq: unsigned(segment.seq),
+      ack: unsigned(segment.ack),
       flags: segment.flags,
       length: 0,
       window: 0,

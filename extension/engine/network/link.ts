@@ -42,7 +42,6 @@ export class Link {
   readonly ends: readonly [LinkEnd, LinkEnd];
   /** What the interfaces at both ends have, bytes. The path may come to carry less. */
   readonly mtu: number;
-  private readonly scheduler: Scheduler;
   private readonly recorder: Recorder;
   /** The first stretch of each direction, with all that the link does to segments. */
   private readonly directions: readonly [Direction, Direction];
@@ -68,7 +67,6 @@ export class Link {
     const { place, ends, plan, scheduler, recorder } = init;
     this.place = place;
     this.ends = ends;
-    this.scheduler = scheduler;
     this.recorder = recorder;
     const [a, b] = ends;
     const standings = init.standings ?? [];
@@ -142,7 +140,7 @@ export class Link {
   /** Carries a segment away from `from`; `sent` is the event of its leaving. */
   send(from: LinkEnd, segment: Segment, sent: EventId, purpose: SegmentPurpose): void {
     const direction = this.directions[this.ends[0] === from ? 0 : 1];
-    direction.send({ segment, purpose, sent, cause: sent, at: this.scheduler.now, heldUp: 0, order: 0 });
+    direction.send(segment, purpose, sent);
   }
 
   /**

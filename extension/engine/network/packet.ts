@@ -2,13 +2,14 @@ import type { Micros } from '../../base/time.ts';
 import type { EventFields, EventId } from '../../trace/event.ts';
 import type { SegmentPurpose } from '../../trace/schema.ts';
 import type { Segment } from '../tcp/segment.ts';
+import { seq } from '../tcp/seq.ts';
 
 /** A segment on its way through the stages of a link, each of which moves it on. */
 export interface Packet {
-  readonly segment: Segment;
-  readonly purpose: SegmentPurpose;
+  segment: Segment;
+  purpose: SegmentPurpose;
   /** The event of its leaving. */
-  readonly sent: EventId;
+  sent: EventId;
   /** What last happened to it: its leaving, its being copied, its being held up. What becomes of it is caused by that. */
   cause: EventId;
   /** When it has passed the stages so far: at first the present. Only stages that take time move it on. */
@@ -19,8 +20,25 @@ export interface Packet {
   order: number;
 }
 
+/** A packet that is still to be filled. */
+export function newPacket(): Packet {
+  return { segment: NO_SEGMENT, purpose: 'data', sent: -1, cause: -1, at: 0, heldUp: 0, order: 0 };
+}
+
+const NO_SEGMENT: Segment = {
+  fromPort: 0,
+  toPort: 0,
+  seq: seq(0),
+  ack: seq(0),
+  flags: 0,
+  length: 0,
+  window: 0,
+  options: {},
+};
+
 /** A stage of a link, or what stands behind the last one. A stage passes on what it does not lose. */
 export interface Stage {
+  /** The packet is the caller's, who uses it again: what is kept of it is copied. */
   push(packet: Packet): void;
 }
 

@@ -27,7 +27,7 @@ import { rttFromEcho, takeRttSample } from './rtt-sample.ts';
 import type { SysctlValues } from '../../scenario/sysctl.ts';
 import type { Segment, SegmentOptions } from './segment.ts';
 import { ACK, endSeq, has, RST, SYN } from './segment.ts';
-import { add, after, isInWindow } from './seq.ts';
+import { add, after, isInWindow, seq } from './seq.ts';
 import { cookieOptions } from './syn-cookie.ts';
 import type { Tcb } from './tcb.ts';
 
@@ -208,7 +208,8 @@ function forgetSyn(tcb: Tcb): void {
  * the echo of the first copy proves that repeating was needless (`tcp_try_undo_spurious_syn`).
  */
 function initializeCongestionWindow(tcb: Tcb, segment: Segment): void {
-  const wasNeedless = tcb.timestamps && segment.options.timestamps?.tsEcr === tcb.firstSyn.tsVal;
+  const stamp = segment.options.timestamps;
+  const wasNeedless = tcb.timestamps && stamp !== undefined && seq(stamp.tsEcr) === seq(tcb.firstSyn.tsVal);
   if (wasNeedless) tcb.ssthresh = TCP_INFINITE_SSTHRESH;
   tcb.cwnd = tcb.synCopies > 1 && !wasNeedless ? 1 : TCP_INIT_CWND;
   tcb.cwndCount = 0;

@@ -27,6 +27,8 @@ export interface SendWhy {
   readonly args?: readonly number[];
 }
 
+const NO_ARGS: readonly number[] = [];
+
 /** Puts one segment of this end on the wire (`__tcp_transmit_skb`). */
 export function sendSegment(
   tcb: Tcb,
@@ -49,7 +51,7 @@ export function sendSegment(
   if (isAck && !isSyn) onAckSent(tcb);
   tcb.lastSentAt = tcb.now;
   if (segment.length > 0) onDataSent(tcb);
-  tcb.kernel.transmit(tcb, segment, why.purpose, why.reason, why.args ?? []);
+  tcb.kernel.transmit(tcb, segment, why.purpose, why.reason, why.args ?? NO_ARGS);
 }
 
 /** A bare acknowledgement of everything received. */

@@ -4,7 +4,7 @@ import { MILLISECOND, SECOND } from '../../base/time.ts';
 import { jiffies } from './jiffies.ts';
 import { timestampNow } from './output.ts';
 import type { Segment } from './segment.ts';
-import { seq } from './seq.ts';
+import { unsigned } from './seq.ts';
 import type { Tcb } from './tcb.ts';
 
 /** A valid sample also ends the backoff (`tcp_ack_update_rtt`). @param latest round trip of the segment delivered last. */
@@ -26,7 +26,7 @@ function minRttWindow(tcb: Tcb): Micros {
 export function rttFromEcho(tcb: Tcb, segment: Segment): Micros | undefined {
   const tsEcr = segment.options.timestamps?.tsEcr ?? 0;
   if (!tcb.timestamps || tsEcr === 0) return undefined;
-  const elapsed = seq(timestampNow(tcb) - tsEcr);
+  const elapsed = unsigned(timestampNow(tcb) - tsEcr);
   return elapsed < MAX_ECHO_AGE ? Math.max(1, elapsed) * MILLISECOND : undefined;
 }
 

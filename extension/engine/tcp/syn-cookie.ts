@@ -7,7 +7,7 @@ import { MINUTE } from '../../base/time.ts';
 import { hash32 } from '../random.ts';
 import type { Segment, SegmentOptions } from './segment.ts';
 import type { Seq } from './seq.ts';
-import { add, diff, seq } from './seq.ts';
+import { add, seq, unsigned } from './seq.ts';
 
 /** The segment sizes that a cookie can say (`msstab`): the largest that is not above the client's. */
 const SIZES = [536, 1300, 1440, 1460] as const;
@@ -46,7 +46,7 @@ export function cookieFor(path: CookiePath, syn: Segment, mss: number, uptime: M
 
 /** Whether the ACK answers a cookie, and what that says (`__cookie_v4_check`). */
 export function cookieIn(path: CookiePath, ack: Segment, uptime: Micros): CookieVerdict {
-  const sum = seq(add(ack.ack, -1) - secret(path, -1) - add(ack.seq, -1));
+  const sum = unsigned(add(ack.ack, -1) - secret(path, -1) - add(ack.seq, -1));
   const now = minuteOf(uptime);
   const age = (((now - Math.floor(sum / MINUTE_STEP)) % 256) + 256) % 256;
   if (age > now) return { kind: 'none' };
@@ -67,7 +67,7 @@ export function cookieStamp(clock: number, { windowScale, sackPermitted }: Segme
 export function cookieOptions(ack: Segment, tsOffset: number): SegmentOptions {
   const stamp = ack.options.timestamps;
   if (stamp === undefined) return {};
-  const bits = seq(diff(seq(stamp.tsEcr), seq(tsOffset))) % STAMP_RANGE;
+  const bits = unsigned(stamp.tsEcr - tsOffset) % STAMP_RANGE;
   const scale = bits % SACK_PERMITTED;
   return {
     timestamps: stamp,

@@ -426,11 +426,8 @@ export class Tcb {
   }
 
   private publish(touched: Touched): void {
-    const { variables } = this;
-    variables.look(this, touched);
-    if (variables.length === 0) return;
-    const changes = variables.changed.slice(0, variables.length);
-    this.kernel.recorder.record('tcp.variables', this.place, { changes });
+    const changes = this.variables.look(this, touched);
+    if (changes.length > 0) this.kernel.recorder.record('tcp.variables', this.place, { changes });
   }
 }
 

@@ -83,7 +83,7 @@ export class Timer<Name extends TimerName = TimerName> {
   private recordArming(timer: Name, cause: EventId): EventId {
     const { armedFor, fires, backoff } = this;
     const deadline = this.scheduler.toRunTime(armedFor);
-    return this.recorder.record('timer.armed', this.place, { timer, deadline, backoff, late: fires - armedFor }, cause);
+    return this.recorder.timerArmed(this.place, timer, deadline, backoff, fires - armedFor, cause);
   }
 
   cancel(): void {

@@ -3,25 +3,35 @@ import type { CongestionState } from '../../scenario/congestion.ts';
 import { CONGESTION_STATES } from '../../scenario/congestion.ts';
 import { VARIABLES } from '../../trace/schema.ts';
 import { receiveWindow } from './receive-window.ts';
+import type { Seq } from './seq.ts';
+import { unsigned } from './seq.ts';
 import type { Tcb } from './tcb.ts';
 
 /** What an input can have changed: anything, or what receiving data in order and reading it changes. */
 export type Touched = 'anything' | 'receiving';
 
+const NOTHING: readonly number[] = [];
+
 export class PublishedVariables {
-  /** Pairs (index into VARIABLES, value) of what changed, flattened: the first `length` numbers. Used again each time. */
-  readonly changed: number[] = Array.from({ length: 2 * VARIABLES.length }, () => 0);
-  length = 0;
+  private readonly changed = new Float64Array(2 * VARIABLES.length);
+  private count = 0;
+  /** Lists that are handed out, by half their length. */
+  private readonly lists = VARIABLES.map((_, index) => Array.from({ length: 2 * index + 2 }, () => 0));
   /** In VARIABLES' order. */
   private readonly values = new Float64Array(VARIABLES.length);
+  /** The same for sequence numbers. */
+  private readonly numbers = new Int32Array(VARIABLES.length);
   private state: CongestionState = CONGESTION_STATES[0];
 
-  /** Looks what has changed; from now on it counts as published. */
-  look(tcb: Tcb, touched: Touched): void {
-    this.length = 0;
+  /**
+   * Pairs (index into VARIABLES, value) of what changed, flattened; from now on they count as published. The list holds until the next
+   * look.
+   */
+  look(tcb: Tcb, touched: Touched): readonly number[] {
+    this.count = 0;
     const { rcv } = tcb;
     if (touched === 'anything') this.lookAtSending(tcb);
-    this.note(5, rcv.nxt);
+    this.noteSeq(5, rcv.nxt);
     this.note(6, receiveWindow(tcb));
     if (touched === 'anything') this.lookAtClocks(tcb);
     else this.note(12, tcb.probesOut);
@@ -29,14 +39,23 @@ export class PublishedVariables {
     if (touched === 'anything') this.lookAtOwner(tcb);
     this.note(19, tcb.lastReceivedAt);
     if (touched === 'anything') this.lookAtFlight(tcb);
+    return this.list();
+  }
+
+  private list(): readonly number[] {
+    const { count, changed } = this;
+    if (count === 0) return NOTHING;
+    const list = this.lists[count / 2 - 1] as number[];
+    for (let i = 0; i < count; i++) list[i] = changed[i] as number;
+    return list;
   }
 
   private lookAtSending({ snd, rcv }: Tcb): void {
-    this.note(0, snd.iss);
-    this.note(1, snd.una);
-    this.note(2, snd.nxt);
+    this.noteSeq(0, snd.iss);
+    this.noteSeq(1, snd.una);
+    this.noteSeq(2, snd.nxt);
     this.note(3, snd.wnd);
-    this.note(4, rcv.irs);
+    this.noteSeq(4, rcv.irs);
   }
 
   private lookAtClocks(tcb: Tcb): void {
@@ -64,10 +83,17 @@ export class PublishedVariables {
     this.note(21, sent.inFlight);
   }
 
+  private noteSeq(index: number, value: Seq): void {
+    if (this.numbers[index] === value) return;
+    this.numbers[index] = value;
+    this.changed[this.count++] = index;
+    this.changed[this.count++] = unsigned(value);
+  }
+
   private note(index: number, value: number): void {
     if (this.values[index] === value) return;
     this.values[index] = value;
-    this.changed[this.length++] = index;
-    this.changed[this.length++] = value;
+    this.changed[this.count++] = index;
+    this.changed[this.count++] = value;
   }
 }

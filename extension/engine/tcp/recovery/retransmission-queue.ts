@@ -16,7 +16,6 @@ export interface SentSegment {
   push: boolean;
   /** The kernel has it in one piece with what follows: both can go again in one burst (they are one skb). */
   joinsNext: boolean;
-  readonly firstSentAt: Micros;
   lastSentAt: Micros;
   /** Number of the sending that it left by last: a host takes a moment for each, so no two are at one time. */
   sendOrder: number;
@@ -49,7 +48,6 @@ export function newSegment(
     fin: fields.fin,
     push: fields.push,
     joinsNext: false,
-    firstSentAt: now,
     lastSentAt: now,
     sendOrder: 0,
     everRetransmitted: false,
