@@ -1,0 +1,114 @@
+/** Runs the programs of the benchmark in turn and prints what they took, as ratios: `node report.cjs FOLDER beside-ns3|alone`. */
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import type { BulkRun, CatalogueFigures, Ns3Run, Taken } from './figures.ts';
+import { median } from './figures.ts';
+
+/** One bandwidth-delay product of 1 Gbit/s and 5 ms each way, in bytes. */
+const BDP = 1_250_000;
+const LARGE_WINDOW = 16_000_000;
+const ROUNDS = 5;
+
+const [, , folder = '.', peer] = process.argv;
+
+/** Runs a program that prints one line of JSON. */
+function run(program: string, args: readonly string[]): unknown {
+  return JSON.parse(execFileSync(program, args, { encoding: 'utf8' }));
+}
+
+function node(name: string, ...args: readonly string[]): unknown {
+  return run(process.execPath, [join(folder, `${name}.cjs`), ...args]);
+}
+
+/** Writes the plan of a transfer. @returns its file */
+function planOf(megabytes: number, window: number): string {
+  const file = join(folder, `plan-${megabytes}-${window}.json`);
+  writeFileSync(file, JSON.stringify(node('bulk-plan', String(megabytes), String(window))));
+  return file;
+}
+
+/** Packets per second, by the clock and by the processor's time. */
+function rate<Run extends { readonly packets: number }>(runs: readonly Run[], taken: (run: Run) => Taken): Taken {
+  return {
+    wall: median(runs.map((each) => each.packets / taken(each).wall)),
+    processor: median(runs.map((each) => each.packets / taken(each).processor)),
+  };
+}
+
+function print(what: string, value: string | number, goal = ''): void {
+  console.log(`  ${what.padEnd(44)} ${String(value).padEnd(20)} ${goal}`.trimEnd());
+}
+
+function thousands({ wall, processor }: Taken): string {
+  return `${Math.round(wall / 1000)} k (${Math.round(processor / 1000)} k)`;
+}
+
+function times(a: Taken, b: Taken): string {
+  return `${(a.wall / b.wall).toFixed(2)} (${(a.processor / b.processor).toFixed(2)})`;
+}
+
+function reportBulk(): void {
+  const plan = planOf(100, BDP);
+  const largePlan = planOf(100, LARGE_WINDOW);
+  const longPlan = planOf(500, BDP);
+  const ours: BulkRun[] = [];
+  const theirs: Ns3Run[] = [];
+  const large: BulkRun[] = [];
+  const long: BulkRun[] = [];
+  // In turn, so that whatever else the machine does meets all of them.
+  for (let round = 0; round < ROUNDS; round++) {
+    if (peer === 'beside-ns3') theirs.push(run(join(folder, 'ns3-bulk'), ['100', String(BDP)]) as Ns3Run);
+    ours.push(node('bulk', plan) as BulkRun);
+    large.push(node('bulk', largePlan) as BulkRun);
+    long.push(node('bulk', longPlan) as BulkRun);
+  }
+  console.log('\n100 MB, window of one bandwidth-delay product, the full trace kept, first run of a fresh process:');
+  const first = rate(ours, (each) => each.first);
+  print('packets per second', thousands(first));
+  if (theirs.length > 0) {
+    const ns3 = rate(theirs, ({ taken }) => taken);
+    print('ns-3, packets per second', thousands(ns3));
+    print('times ns-3', times(first, ns3), 'to reach: 10');
+  } else {
+    print('ns-3', 'not measured: needs the Debian packages ns3 and libns3-dev, and g++');
+  }
+  print('bytes of trace per packet', Math.round(median(ours.map((each) => each.bytes / each.packets))), 'at most: 120');
+  print('events per packet', median(ours.map((each) => each.events / each.packets)).toFixed(1));
+  const windows = [ours, large].map((runs) => (median(runs.map((each) => each.window)) / 1e6).toFixed(2));
+  print(
+    `slower with ${windows[1]} MB of window than ${windows[0]} MB`,
+    times(
+      first,
+      rate(large, (each) => each.first),
+    ),
+    'at most: 1.2',
+  );
+  console.log('\nthe same once more in the same process:');
+  const again = rate(ours, (each) => each.again);
+  print('packets per second', thousands(again));
+  print(
+    'a packet of 500 MB costs, one of 100 MB = 1',
+    times(
+      again,
+      rate(long, (each) => each.again),
+    ),
+    '0.9 to 1.1',
+  );
+}
+
+function reportCatalogue(): void {
+  const { runs, whole, some } = node('catalogue') as CatalogueFigures;
+  console.log('\nthe catalogue, warm, milliseconds of the processor:');
+  print(`all ${runs} runs`, whole.toFixed(1), 'at most: 150');
+  for (const { id, virtual, taken } of some)
+    print(`${id}: ${virtual.toFixed(0)} s of virtual time`, taken.toFixed(3), id === 'B2' ? 'at most: 1' : '');
+}
+
+console.log(`${cpus()[0]?.model ?? 'A processor'}, ${cpus().length} cores, Node ${process.version}.`);
+console.log(
+  `Medians of ${ROUNDS} processes each: by the clock, and in brackets by the simulating thread's time on the processor.`,
+);
+reportBulk();
+reportCatalogue();
