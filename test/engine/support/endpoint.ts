@@ -4,14 +4,13 @@
  */
 import { expect } from 'vitest';
 import { assertDefined } from '../../../extension/base/assert.ts';
-import { Connections } from '../../../extension/engine/connections.ts';
-import { Kernel } from '../../../extension/engine/host/kernel.ts';
+import type { Kernel } from '../../../extension/engine/host/kernel.ts';
 import * as calls from '../../../extension/engine/host/syscalls.ts';
 import { sendIcmp } from '../../../extension/engine/network/icmp-message.ts';
 import { hash32 } from '../../../extension/engine/random.ts';
-import { Recorder } from '../../../extension/engine/recorder.ts';
-import { Scheduler } from '../../../extension/engine/scheduler.ts';
+import type { Scheduler } from '../../../extension/engine/scheduler.ts';
 import type { Segment, SegmentOptions } from '../../../extension/engine/tcp/segment.ts';
+import { segmentLength } from '../../../extension/engine/tcp/segment.ts';
 import type { Seq } from '../../../extension/engine/tcp/seq.ts';
 import { add, diff, seq } from '../../../extension/engine/tcp/seq.ts';
 import type { Tcb } from '../../../extension/engine/tcp/tcb.ts';
@@ -19,13 +18,10 @@ import type { SocketOptionName } from '../../../extension/scenario/socket-option
 import type { IcmpMessageName } from '../../../extension/scenario/icmp.ts';
 import type { SysctlValues } from '../../../extension/scenario/sysctl.ts';
 import { sysctlValues } from '../../../extension/scenario/sysctl.ts';
-import { TraceWriter } from '../../../extension/trace/columns.ts';
-import { TRACE_VERSION } from '../../../extension/trace/schema.ts';
-import { Trace } from '../../../extension/trace/trace.ts';
+import type { Trace } from '../../../extension/trace/trace.ts';
+import { LOCAL, LoneKernel, PEER } from '../../support/lone-kernel.ts';
 import { describe, flagBits } from './run.ts';
 
-const LOCAL = { place: 1, address: '10.0.0.1' };
-const PEER = { place: 2, address: '10.0.0.2' };
 const LOCAL_PORT = 40_000;
 const PEER_PORT = 50_000;
 const MS = 1000;
@@ -69,15 +65,11 @@ export const syn = (fields: Partly = {}): PeerSegment => ({ flags: 'S', seq: 0, 
 export const synAck = (fields: Partly = {}): PeerSegment => ({ flags: 'SA', seq: 0, ack: 1, ...fields });
 
 export class Endpoint {
-  readonly kernel: Kernel;
-  readonly scheduler = new Scheduler();
   /** Options of the listener, or of the socket before connect(). */
   private readonly inherited: ReadonlyMap<SocketOptionName, number>;
   private end: Tcb | undefined;
   listener: Extract<ReturnType<typeof calls.listen>, { listener: unknown }>['listener'] | undefined;
-  private readonly recorder: Recorder;
-  private readonly writer: TraceWriter;
-  private readonly connections: Connections;
+  private readonly lone: LoneKernel;
   private readonly options: EndpointOptions;
   private readonly irs: Seq;
   private readonly out: { time: number; segment: Segment; purpose: string; reason: string }[] = [];
@@ -88,29 +80,14 @@ export class Endpoint {
     this.options = options;
     this.inherited = new Map(Object.entries(options.socket ?? {}) as [SocketOptionName, number][]);
     this.irs = seq(options.irs ?? 1_000_000);
-    this.writer = new TraceWriter({
-      version: TRACE_VERSION,
-      scenario: { en: 'test' },
-      hosts: [],
-      actions: [],
-      expectations: [],
-    });
-    this.writer.addPlace({ kind: 'host', name: 'local', address: LOCAL.address });
-    this.writer.addPlace({ kind: 'host', name: 'peer', address: PEER.address });
-    this.recorder = new Recorder(this.writer, this.scheduler);
-    this.connections = new Connections(this.writer);
-    this.kernel = new Kernel({
-      scheduler: this.scheduler,
-      recorder: this.recorder,
-      host: LOCAL,
+    this.lone = new LoneKernel({
       hz: options.hz ?? 1000,
       sysctls: sysctlValues(options.sysctls, options.kernel),
       version: options.kernel ?? [6, 12],
       seed: options.seed ?? 1,
-      connections: this.connections,
       events: {
         send: (_to, segment, event) => {
-          const { purpose, reason } = new Trace(this.writer.finish()).eventOf('segment.sent', event);
+          const { purpose, reason } = this.trace.eventOf('segment.sent', event);
           this.out.push({ time: this.scheduler.now, segment, purpose, reason });
         },
         stateChanged: () => undefined,
@@ -118,6 +95,14 @@ export class Endpoint {
         writable: () => undefined,
       },
     });
+  }
+
+  get kernel(): Kernel {
+    return this.lone.kernel;
+  }
+
+  get scheduler(): Scheduler {
+    return this.lone.scheduler;
   }
 
   get tcb(): Tcb {
@@ -134,7 +119,11 @@ export class Endpoint {
   }
 
   receive(...segments: readonly PeerSegment[]): this {
-    for (const segment of segments) this.kernel.receive(this.built(segment), PEER, this.note(segment));
+    for (const each of segments) {
+      const segment = this.built(each);
+      this.peerNxt = Math.max(this.peerNxt, (each.seq ?? this.peerNxt) + segmentLength(segment));
+      this.lone.receive(segment);
+    }
     return this;
   }
 
@@ -145,7 +134,7 @@ export class Endpoint {
     const segment = { ...this.built({ flags: 'A' }), ...about };
     const segmentSent = [...this.trace.eventsOf('segment.sent')].at(-1)!.id;
     const complaint = { message, segment, segmentSent, to: LOCAL.place, blame: -1, cause: -1 };
-    this.kernel.receiveIcmp(sendIcmp(this.recorder, PEER.place, complaint), PEER);
+    this.kernel.receiveIcmp(sendIcmp(this.lone.recorder, PEER.place, complaint), PEER);
     return this;
   }
 
@@ -215,7 +204,7 @@ export class Endpoint {
   }
 
   get trace(): Trace {
-    return new Trace(this.writer.finish());
+    return this.lone.trace;
   }
 
   /** Reasons for which segments were ignored. */
@@ -260,9 +249,7 @@ export class Endpoint {
 
   /** A SYN has come, and the end that answers it is the one under test. */
   receiveSyn(): this {
-    const peer = { host: PEER.place, port: PEER_PORT };
-    const connection = this.connections.open('conn', peer, { host: LOCAL.place, port: LOCAL_PORT });
-    this.connections.announce(connection, peer, this.irs);
+    this.lone.announce(PEER_PORT, LOCAL_PORT, this.irs);
     this.receive(syn());
     this.end = [...this.kernel.table.all()].at(-1)!;
     return this;
@@ -297,42 +284,8 @@ export class Endpoint {
 
   /** The newest TSval that the real end has sent. */
   private get lastSentStamp(): number {
-    const trace = new Trace(this.writer.finish());
-    return [...trace.eventsOf('segment.sent')].filter((event) => event.timestamps).at(-1)?.tsVal ?? 0;
-  }
-
-  /** Writes the test's segment into the trace and moves the test's own SND.NXT. */
-  private note(from: PeerSegment): number {
-    const segment = this.built(from);
-    const end =
-      (from.seq ?? this.peerNxt) +
-      segment.length +
-      (from.flags.includes('S') ? 1 : 0) +
-      (from.flags.includes('F') ? 1 : 0);
-    this.peerNxt = Math.max(this.peerNxt, end);
-    return this.recorder.record('segment.sent', PEER.place, {
-      connection: 0,
-      from: PEER.place,
-      to: LOCAL.place,
-      fromPort: segment.fromPort,
-      toPort: segment.toPort,
-      seq: segment.seq,
-      ack: segment.ack,
-      flags: segment.flags,
-      length: segment.length,
-      window: segment.window,
-      windowBytes: segment.window,
-      mss: 0,
-      wscale: 255,
-      sackPermitted: false,
-      timestamps: false,
-      tsVal: 0,
-      tsEcr: 0,
-      sack: [],
-      purpose: 'data',
-      reason: 'application-sent',
-      args: [],
-    });
+    const own = [...this.trace.eventsOf('segment.sent')].filter(({ from }) => from === LOCAL.place);
+    return own.filter(({ timestamps }) => timestamps).at(-1)?.tsVal ?? 0;
   }
 }
 
