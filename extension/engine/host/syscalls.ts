@@ -7,6 +7,7 @@ import { closeLast, leaveOwnerless, shutdownWrite as shutdownWriting } from '../
 import { onApplicationRead } from '../tcp/delayed-ack.ts';
 import { onKeepIdleChanged, startKeepalive, stopKeepalive } from '../tcp/keepalive.ts';
 import { openActively } from '../tcp/open.ts';
+import { letGo } from '../tcp/nagle.ts';
 import { sendQueued } from '../tcp/output.ts';
 import { copyToApplication } from '../tcp/receive-autotuning.ts';
 import { sendMessage } from '../tcp/sendmsg.ts';
@@ -169,11 +170,10 @@ export function setOption(tcb: Tcb, option: SocketOptionName, value: number): vo
         onKeepIdleChanged(tcb);
         break;
       case 'TCP_CORK':
-        if (value === 0) pushPendingFrames(tcb);
+        if (value === 0) sendHeldBack(tcb);
         break;
       case 'TCP_NODELAY':
-        // What Nagle held back leaves at once.
-        if (value === 1) pushPendingFrames(tcb);
+        if (value === 1) sendHeldBack(tcb);
         break;
       default:
         break;
@@ -181,9 +181,11 @@ export function setOption(tcb: Tcb, option: SocketOptionName, value: number): vo
   });
 }
 
-/** Sends what may be sent by now (`tcp_push_pending_frames`). Of a connection that is over nothing is left to send. */
-function pushPendingFrames(tcb: Tcb): void {
-  if (tcb.state !== 'CLOSED') sendQueued(tcb, { purpose: 'data', reason: 'application-sent' });
+/** What Nagle or TCP_CORK held back leaves at once (`tcp_push_pending_frames`). Of a connection that is over nothing is left to send. */
+function sendHeldBack(tcb: Tcb): void {
+  if (tcb.state === 'CLOSED') return;
+  letGo(tcb);
+  sendQueued(tcb, { purpose: 'data', reason: 'application-sent' });
 }
 
 /** The pending error, which the first call that reports it consumes. */

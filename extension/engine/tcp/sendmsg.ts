@@ -25,6 +25,7 @@ export function sendMessage(tcb: Tcb, wanted: number): number {
       if (bufferIsFull(tcb)) break;
       restartAfterIdle(tcb);
       sendQueue.append(tcb.writeSeq);
+      tcb.nagleLetsGo = false;
       room = goal;
     }
     const bytes = Math.min(room, left);

@@ -161,6 +161,8 @@ export class Tcb {
   pushedSeq: Seq;
   /** A send() sleeps until there is room in the buffer (`SOCK_NOSPACE`). */
   writerSleeps = false;
+  /** What is queued is past Nagle and TCP_CORK until something more is written (TCP_NAGLE_PUSH). */
+  nagleLetsGo = false;
   /** A FIN follows the last byte. */
   finQueued = false;
   /** Why the FIN was queued: what its segment says. */

@@ -142,6 +142,19 @@ describe('TCP_CORK', () => {
     end.expectSent('100 PA 1449+552 ack 1 data');
   });
 
+  it('or until TCP_NODELAY is set, which lets go what is queued and nothing more', () => {
+    const end = established().option('TCP_CORK', 1);
+    end.send(100);
+    end.expectNothing(60).option('TCP_NODELAY', 1).expectSent('60 PA 1+100 ack 1 data');
+    end.send(100);
+    end
+      .at(70)
+      .receive(ack({ ack: 101 }))
+      .expectNothing(100)
+      .option('TCP_CORK', 0)
+      .expectSent('100 PA 101+100 ack 1 data');
+  });
+
   it('or until the persist timer fires', () => {
     const end = established().option('TCP_CORK', 1);
     end.send(100);
