@@ -80,6 +80,10 @@ export const SYSCTLS = {
   rmem_max: { unit: 'B', default: 212_992, min: 2304, max: INT_MAX, path: 'net.core' },
   /** The same of SO_SNDBUF. */
   wmem_max: { unit: 'B', default: 212_992, min: 4608, max: INT_MAX, path: 'net.core' },
+  /** Segments that a burst to the device may have, however slow the path. */
+  tcp_min_tso_segs: { unit: 'count', default: 2, min: 1, max: 255 },
+  /** Such a part of the window leaves at once rather than wait for more (`tcp_tso_should_defer`). */
+  tcp_tso_win_divisor: { unit: 'count', default: 3, min: 0, max: 255 },
   tcp_rto_min_us: { unit: 'us', default: 200_000, min: 1, max: INT_MAX, since: '6.11' },
   tcp_rto_max_ms: { unit: 'ms', default: 120_000, min: 1_000, max: 120_000, since: '6.15' },
 } as const satisfies Record<string, SysctlDefinition>;

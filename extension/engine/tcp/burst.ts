@@ -11,8 +11,6 @@ import type { SendMode } from './output.ts';
 import { add, after, diff } from './seq.ts';
 import type { Tcb } from './tcb.ts';
 
-/** `sysctl_tcp_min_tso_segs`. */
-const MIN_TSO_SEGMENTS = 2;
 /** A burst is worth so much of a second at the pacing rate (`sk_pacing_shift` 10). */
 const BURSTS_A_SECOND = 1024;
 /** Near peers get longer bursts, half as long for each such piece of the round trip, in µs (`tcp_tso_rtt_log` 9). */
@@ -20,14 +18,14 @@ const TSO_RTT = 512;
 /** Whatever is shifted so far is gone. */
 const MAX_SHIFT = 30;
 
-/** `tcp_tso_win_divisor`: a third of a window need not wait to become more. */
-const TSO_WIN_DIVISOR = 3;
+/** Without `tcp_tso_win_divisor` more than so many segments need not wait to become more (`tcp_max_tso_deferred_mss`). */
+const MAX_DEFERRED_SEGMENTS = 3;
 
 /** How many segments a burst has at most (`tcp_tso_autosize`). */
 export function tsoSegments(tcb: Tcb, mss: number): number {
   const near = GSO_MAX_SIZE / powerOfTwo(Math.min(Math.floor(tcb.recovery.minRtt.value / TSO_RTT), MAX_SHIFT));
   const bytes = Math.min(Math.floor(tcb.pacingRate / BURSTS_A_SECOND) + Math.floor(near), GSO_MAX_SIZE);
-  return Math.max(Math.floor(bytes / mss), MIN_TSO_SEGMENTS);
+  return Math.max(Math.floor(bytes / mss), tcb.kernel.sysctls.tcp_min_tso_segs);
 }
 
 /** How many segments the congestion window has room for: at most half of it, so that two bursts can be under way (`tcp_cwnd_test`). */
@@ -85,14 +83,17 @@ function deferral(
 ): 'nothing' | 'waits-for-congestion-window' | undefined {
   const { sendQueue, sent } = tcb;
   if (tcb.recovery.state === 'Recovery' || tcb.recovery.state === 'Loss') return undefined;
-  // Only while sending goes on.
-  if (tcb.now - tcb.lastSentAt > MILLISECOND) return undefined;
+  // Only while sending goes on. What is a millisecond ago by the clock of a run is a little longer ago on any machine.
+  if (tcb.now - tcb.lastSentAt >= MILLISECOND) return undefined;
   const cwndRoom = (tcb.cwnd - sent.inFlight) * mss;
   const limit = Math.min(room, cwndRoom);
   if (limit >= most * mss) return undefined;
   const isLast = sendQueue.count <= 1;
   if (!isLast && limit >= sendQueue.headLength) return undefined;
-  if (limit >= Math.floor(Math.min(tcb.snd.wnd, tcb.cwnd * mss) / TSO_WIN_DIVISOR)) return undefined;
+  const divisor = tcb.kernel.sysctls.tcp_tso_win_divisor;
+  const enough =
+    divisor > 0 ? Math.floor(Math.min(tcb.snd.wnd, tcb.cwnd * mss) / divisor) : MAX_DEFERRED_SEGMENTS * mss + 1;
+  if (limit >= enough) return undefined;
   const { head } = sent;
   if (head === undefined) return undefined;
   // The next ACK would be too long in coming.

@@ -197,6 +197,12 @@ function sysctlMeaning(name: SysctlName): string {
       return l10n.t(
         'The most that SO_SNDBUF can ask for; the kernel takes twice as much. More is cut down without a word. 4 MiB since Linux 6.18.',
       );
+    case 'tcp_min_tso_segs':
+      return l10n.t('How many segments the kernel may hand to the device at once, however slow the path is.');
+    case 'tcp_tso_win_divisor':
+      return l10n.t(
+        'Such a part of the window leaves at once rather than wait a moment to leave with more: 3 is a third.',
+      );
     case 'tcp_rto_min_us':
       return l10n.t('The least that is added to the measured round trip to make the retransmission timeout.');
     case 'tcp_rto_max_ms':

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { EndpointOptions } from '../support/endpoint.ts';
 import { ack, established, synSent } from '../support/endpoint.ts';
 import { flagLetters } from '../support/run.ts';
 
@@ -24,6 +25,12 @@ describe('PSH', () => {
     expect(pushed(end)).toBe('....P....P');
   });
 
+  it('tcp_min_tso_segs: no shorter, if half of the congestion window has room', () => {
+    const end = established({ sysctls: { tcp_min_tso_segs: 4 } });
+    end.send(10 * KB);
+    expect(pushed(end)).toBe('...P...P.P');
+  });
+
   it('small writes that waited are one segment', () => {
     const end = established();
     for (let i = 0; i < 6; i++) end.send(100);
@@ -43,8 +50,8 @@ describe('PSH', () => {
 
 describe('bursts that could be longer', () => {
   /** 20 segments in flight since 20 ms; bursts are worth three or four by now. */
-  const flight = () => {
-    const end = established();
+  const flight = (sysctls: EndpointOptions['sysctls'] = {}) => {
+    const end = established({ sysctls });
     end.send(60 * KB);
     for (let acked = 1; acked <= 10; acked++) end.at(20).receive(ack({ ack: 1 + acked * KB }));
     end.segments();
@@ -62,7 +69,12 @@ describe('bursts that could be longer', () => {
   });
 
   it('do not wait when nothing was sent for a millisecond', () => {
-    expect(sentAfterEach(flight(), [30, 31.1, 32.2, 33.3])).toEqual([2, 2, 2, 2]);
+    expect(sentAfterEach(flight(), [30, 31, 32, 33])).toEqual([2, 2, 2, 2]);
+  });
+
+  it('do not wait for more than tcp_tso_win_divisor asks for: by default a third of the window', () => {
+    expect(sentAfterEach(flight({ tcp_tso_win_divisor: 100 }), [30, 30, 30])).toEqual([2, 2, 2]);
+    expect(sentAfterEach(flight({ tcp_tso_win_divisor: 0 }), [30, 30, 30])).toEqual([2, 0, 4]);
   });
 });
 
