@@ -180,8 +180,16 @@ function sendBurst(tcb: Tcb, bytes: number, mss: number, why: SendWhy): number {
   const count = Math.max(1, Math.ceil(bytes / mss));
   for (let i = 1, left = bytes; i <= count; i++, left -= mss) {
     const isLast = i === count;
-    // The end of a burst is pushed too, but not when it is sent again.
-    sendNew(tcb, Math.min(left, mss), fin && isLast, push && isLast, isLast && (push || count > 1), why);
+    // The end of a burst is pushed too; sent again alone it is not.
+    const segment = sendNew(
+      tcb,
+      Math.min(left, mss),
+      fin && isLast,
+      push && isLast,
+      isLast && (push || count > 1),
+      why,
+    );
+    segment.joinsNext = !isLast;
   }
   if (bytes < count * mss) tcb.snd.sml = tcb.snd.nxt;
   return count;
@@ -192,7 +200,7 @@ function sendBurst(tcb: Tcb, bytes: number, mss: number, why: SendWhy): number {
  * @param push it carries PSH whenever it is sent
  * @param isPushed it carries PSH now
  */
-function sendNew(tcb: Tcb, bytes: number, fin: boolean, push: boolean, isPushed: boolean, why: SendWhy): void {
+function sendNew(tcb: Tcb, bytes: number, fin: boolean, push: boolean, isPushed: boolean, why: SendWhy): SentSegment {
   const at = tcb.snd.nxt;
   const end = add(at, bytes + (fin ? 1 : 0));
   const segment = newSegment({ seq: at, end, length: bytes, syn: false, fin, push }, tcb.now);
@@ -204,6 +212,7 @@ function sendNew(tcb: Tcb, bytes: number, fin: boolean, push: boolean, isPushed:
   noteSent(tcb, segment);
   tcb.sent.push(segment);
   tcb.snd.nxt = end;
+  return segment;
 }
 
 /** Flags of a data or FIN segment. A bare FIN carries no PSH. */

@@ -46,6 +46,18 @@ describe('one segment is lost, SACKs arrive', () => {
     expect(end.tcb.recovery.state).toBe('Recovery');
   });
 
+  it('two that left in one burst go again in one, the second pushed; what left in the next goes alone', () => {
+    const end = flight();
+    end
+      .at(20)
+      .receive(ack({ ack: start(3), sack: [block(6, 10)] }))
+      .expectSent(
+        `20 A ${start(3)}+1448 ack 1 fast-retransmission`,
+        `20 PA ${start(4)}+1448 ack 1 fast-retransmission`,
+        `20 A ${start(5)}+1448 ack 1 fast-retransmission`,
+      );
+  });
+
   it('tcp_congestion_control reno: half of the window', () => {
     const end = flight({ sysctls: { tcp_congestion_control: 0 } });
     end.at(20).receive(ack({ ack: 1, sack: [block(2, 4)] }));

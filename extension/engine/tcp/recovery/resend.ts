@@ -2,18 +2,19 @@
 import type { SegmentPurpose } from '../../../trace/schema.ts';
 import type { SendWhy } from '../output.ts';
 import { currentMss, flagsOf, sendSegment } from '../output.ts';
-import { ACK, SYN } from '../segment.ts';
+import { ACK, PSH, SYN } from '../segment.ts';
 import { add, after, diff } from '../seq.ts';
 import { rememberSoftError } from '../soft-error.ts';
 import type { Tcb } from '../tcb.ts';
 import { noteSent } from './delivery.ts';
 import { isReducing } from './prr.ts';
+import { ResendBurst } from './resend-burst.ts';
 import type { SentSegment } from './retransmission-queue.ts';
 
 /** Sends a segment again and counts the copy as in flight (`tcp_retransmit_skb`). Returns false where the window forbids it. */
-export function retransmit(tcb: Tcb, segment: SentSegment, why: SendWhy): boolean {
+export function retransmit(tcb: Tcb, segment: SentSegment, why: SendWhy, endsBurst = false): boolean {
   const { recovery, sent } = tcb;
-  const left = resend(tcb, segment, why);
+  const left = resend(tcb, segment, why, endsBurst);
   if (left) {
     if (!segment.retransmitOut) sent.retransOut++;
     segment.retransmitOut = true;
@@ -24,8 +25,11 @@ export function retransmit(tcb: Tcb, segment: SentSegment, why: SendWhy): boolea
   return left;
 }
 
-/** Sends a segment again (`__tcp_retransmit_skb`): what is not acknowledged of it, fitted to the window, merged with small neighbours. */
-export function resend(tcb: Tcb, segment: SentSegment, why: SendWhy): boolean {
+/**
+ * Sends a segment again (`__tcp_retransmit_skb`): what is not acknowledged of it, fitted to the window, merged with small neighbours.
+ * @param endsBurst it is the last of several that leave together, and pushed as such
+ */
+export function resend(tcb: Tcb, segment: SentSegment, why: SendWhy, endsBurst = false): boolean {
   const { snd, recovery } = tcb;
   if (isStuck(tcb, segment)) return false;
   trim(tcb, segment);
@@ -46,7 +50,8 @@ export function resend(tcb: Tcb, segment: SentSegment, why: SendWhy): boolean {
   noteSent(tcb, segment);
   // Crossing SYNs: the acknowledgement goes with the copy.
   const flags = segment.syn ? SYN + (tcb.state === 'SYN_SENT' ? 0 : ACK) : flagsOf(segment);
-  sendSegment(tcb, { seq: segment.seq, flags, length: segment.length }, why);
+  const push = endsBurst && !segment.push ? PSH : 0;
+  sendSegment(tcb, { seq: segment.seq, flags: flags + push, length: segment.length }, why);
   return true;
 }
 
@@ -82,6 +87,7 @@ function split(tcb: Tcb, segment: SentSegment, length: number): void {
   segment.end = at;
   segment.push = false;
   segment.fin = false;
+  segment.joinsNext = false;
   sent.insertAfter(sent.indexFrom(segment.seq), rest);
 }
 
@@ -98,6 +104,7 @@ function collapse(tcb: Tcb, segment: SentSegment, limit: number): void {
     segment.end = next.end;
     segment.push ||= next.push;
     segment.fin ||= next.fin;
+    segment.joinsNext = next.joinsNext;
     segment.everRetransmitted ||= next.everRetransmitted;
     if (recovery.resendFrom === next) recovery.resendFrom = segment;
     sent.remove(index + 1);
@@ -113,6 +120,7 @@ export function resendLost(tcb: Tcb, keepsTimer = false): void {
   const { sent, recovery } = tcb;
   const head = sent.head;
   if (head === undefined) return;
+  const burst = new ResendBurst(tcb);
   let resentHead = false;
   let hole = false;
   let index = recovery.resendFrom === undefined ? 0 : sent.indexFrom(recovery.resendFrom.seq);
@@ -124,7 +132,7 @@ export function resendLost(tcb: Tcb, keepsTimer = false): void {
       continue;
     }
     if (segment.sacked || segment.retransmitOut) continue;
-    if (!retransmit(tcb, segment, whyAgain(tcb, segment))) break;
+    if (!retransmit(tcb, segment, whyAgain(tcb, segment), burst.endsWith(segment, index))) break;
     if (isReducing(tcb)) recovery.prrOut++;
     if (segment === head) resentHead = true;
   }

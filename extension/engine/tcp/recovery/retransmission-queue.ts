@@ -14,6 +14,8 @@ export interface SentSegment {
   readonly syn: boolean;
   fin: boolean;
   push: boolean;
+  /** The kernel has it in one piece with what follows: both can go again in one burst (they are one skb). */
+  joinsNext: boolean;
   readonly firstSentAt: Micros;
   lastSentAt: Micros;
   /** Number of the sending that it left by last: a host takes a moment for each, so no two are at one time. */
@@ -46,6 +48,7 @@ export function newSegment(
     syn: fields.syn,
     fin: fields.fin,
     push: fields.push,
+    joinsNext: false,
     firstSentAt: now,
     lastSentAt: now,
     sendOrder: 0,

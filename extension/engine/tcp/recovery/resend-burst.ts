@@ -1,0 +1,39 @@
+/** Lost segments that the kernel has in one piece go again in one burst, the last of them pushed (`tcp_xmit_retransmit_queue`). */
+import { tsoSegments } from '../burst.ts';
+import { currentMss } from '../output.ts';
+import { add, after } from '../seq.ts';
+import type { Tcb } from '../tcb.ts';
+import type { SentSegment } from './retransmission-queue.ts';
+
+/** Counts the segments that one walk over the queue sends again. */
+export class ResendBurst {
+  private readonly tcb: Tcb;
+  private readonly most: number;
+  private count = 0;
+
+  constructor(tcb: Tcb) {
+    this.tcb = tcb;
+    this.most = tsoSegments(tcb, currentMss(tcb));
+  }
+
+  /**
+   * The segment at `index` goes again now. Where its burst ends, the piece is cut (`tcp_fragment`).
+   * @returns whether it is the last of several
+   */
+  endsWith(segment: SentSegment, index: number): boolean {
+    this.count += 1;
+    if (this.goesOn(segment, index)) return false;
+    segment.joinsNext = false;
+    const isBurst = this.count > 1;
+    this.count = 0;
+    return isBurst;
+  }
+
+  /** The next segment of the piece is lost too, and both windows have room for it. */
+  private goesOn(segment: SentSegment, index: number): boolean {
+    const { sent, snd, cwnd } = this.tcb;
+    const next = segment.joinsNext && this.count < this.most ? sent.at(index + 1) : undefined;
+    if (next === undefined || !next.lost || next.sacked || next.retransmitOut) return false;
+    return sent.inFlight + 1 < cwnd && !after(next.end, add(snd.una, snd.wnd));
+  }
+}
