@@ -82,6 +82,8 @@ function sendCookie(kernel: ListeningKernel, listener: Listener, syn: Segment, r
   const stamp = cookieStamp(clock, optionsInCommon(syn, kernel.sysctls));
   const tsOffset = secrets.timestampOffset(syn.toPort, remote) + stamp - clock;
   const end = kernel.passingEnd(listener, remote, { iss, tsOffset });
+  // Like a request it says no more than the SYN did.
+  end.isRequest = true;
   listener.cookieSent(scheduler.now);
   answerWithCookie(end, syn);
 }

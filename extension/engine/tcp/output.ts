@@ -44,7 +44,7 @@ export function sendSegment(
     flags: fields.flags,
     length: fields.length ?? 0,
     window: Math.min(window, 0xffff),
-    options: isSyn ? synOptions(tcb, isAck) : laterOptions(tcb, isAck),
+    options: isSyn ? synOptions(tcb) : laterOptions(tcb, isAck),
   };
   if (isAck && !isSyn) onAckSent(tcb);
   tcb.lastSentAt = tcb.now;
@@ -67,12 +67,14 @@ export function stampAt(tcb: Tcb, time: Micros): Seq {
   return seq(Math.floor(time / 1000) + tcb.tsOffset);
 }
 
-function synOptions(tcb: Tcb, isAck: boolean): SegmentOptions {
+function synOptions(tcb: Tcb): SegmentOptions {
   const { sysctls } = tcb.kernel;
-  // A SYN offers what the host can do; a SYN-ACK only what the SYN offered too.
-  const timestamps = isAck ? tcb.timestamps : sysctls.tcp_timestamps !== 0;
-  const sackPermitted = isAck ? tcb.sackPermitted : sysctls.tcp_sack !== 0;
-  const windowScaling = isAck ? tcb.windowScaling : sysctls.tcp_window_scaling !== 0;
+  // A listener answers with what the SYN offered too; a SYN offers what the host can do, also where it goes again with an ACK to one that
+  // crossed it (`tcp_send_synack`).
+  const answers = tcb.isRequest;
+  const timestamps = answers ? tcb.timestamps : sysctls.tcp_timestamps !== 0;
+  const sackPermitted = answers ? tcb.sackPermitted : sysctls.tcp_sack !== 0;
+  const windowScaling = answers ? tcb.windowScaling : sysctls.tcp_window_scaling !== 0;
   return {
     mss: tcb.advertisedMss,
     ...(windowScaling ? { windowScale: tcb.rcv.offeredScale } : {}),

@@ -11,6 +11,16 @@ describe('simultaneous open', () => {
     expect([answer?.window, answer?.options.windowScale, end.state]).toEqual([64_240, 7, 'SYN_RECEIVED']);
   });
 
+  it('whatever the SYN offered that arrived', () => {
+    const end = synSent({ offers: { timestamps: false, sack: false } })
+      .at(10)
+      .receive(syn());
+    const [answer] = end.segments();
+    expect([answer?.options.timestamps?.tsEcr, answer?.options.sackPermitted]).toEqual([0, true]);
+    end.at(20).receive(ack()).send(1);
+    expect(end.segments()[0]?.options).toEqual({});
+  });
+
   it('the crossed SYN-ACK completes it; the SYN that came twice is reported', () => {
     const end = synSent().at(5).receive(syn());
     end.sent();
