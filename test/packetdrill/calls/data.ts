@@ -11,7 +11,7 @@ import type { Attempt, Outcome, SystemCall } from './call.ts';
 import { failure } from './call.ts';
 
 /** Flags that change nothing, or that are handled here. */
-const WRITE_FLAGS = ['MSG_DONTWAIT', 'MSG_NOSIGNAL'];
+const WRITE_FLAGS = ['MSG_DONTWAIT', 'MSG_MORE', 'MSG_NOSIGNAL'];
 const READ_FLAGS = ['MSG_DONTWAIT', 'MSG_NOSIGNAL'];
 
 function writing(own: Socket, bytes: number, flags: readonly string[]): Attempt {
@@ -24,7 +24,7 @@ function writing(own: Socket, bytes: number, flags: readonly string[]): Attempt 
     if (tcb === undefined) return failure('EPIPE');
     if (tcb.state === 'SYN_SENT') return nonblocking ? failure('EAGAIN') : undefined;
     if (slept && !mayGoOn(tcb)) return undefined;
-    const result = engine.send(tcb, bytes - taken);
+    const result = engine.send(tcb, bytes - taken, flags.includes('MSG_MORE'));
     if ('errno' in result) return taken > 0 ? { value: taken } : failure(result.errno);
     taken += result.bytes;
     if (taken < bytes && !nonblocking) {
