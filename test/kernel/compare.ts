@@ -5,22 +5,15 @@ import type { Matching } from './match.ts';
 import { matchItems } from './match.ts';
 import { itemsOf } from './observe.ts';
 import { applyOverrides } from './override.ts';
+import { recordedHost } from './recorded-host.ts';
 import type { Recording } from './recording.ts';
 import type { TimeDifference } from './times.ts';
 import { timeDifferences } from './times.ts';
 
-/** What was recorded, as a plan for the engine: shortened, with the kernel's HZ, as long as the recording. */
+/** What was recorded, as a plan for the engine: shortened, with the recorded kernel, as long as the recording. */
 export function planOf(run: RunPlan, recording: Recording, timers: 'wheel' | undefined): RunPlan {
   const plan = applyOverrides(run, recording.overrides);
-  const hosts = plan.hosts.map((own) => {
-    const { name, address, kernel, sysctls, range, portRange } = own;
-    const host = { name, address, kernel, sysctls, range, hz: recording.hz };
-    return {
-      ...host,
-      ...(portRange === undefined ? {} : { portRange }),
-      ...(timers === undefined ? {} : { timers }),
-    };
-  });
+  const hosts = plan.hosts.map((host) => recordedHost(host, recording, timers));
   return { ...plan, until: recording.end, hosts };
 }
 

@@ -12,18 +12,6 @@ export interface Deviation {
 
 export const DEVIATIONS: readonly Deviation[] = [
   {
-    recordings: ['G3-the-probe-arrives.txt'],
-    lines: /^time: segment of conn from client A at /,
-    reason:
-      "The loss probe's round trip counts only when it is not below the least one (`tcp_rack_advance`). On the recorder's cable the handshake took some 0.1 ms longer than the probe, so the kernel waits for the RTO; on the engine's exact link both take the same.",
-  },
-  {
-    recordings: ['G3-the-probe-arrives.txt'],
-    lines: /^window: segment of conn from server /,
-    reason:
-      'Linux 6.17 and later measure segments beyond a gap too, and let the window grow at once; the hosts of the catalogue run 6.12.',
-  },
-  {
     recordings: ['E5-a-syn-cookie-and-nobody-ever-accepts.txt'],
     lines: /^(sequence: segment of third from client |time: segment of third from server R )/,
     reason:

@@ -13,6 +13,8 @@ export type Override =
   /** Another value wherever the scenario sets this socket option. */
   | { readonly kind: 'option'; readonly name: SocketOptionName; readonly value: number }
   | { readonly kind: 'delay'; readonly link: string; readonly delay: Micros }
+  /** The next segment that `from` sends at `at` or later takes `by` longer: decides what on a real link is a race. */
+  | { readonly kind: 'hold'; readonly link: string; readonly from: string; readonly at: Micros; readonly by: Micros }
   /** How long a NAT remembers an idle flow. */
   | { readonly kind: 'nat'; readonly name: string; readonly idle: Micros };
 
@@ -26,13 +28,15 @@ export function formatOverride(override: Override): string {
       return `shift ${override.from / SECOND}s ${override.to / SECOND}s`;
     case 'delay':
       return `delay ${override.link} ${override.delay / MILLISECOND}ms`;
+    case 'hold':
+      return `hold ${override.link} ${override.from} ${override.at / SECOND}s ${override.by / MILLISECOND}ms`;
     case 'nat':
       return `nat ${override.name} ${override.idle / SECOND}s`;
   }
 }
 
 export function parseOverride(text: string): Override {
-  const [kind, a = '', b = ''] = text.split(' ');
+  const [kind, a = '', b = '', c = '', d = ''] = text.split(' ');
   const scaled = (word: string, unit: Micros): Micros => Math.round(Number.parseFloat(word) * unit);
   switch (kind) {
     case 'sysctl':
@@ -43,6 +47,8 @@ export function parseOverride(text: string): Override {
       return { kind, from: scaled(a, SECOND), to: scaled(b, SECOND) };
     case 'delay':
       return { kind, link: a, delay: scaled(b, MILLISECOND) };
+    case 'hold':
+      return { kind, link: a, from: b, at: scaled(c, SECOND), by: scaled(d, MILLISECOND) };
     case 'nat':
       return { kind, name: a, idle: scaled(b, SECOND) };
     default:
@@ -71,6 +77,21 @@ function applyOverride(plan: RunPlan, override: Override): RunPlan {
     case 'delay': {
       const { link, delay } = override;
       return { ...plan, links: plan.links.map((each) => (each.name === link ? { ...each, delay } : each)) };
+    }
+    case 'hold': {
+      const { link, from, at, by } = override;
+      const rule: ActionPlan = {
+        kind: 'link-rule',
+        link,
+        from,
+        effect: { kind: 'delay', by },
+        class: 'segment',
+        which: { kind: 'next', count: 1 },
+        trigger: { kind: 'at', time: at },
+        range: plan.range,
+        text: '',
+      };
+      return { ...plan, actions: [...plan.actions, rule] };
     }
     case 'nat': {
       const { name, idle } = override;

@@ -2,12 +2,13 @@
 import type { Micros } from '../../extension/base/time.ts';
 import type { ActionPlan, BehaviourPlan, HostPlan, RunPlan } from '../../extension/scenario/plan.ts';
 import { NotRecordable } from './not-recordable.ts';
+import { BUFFERS } from './recorded-host.ts';
 import { linkLines, networkWords } from './script-network.ts';
 
 /** What hosts have in common with the kernel that the engine models, whatever this machine is set to. */
 const COMMON_SYSCTLS: readonly (readonly [path: string, value: string])[] = [
-  ['ipv4/tcp_rmem', '4096 131072 6291456'],
-  ['ipv4/tcp_wmem', '4096 16384 4194304'],
+  ['ipv4/tcp_rmem', BUFFERS.tcp_rmem.join(' ')],
+  ['ipv4/tcp_wmem', BUFFERS.tcp_wmem.join(' ')],
   ['ipv4/tcp_no_metrics_save', '1'],
   ['ipv6/conf/all/disable_ipv6', '1'],
 ];
