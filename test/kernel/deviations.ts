@@ -17,17 +17,6 @@ export const DEVIATIONS: readonly Deviation[] = [
     reason:
       "A SYN cookie counts whole minutes since the machine's boot, and is good for one to two of them: here it was too old one retransmission earlier.",
   },
-  {
-    recordings: [
-      'C3-tcp_retries2-3-rtt-10-ms.txt',
-      'C10-tcp_orphan_retries-3.txt',
-      'D7-a-router-says-host-unreachable.txt',
-      'G5-tcp_user_timeout-30s-and-nobody-dies.txt',
-    ],
-    lines: /^time: .*(CLOSED|recv|close).*\(ideal timers\)$/,
-    reason:
-      'The lateness of the wheel lifts the sum of the waits over the limit (of retries, or TCP_USER_TIMEOUT) one firing earlier. With `timers wheel` the engine gives up with the kernel.',
-  },
 ];
 
 /** The entries that hold for a recording. */

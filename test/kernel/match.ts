@@ -15,7 +15,7 @@ export interface Match {
 export interface Matching {
   readonly matches: readonly Match[];
   /** Where a row is no longer the same: how it goes on at each side. */
-  readonly engineOnly: readonly Item[];
+  readonly engineOnly: readonly ObservedItem[];
   readonly kernelOnly: readonly Item[];
   readonly differences: readonly string[];
 }
@@ -25,7 +25,7 @@ const TOO_SHORT_TO_SEE: Micros = 2 * MILLISECOND;
 
 export function matchItems(engine: readonly ObservedItem[], kernel: readonly Item[]): Matching {
   const matches: Match[] = [];
-  const engineOnly: Item[] = [];
+  const engineOnly: ObservedItem[] = [];
   const kernelOnly: Item[] = [];
   const differences: string[] = [];
   const [ours, theirs] = [rowsOf(engine), rowsOf(kernel)];

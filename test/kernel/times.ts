@@ -6,6 +6,7 @@ import { MILLISECOND, SECOND, type Micros } from '../../extension/base/time.ts';
 import { wheelExpiry } from '../../extension/engine/tcp/timer-wheel.ts';
 import type { EventId } from '../../extension/trace/event.ts';
 import type { Trace } from '../../extension/trace/trace.ts';
+import type { Lateness } from './lateness.ts';
 import type { Match } from './match.ts';
 import type { Recording } from './recording.ts';
 import { seconds } from './recording.ts';
@@ -37,6 +38,7 @@ export interface TimeDifference {
 /**
  * @param mode `wheel`: timers fire as the wheel does, or one jiffy later where the processor that counts jiffies came second;
  *   `ideal`: not before their deadlines, and late by a granule of the wheel at most
+ * @param shorter by their arming, waits that lateness shortens, and by how much
  * @returns what came too early or too late
  */
 export function timeDifferences(
@@ -44,6 +46,7 @@ export function timeDifferences(
   recording: Recording,
   matches: readonly Match[],
   mode: 'wheel' | 'ideal',
+  shorter: Lateness['shorter'] = new Map(),
 ): TimeDifference[] {
   const jiffy = SECOND / recording.hz;
   const recorded = new Map<EventId, Micros>();
@@ -76,7 +79,12 @@ export function timeDifferences(
     const from = base.time + INTO_JIFFY;
     return mode === 'wheel'
       ? { ...base, time: wheelExpiry(from, from + wait, recording.hz) - INTO_JIFFY, late: base.late + jiffy }
-      : { ...base, time: base.time + wait, late: base.late + wait / 8 + 2 * jiffy, early: base.early + jiffy };
+      : {
+          ...base,
+          time: base.time + wait,
+          late: base.late + wait / 8 + 2 * jiffy,
+          early: base.early + jiffy + (shorter.get(cause) ?? 0),
+        };
   };
   const jitter = SCHEDULING + recording.cableLate + recording.actionLate;
   return matches.flatMap((match) => {
