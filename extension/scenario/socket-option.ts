@@ -25,6 +25,8 @@ export const SOCKET_OPTIONS = {
   /** The kernel takes twice as much, and lets the buffer grow no more. Half of what an int holds, so that it can be doubled. */
   SO_RCVBUF: { unit: 'B', min: 0, max: 2 ** 30 - 1, limit: 'rmem_max' },
   SO_SNDBUF: { unit: 'B', min: 0, max: 2 ** 30 - 1, limit: 'wmem_max' },
+  /** 0: as the sysctl says. */
+  TCP_NOTSENT_LOWAT: { unit: 'B', min: 0, max: 2 ** 31 - 1, sysctl: 'tcp_notsent_lowat' },
   TCP_NODELAY: { unit: 'flag', min: 0, max: 1 },
   TCP_CORK: { unit: 'flag', min: 0, max: 1 },
   TCP_SYNCNT: { unit: 'count', min: 1, max: 127, sysctl: 'tcp_syn_retries' },

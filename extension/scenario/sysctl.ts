@@ -23,6 +23,7 @@ export interface SysctlDefinition {
 }
 
 const INT_MAX = 2 ** 31 - 1;
+const UINT_MAX = 2 ** 32 - 1;
 const MIB = 2 ** 20;
 /** The three numbers of a buffer that grows as needed. */
 const GROWING = ['min', 'default', 'max'] as const;
@@ -84,6 +85,8 @@ export const SYSCTLS = {
   tcp_min_tso_segs: { unit: 'count', default: 2, min: 1, max: 255 },
   /** Such a part of the window leaves at once rather than wait for more (`tcp_tso_should_defer`). */
   tcp_tso_win_divisor: { unit: 'count', default: 3, min: 0, max: 255 },
+  /** Unlimited. */
+  tcp_notsent_lowat: { unit: 'B', default: UINT_MAX, min: 0, max: UINT_MAX },
   tcp_rto_min_us: { unit: 'us', default: 200_000, min: 1, max: INT_MAX, since: '6.11' },
   tcp_rto_max_ms: { unit: 'ms', default: 120_000, min: 1_000, max: 120_000, since: '6.15' },
 } as const satisfies Record<string, SysctlDefinition>;

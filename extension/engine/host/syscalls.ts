@@ -10,6 +10,7 @@ import { openActively } from '../tcp/open.ts';
 import { letGo } from '../tcp/nagle.ts';
 import { sendQueued } from '../tcp/output.ts';
 import { copyToApplication } from '../tcp/receive-autotuning.ts';
+import { isWriteable } from '../tcp/send-buffer.ts';
 import { sendMessage } from '../tcp/sendmsg.ts';
 import { wheelExpiry } from '../tcp/timer-wheel.ts';
 import type { Tcb } from '../tcp/tcb.ts';
@@ -172,6 +173,9 @@ export function setOption(tcb: Tcb, option: SocketOptionName, value: number): vo
         break;
       case 'TCP_CORK':
         if (value === 0) sendHeldBack(tcb);
+        break;
+      case 'TCP_NOTSENT_LOWAT':
+        if (tcb.writerSleeps && isWriteable(tcb)) tcb.kernel.writable(tcb);
         break;
       case 'TCP_NODELAY':
         if (value === 1) sendHeldBack(tcb);

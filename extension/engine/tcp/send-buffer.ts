@@ -40,11 +40,16 @@ function queued(tcb: Tcb): number {
 
 /** Whether no other piece may be begun (`sk_stream_memory_free`). */
 export function bufferIsFull(tcb: Tcb): boolean {
-  return memoryOf(tcb, queued(tcb)) >= sendBuffer(tcb);
+  return memoryOf(tcb, queued(tcb)) >= sendBuffer(tcb) || tcb.unsent >= unsentLimit(tcb);
 }
 
-/** Whether a writer that sleeps is woken: a third of the buffer is free (`sk_stream_is_writeable`). */
+/** Whether a writer that sleeps is woken: a third of the buffer is free, and half of what may wait to leave (`sk_stream_is_writeable`). */
 export function isWriteable(tcb: Tcb): boolean {
   const memory = memoryOf(tcb, queued(tcb));
-  return sendBuffer(tcb) - memory >= Math.floor(memory / 2);
+  return sendBuffer(tcb) - memory >= Math.floor(memory / 2) && 2 * tcb.unsent < unsentLimit(tcb);
+}
+
+/** So many bytes that have not left yet are enough (`tcp_notsent_lowat`). */
+function unsentLimit(tcb: Tcb): number {
+  return tcb.knob('TCP_NOTSENT_LOWAT', 0) || tcb.kernel.sysctls.tcp_notsent_lowat;
 }

@@ -214,6 +214,10 @@ function sysctlMeaning(name: SysctlName): string {
       return l10n.t(
         'Such a part of the window leaves at once rather than wait a moment to leave with more: 3 is a third.',
       );
+    case 'tcp_notsent_lowat':
+      return l10n.t(
+        'How much may wait in the send buffer that has not left yet: with more, send() sleeps and poll() does not report OUT. A writer that sleeps wakes at half of it.',
+      );
     case 'tcp_rto_min_us':
       return l10n.t('The least that is added to the measured round trip to make the retransmission timeout.');
     case 'tcp_rto_max_ms':
@@ -250,6 +254,10 @@ function optionMeaning(name: SocketOptionName): string {
     case 'SO_SNDBUF':
       return l10n.t(
         'The send buffer: what is sent and not acknowledged yet, and what waits. The kernel takes twice as much. When it is full, send() sleeps.',
+      );
+    case 'TCP_NOTSENT_LOWAT':
+      return l10n.t(
+        'How much may wait in the send buffer of this connection that has not left yet; with more, send() sleeps. 0 B: as tcp_notsent_lowat says.',
       );
     case 'TCP_NODELAY':
       return l10n.t('Turns Nagle’s algorithm off: small segments are sent at once.');

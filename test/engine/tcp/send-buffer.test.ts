@@ -30,6 +30,22 @@ describe('the send buffer', () => {
     expect(taken({ wmem_max: 2 ** 22 }, 2 ** 22)).toBe(10 * 1448 + 256 * 31_856);
   });
 
+  it('TCP_NOTSENT_LOWAT: no more begins to wait than that, and a writer wakes at half of it', () => {
+    const end = established({ sysctls: { tcp_notsent_lowat: 20_000 } });
+    // Ten segments leave at once; another piece, of 31856 bytes, is begun while less than the limit waits.
+    expect(end.send(1_000_000)).toBe(10 * 1448 + 31_856);
+    expect([end.tcb.unsent, end.send(1_000_000)]).toEqual([31_856, 0]);
+    expect(isWriteable(end.tcb)).toBe(false);
+    for (let acked = 1; acked <= 10; acked++) end.at(20).receive(ack({ ack: 1 + acked * 1448 }));
+    expect([end.tcb.unsent, isWriteable(end.tcb)]).toEqual([2896, true]);
+  });
+
+  it('TCP_NOTSENT_LOWAT of the socket counts before the sysctl; 0 is as if not set', () => {
+    const end = established().option('TCP_NOTSENT_LOWAT', 20_000);
+    expect(end.send(1_000_000)).toBe(10 * 1448 + 31_856);
+    expect(end.option('TCP_NOTSENT_LOWAT', 0).send(1_000_000)).toBeGreaterThan(0);
+  });
+
   it('a third of it must be free before a writer is woken', () => {
     const end = established();
     end.send(1_000_000);
