@@ -4,7 +4,7 @@
  *   npm run kernel:record -- C1 D6                the runs of these scenarios
  *   npm run kernel:record -- --new                those that have no recording yet
  */
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -30,6 +30,10 @@ const DISTURBED: Micros = 3_000;
 const TRIES = 5;
 /** ms: recordings that begin together act together, and are in each other's way. */
 const STAGGER = 2_100;
+
+/** ms: what a dead host's sockets take to go, and how often that is looked for. */
+const QUIET_WITHIN = 180_000;
+const QUIET_POLL = 500;
 
 /** One run, as it is to be recorded. */
 export interface Take {
@@ -119,7 +123,20 @@ async function main(args: readonly string[]): Promise<void> {
       await keep(program, take);
     }),
   );
-  for (const take of alone) await keep(program, take);
+  for (const take of alone) {
+    await quietMachine();
+    await keep(program, take);
+  }
+}
+
+/** Sockets without a process count for the whole machine: those of runs before must be gone. */
+async function quietMachine(): Promise<void> {
+  const orphans = (): number => Number(/orphan (\d+)/.exec(readFileSync('/proc/net/sockstat', 'utf8'))?.[1] ?? 0);
+  if (orphans() > 0) console.log('Waiting until no socket of the machine is without a process.');
+  for (const last = Date.now() + QUIET_WITHIN; orphans() > 0 && Date.now() < last; ) await setTimeout(QUIET_POLL);
+  // The kernel counts ten times a second.
+  await setTimeout(QUIET_POLL);
+  if (orphans() > 0) throw new Error(`${orphans()} sockets of this machine are without a process: record this alone.`);
 }
 
 async function keep(program: string, take: Take): Promise<void> {

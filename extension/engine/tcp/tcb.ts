@@ -64,8 +64,8 @@ export interface TcpKernel {
   synAckRetries(tcb: Tcb): number;
   /** The end is gone from the tables. */
   removed(tcb: Tcb): void;
-  /** Whether there are more orphans than `tcp_max_orphans` allows (`tcp_too_many_orphans`). */
-  tooManyOrphans(): boolean;
+  /** Whether there are more orphans than `tcp_max_orphans` allows, counted 2^`shift` times (`tcp_too_many_orphans`). */
+  tooManyOrphans(shift: number): boolean;
 }
 
 /** Bytes that arrived beyond RCV.NXT. */
@@ -260,8 +260,8 @@ export class Tcb {
   /** Last reply to an out-of-window segment: they are rate limited. */
   lastOutOfWindowAckAt: Micros | undefined;
 
-  /** No process holds a descriptor any more (`SOCK_DEAD`). */
-  orphan = false;
+  /** Since when no process has held a descriptor (`SOCK_DEAD`); undefined while one does. */
+  orphanedAt: Micros | undefined;
   shutdownSend = false;
   shutdownReceive = false;
   error: Errno | undefined;
@@ -331,6 +331,15 @@ export class Tcb {
 
   get now(): Micros {
     return this.kernel.scheduler.now;
+  }
+
+  get orphan(): boolean {
+    return this.orphanedAt !== undefined;
+  }
+
+  /** The last descriptor is gone (`sock_orphan`). */
+  leaveProcess(): void {
+    this.orphanedAt ??= this.now;
   }
 
   /** The only door to the state: no change is silent. */
