@@ -22,6 +22,7 @@ import { ceilToJiffy } from './jiffies.ts';
 import { RetransmissionQueue } from './recovery/retransmission-queue.ts';
 import { RecoveryState } from './recovery/state.ts';
 import { RttEstimator } from './rtt.ts';
+import type { Block } from './received-blocks.ts';
 import type { Segment, SegmentOptions } from './segment.ts';
 import type { Seq } from './seq.ts';
 import { diff, seq } from './seq.ts';
@@ -136,8 +137,8 @@ export class Tcb {
     fin: false,
     /** A duplicate to report in the next acknowledgement (RFC 2883). */
     dsack: undefined as readonly [Seq, Seq] | undefined,
-    /** Start of the range that arrived last: its SACK block comes first. */
-    newest: undefined as Seq | undefined,
+    /** Blocks of data beyond gaps that the peer is told of, the latest first. */
+    blocks: [] as readonly Block[],
   };
   /** What the receive buffer's growth goes by (`rcv_rtt_est`, `rcvq_space`). */
   readonly autotuning = {
