@@ -93,6 +93,8 @@ export const SEND_REASONS = [
   'out-of-order',
   /** The timer that gathers acknowledgements of data beyond a gap fired: args [how many, delay in µs]. */
   'compressed-ack-timer',
+  /** What was being gathered so may not fit the next SACK option: args [how many, delay in µs]. */
+  'many-gaps',
   /** A SYN arrived for a synchronized connection (RFC 5961 §4). */
   'syn-in-synchronized-state',
   /** A RST in the window but not exactly at RCV.NXT (RFC 5961 §3). */

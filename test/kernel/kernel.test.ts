@@ -1,10 +1,11 @@
 /** The engine against recordings of a real kernel. Recording needs root (README.md); comparing does not. */
 import { describe, expect, it } from 'vitest';
-import { catalogueFile, scenarioOf, variantName } from '../support/catalogue.ts';
+import { scenarioOf, variantName } from '../support/catalogue.ts';
 import { compare } from './compare.ts';
 import { DEVIATIONS, deviationsOf } from './deviations.ts';
 import type { Recording } from './recording.ts';
 import { formatRecording, parseRecording } from './recording.ts';
+import { recordableFile } from './recordable.ts';
 import { recordingName, recordings } from './recordings.ts';
 import { currentReadme, readmeWithTable } from './table.ts';
 
@@ -13,7 +14,7 @@ const known = recordings().map(
 );
 
 function differences(recording: Recording): readonly string[] {
-  const { name, text } = catalogueFile(recording.scenario);
+  const { name, text } = recordableFile(recording.scenario);
   const run = scenarioOf(name, text).runs.find((each) => variantName(each) === recording.variant);
   if (run === undefined) throw new Error(`${name} has no variant “${recording.variant}” any more: record it anew`);
   return compare(run, recording);

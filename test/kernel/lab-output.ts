@@ -1,11 +1,13 @@
 /** What the recorder's C program printed, as a recording: names instead of ports, relative numbers, in order of time. */
 import type { Micros } from '../../extension/base/time.ts';
-import type { Item, SegmentItem, StateItem } from './recording.ts';
+import type { ArpItem, Item, SegmentItem, StateItem } from './recording.ts';
 
 export interface LabOutput {
   readonly hz: number;
   readonly aligned: boolean;
   readonly realtime: boolean;
+  /** The kernel changed how long a neighbour counts as reachable, as it does every 5 minutes. */
+  readonly drawnAnew: boolean;
   readonly cableLate: Micros;
   readonly actionLate: Micros;
   readonly items: readonly Item[];
@@ -48,6 +50,7 @@ export function readLabOutput(text: string): LabOutput {
     cableLate: Math.max(0, ...lines.filter(([word]) => word === 'seg').map((words) => Number(words.at(-1)))),
     actionLate: Math.max(0, ...lines.filter(([word]) => word === 'act').map((words) => Number(words.at(-1)))),
     items: [...segments, ...states, ...others].sort((a, b) => a.time - b.time),
+    drawnAnew: info('neighbours') === 'drawn-anew',
     refused: lines.filter(([, name]) => name === 'sysctl-refused').map((words) => words.slice(2).join(' ')),
   };
 }
@@ -61,6 +64,10 @@ function otherOf(words: readonly string[]): Item[] {
     case 'call': {
       const [connection = '', call = '', value, errno = '', process = ''] = rest;
       return [{ kind: 'call', time, process, connection, call, value: Number(value), errno }];
+    }
+    case 'arp': {
+      const [host = '', what, fate, when] = rest;
+      return [{ kind: 'arp', time, host, what, fate, fateTime: Number(when) } as ArpItem];
     }
     case 'act':
       return [{ kind: 'action', time, index: Number(rest[0]) }];

@@ -25,7 +25,7 @@ export function compileLab(): string {
     .map((name) => join(NATIVE, name));
   const { status, stderr } = spawnSync(
     'cc',
-    ['-O2', '-Wall', '-Wextra', '-std=gnu11', '-pthread', ...sources, '-o', program],
+    ['-O2', '-Wall', '-Wextra', '-std=gnu11', '-pthread', ...sources, '-lm', '-o', program],
     { encoding: 'utf8' },
   );
   if (status !== 0) throw new Error(`The recorder does not compile:\n${stderr}`);

@@ -78,6 +78,8 @@ function rowOf(item: Item): string {
       return `call of ${item.process} on ${item.connection}`;
     case 'action':
       return `statement ${item.index}`;
+    case 'arp':
+      return `ARP from ${item.host}`;
   }
 }
 
@@ -111,6 +113,8 @@ function identityOf(item: Item): string {
       return join([item.call, VALUED_CALLS.includes(item.call) ? item.value : '', item.errno]);
     case 'action':
       return join([item.index]);
+    case 'arp':
+      return join([item.what, item.fate]);
   }
 }
 
@@ -130,7 +134,8 @@ function segmentDifferences(where: string, ours: SegmentItem, theirs: SegmentIte
       'options',
       (item) => join([item.mss, item.wscale, item.sackPermitted, item.timestamps === undefined ? 'no ts' : 'ts']),
     ],
-    ['fate', (item) => item.fate],
+    // What is held at the end may still leave.
+    ['fate', (item) => (item === ours && item.fate === 'under-way' && theirs.fate === 'held' ? 'held' : item.fate)],
   ];
   return fields.flatMap(([name, read]) =>
     read(ours) === read(theirs) ? [] : [`${name}: ${where}: engine ${read(ours)}, kernel ${read(theirs)}`],

@@ -3,7 +3,7 @@ import type { Micros } from '../../extension/base/time.ts';
 import type { EndPlace, EventId, PlaceId } from '../../extension/trace/event.ts';
 import { ACK, FIN, PSH, RST, SYN } from '../../extension/trace/schema.ts';
 import type { Trace } from '../../extension/trace/trace.ts';
-import type { Item, SegmentItem } from './recording.ts';
+import type { ArpItem, Item, SegmentItem } from './recording.ts';
 
 const LETTERS = [
   [SYN, 'S'],
@@ -13,6 +13,9 @@ const LETTERS = [
   [ACK, 'A'],
 ] as const;
 
+/** Why a segment never leaves its host. */
+const HELD: readonly string[] = ['no-carrier', 'no-neighbour'];
+
 /** An item, and the event of the trace that it was read from. */
 export type ObservedItem = Item & { readonly event: EventId };
 
@@ -20,11 +23,22 @@ export type ObservedItem = Item & { readonly event: EventId };
 export function itemsOf(trace: Trace): readonly ObservedItem[] {
   const items: ObservedItem[] = [];
   const fates = new Map<number, Pick<SegmentItem, 'fate' | 'fateTime'>>();
+  const arpFates = new Map<number, Pick<ArpItem, 'fate' | 'fateTime'>>();
   const firstTimestamps = new Map<string, number>();
   const states = new Map<number, string>();
   for (const event of trace.events()) {
-    if (event.kind === 'segment.delivered') fates.set(event.segment, { fate: 'delivered', fateTime: event.time });
-    if (event.kind === 'segment.dropped') fates.set(event.segment, { fate: event.reason, fateTime: event.time });
+    // A copy's fate is not the segment's, which goes before.
+    if (event.kind === 'segment.delivered' && !fates.has(event.segment))
+      fates.set(event.segment, { fate: 'delivered', fateTime: event.time });
+    if (event.kind === 'segment.dropped' && !fates.has(event.segment)) {
+      const isHeld = HELD.includes(event.reason) && event.place === trace.eventOf('segment.sent', event.segment).from;
+      fates.set(event.segment, { fate: isHeld ? 'held' : event.reason, fateTime: event.time });
+    }
+    if (event.kind === 'arp.delivered') arpFates.set(event.arp, { fate: 'delivered', fateTime: event.time });
+    if (event.kind === 'arp.dropped') {
+      const isHeld = event.place === trace.placeAt(event.arp);
+      arpFates.set(event.arp, { fate: isHeld ? 'held' : event.reason, fateTime: event.time });
+    }
   }
   const setState = (event: EventId, place: PlaceId, time: Micros, to: string): void => {
     const from = states.get(place) ?? 'CLOSED';
@@ -59,6 +73,15 @@ export function itemsOf(trace: Trace): readonly ObservedItem[] {
         });
         break;
       }
+      case 'arp.sent': {
+        // The recorder's router answers at once, so that a request to it has no fate of its own.
+        const fate = arpFates.get(event.id) ?? { fate: 'delivered' as const, fateTime: event.time };
+        // Without a carrier the kernel throws it away where nobody sees it (`noop_enqueue`).
+        if (fate.fate === 'held') break;
+        const host = trace.placeName(event.place);
+        items.push({ event: event.id, kind: 'arp', time: event.time, host, what: event.what, ...fate });
+        break;
+      }
       case 'scenario.action':
         items.push({ event: event.id, kind: 'action', time: event.time, index: event.action });
         break;
@@ -83,7 +106,8 @@ function segmentItem(
   const { seq, ack } = trace.relative(segment);
   const sides = trace.connection(segment.connection).sides;
   const peer = sides.find((side) => side.host !== segment.from || side.port !== segment.fromPort);
-  const base = peer === undefined || peer.iss < 0 ? 0 : peer.iss;
+  // A socket connected to itself has one side.
+  const base = Math.max(0, (peer ?? sides[0]).iss);
   const sender = `${segment.from}:${segment.fromPort}-${segment.toPort}`;
   const receiver = `${segment.to}:${segment.toPort}-${segment.fromPort}`;
   if (segment.timestamps && !firstTimestamps.has(sender)) firstTimestamps.set(sender, segment.tsVal);

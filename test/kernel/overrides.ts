@@ -20,6 +20,10 @@ interface Shortened {
 const SHORTENED: readonly Shortened[] = [
   { id: 'A3', overrides: [], end: 60 },
   { id: 'A4', overrides: [shift(3600, 60)] },
+  { id: 'A10', overrides: [shift(700, 70), shift(601, 61)] },
+  { id: 'A10', variant: 'idle', overrides: [shift(601, 61)] },
+  { id: 'A10', variant: '20 minutes', overrides: [sysctl('tcp_retries2', 8), shift(1201, 121)] },
+  { id: 'A10', variant: 'keepalive', overrides: [shift(601, 61)], end: 65 },
   { id: 'B1', overrides: FAST_KEEPALIVE, end: 45 },
   { id: 'B2', overrides: FAST_KEEPALIVE },
   { id: 'B4', overrides: [sysctl('tcp_keepalive_time', 90), sysctl('tcp_keepalive_intvl', 3)] },
@@ -50,6 +54,10 @@ const SHORTENED: readonly Shortened[] = [
   { id: 'D4', overrides: [...FAST_KEEPALIVE, shift(7450, 21)], end: 60 },
   { id: 'D5', overrides: FAST_KEEPALIVE },
   { id: 'D7', variant: 'a router', overrides: [sysctl('tcp_retries2', 8)] },
+  { id: 'D7', variant: 'its own cable', overrides: [sysctl('tcp_retries2', 8)] },
+  { id: 'D7', variant: 'plugged back', overrides: [] },
+  // Two round trips, as above.
+  { id: 'D7', variant: 'the neighbour', overrides: [sysctl('tcp_retries2', 8), delay('wire', 4.7)] },
   { id: 'F2', overrides: [shift(3601, 31)] },
   { id: 'F8', variant: 'then killed', overrides: [shift(600, 60)] },
   // The probe's round trip counts unless it is below the least one so far, that of the handshake: on a real path a race.

@@ -4,14 +4,14 @@
  *   npm run kernel:record -- C1 D6                the runs of these scenarios
  *   npm run kernel:record -- --new                those that have no recording yet
  */
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { SECOND, type Micros } from '../../extension/base/time.ts';
 import { play } from '../../extension/engine/play.ts';
 import type { RunPlan } from '../../extension/scenario/plan.ts';
-import { catalogue, scenarioOf, variantName } from '../support/catalogue.ts';
+import { scenarioOf, variantName } from '../support/catalogue.ts';
 import { readLabOutput } from './lab-output.ts';
 import { compileLab, missing, runLab } from './lab.ts';
 import type { Override } from './override.ts';
@@ -19,16 +19,21 @@ import { applyOverrides } from './override.ts';
 import { shorteningOf } from './overrides.ts';
 import type { Recording } from './recording.ts';
 import { formatRecording } from './recording.ts';
+import { recordable } from './recordable.ts';
 import { RECORDINGS_FOLDER, recordingName } from './recordings.ts';
 import { impossibilityOf } from './impossible.ts';
 import { NotRecordable } from './not-recordable.ts';
-import { scriptOf } from './script.ts';
+import { scriptOf, turnsMachineKnobs } from './script.ts';
 
 /** A cable or a program that was so late did not play the scenario: the machine was too busy. */
 const DISTURBED: Micros = 3_000;
 const TRIES = 5;
 /** ms: recordings that begin together act together, and are in each other's way. */
 const STAGGER = 2_100;
+
+/** ms: what a dead host's sockets take to go, and how often that is looked for. */
+const QUIET_WITHIN = 180_000;
+const QUIET_POLL = 500;
 
 /** One run, as it is to be recorded. */
 export interface Take {
@@ -48,7 +53,7 @@ export async function record(program: string, take: Take): Promise<Recording> {
   for (let attempt = 1; ; attempt++) {
     const output = readLabOutput(await runLab(program, script));
     for (const refused of output.refused) console.error(`  this kernel refuses ${refused}`);
-    const isDisturbed = Math.max(output.cableLate, output.actionLate) > DISTURBED;
+    const isDisturbed = output.drawnAnew || Math.max(output.cableLate, output.actionLate) > DISTURBED;
     if (isDisturbed && attempt < TRIES) {
       console.error(`  ${recordingName(take.scenario, variantName(plan))}: disturbed, once more`);
       continue;
@@ -79,7 +84,7 @@ export function lengthOf(plan: RunPlan): Micros {
 }
 
 function takes(ids: readonly string[], onlyNew: boolean): Take[] {
-  return catalogue()
+  return recordable()
     .filter(({ id }) => ids.length === 0 || ids.includes(id))
     .flatMap(({ id, name, text }) =>
       scenarioOf(name, text).runs.map((plan) => {
@@ -107,21 +112,43 @@ async function main(args: readonly string[]): Promise<void> {
     args.filter((arg) => !arg.startsWith('--')),
     args.includes('--new'),
   );
-  console.log(`Recording ${chosen.length} runs at the same time, one begun every ${STAGGER / 1000} s.`);
+  const [together, alone] = [
+    chosen.filter(({ plan }) => !turnsMachineKnobs(plan)),
+    chosen.filter(({ plan }) => turnsMachineKnobs(plan)),
+  ];
+  console.log(`Recording ${together.length} runs at the same time, one begun every ${STAGGER / 1000} s.`);
   await Promise.all(
-    chosen.map(async (take, index) => {
+    together.map(async (take, index) => {
       await setTimeout(index * STAGGER);
-      const name = recordingName(take.scenario, variantName(take.plan));
-      try {
-        const recording = await record(program, take);
-        writeFileSync(join(RECORDINGS_FOLDER, name), formatRecording(recording));
-        console.log(`${name}: ${recording.items.length} lines, cable late at most ${recording.cableLate} us`);
-      } catch (error) {
-        if (!(error instanceof NotRecordable)) throw error;
-        console.log(`${name}: cannot be recorded: ${error.message}`);
-      }
+      await keep(program, take);
     }),
   );
+  for (const take of alone) {
+    await quietMachine();
+    await keep(program, take);
+  }
+}
+
+/** Sockets without a process count for the whole machine: those of runs before must be gone. */
+async function quietMachine(): Promise<void> {
+  const orphans = (): number => Number(/orphan (\d+)/.exec(readFileSync('/proc/net/sockstat', 'utf8'))?.[1] ?? 0);
+  if (orphans() > 0) console.log('Waiting until no socket of the machine is without a process.');
+  for (const last = Date.now() + QUIET_WITHIN; orphans() > 0 && Date.now() < last;) await setTimeout(QUIET_POLL);
+  // The kernel counts ten times a second.
+  await setTimeout(QUIET_POLL);
+  if (orphans() > 0) throw new Error(`${orphans()} sockets of this machine are without a process: record this alone.`);
+}
+
+async function keep(program: string, take: Take): Promise<void> {
+  const name = recordingName(take.scenario, variantName(take.plan));
+  try {
+    const recording = await record(program, take);
+    writeFileSync(join(RECORDINGS_FOLDER, name), formatRecording(recording));
+    console.log(`${name}: ${recording.items.length} lines, cable late at most ${recording.cableLate} us`);
+  } catch (error) {
+    if (!(error instanceof NotRecordable)) throw error;
+    console.log(`${name}: cannot be recorded: ${error.message}`);
+  }
 }
 
 if (import.meta.main) await main(process.argv.slice(2));

@@ -24,7 +24,8 @@ export interface SegmentItem {
   /** TSval and TSecr in ms, relative to the first value that each side sent. */
   readonly timestamps: readonly [value: number, echo: number | undefined] | undefined;
   readonly sack: readonly (readonly [from: number, to: number])[];
-  readonly fate: 'delivered' | EventFields<'segment.dropped'>['reason'] | 'under-way' | 'not-taken';
+  /** `held`: it never left its host, which had no carrier or found no neighbour. */
+  readonly fate: 'delivered' | EventFields<'segment.dropped'>['reason'] | 'held' | 'under-way';
   /** When it was delivered or lost. */
   readonly fateTime: Micros;
 }
@@ -58,7 +59,17 @@ export interface ActionItem {
   readonly index: number;
 }
 
-export type Item = SegmentItem | StateItem | CallItem | ActionItem;
+/** A question for a hardware address, or the answer, on a cable. */
+export interface ArpItem {
+  readonly kind: 'arp';
+  readonly time: Micros;
+  readonly host: string;
+  readonly what: EventFields<'arp.sent'>['what'];
+  readonly fate: 'delivered' | EventFields<'arp.dropped'>['reason'] | 'held' | 'under-way';
+  readonly fateTime: Micros;
+}
+
+export type Item = SegmentItem | ArpItem | StateItem | CallItem | ActionItem;
 
 export interface Recording {
   /** The scenario's file without its ending, and its variant's English title (`''` = the one run). */
@@ -123,6 +134,8 @@ export function formatItem(item: Item): string {
       return `${time} call    ${item.process.padEnd(8)} ${item.connection} ${item.call} ${item.value} ${item.errno}`;
     case 'action':
       return `${time} action  ${item.index}`;
+    case 'arp':
+      return `${time} arp     ${item.host.padEnd(8)} ${item.what} ${item.fate} ${seconds(item.fateTime)}`;
   }
 }
 
@@ -179,6 +192,10 @@ function parseItem(line: string): Item {
     }
     case 'action':
       return { kind, time: micros(time), index: Number(rest[0]) };
+    case 'arp': {
+      const [host = '', what, fate, fateTime = ''] = rest;
+      return { kind, time: micros(time), host, what, fate, fateTime: micros(fateTime) } as ArpItem;
+    }
     default:
       throw new Error(`Not a line of a recording: ${line}`);
   }

@@ -1,7 +1,10 @@
 /** What a plan says of links and of what stands on them, in the words of a script (see README.md). */
+import { reachableDraw } from '../../extension/engine/host/reachable-time.ts';
 import { divide } from '../../extension/engine/network/course.ts';
 import type { SegmentClass } from '../../extension/scenario/expectation.ts';
+import { hash32 } from '../../extension/engine/random.ts';
 import type { IcmpMessageName } from '../../extension/scenario/icmp.ts';
+import type { LinkSetting, LinkSettingPlan } from '../../extension/scenario/link-setting.ts';
 import type { FilterPlan, MiddleboxPlan } from '../../extension/scenario/middlebox.ts';
 import type { Action, LinkPlan, LinkRulePlan, RunPlan } from '../../extension/scenario/plan.ts';
 import { NotRecordable } from './not-recordable.ts';
@@ -41,15 +44,60 @@ const ICMP_CODES: Readonly<Record<IcmpMessageName, string>> = {
 /** A link and its boxes, from its first end on. @throws NotRecordable */
 export function linkLines(plan: RunPlan, link: LinkPlan): string[] {
   const { name, ends, delay, settings = [], shared } = link;
-  const [setting] = settings;
-  if (setting !== undefined) throw new NotRecordable(`the ${setting.kind} of a link`);
-  if (shared === true) throw new NotRecordable('a shared segment: a TUN device knows no ARP');
   const boxes = boxesOn(plan, link);
   const delays = divide(
     delay,
     boxes.map(({ distance }) => ({ distance })),
   );
-  return [`link ${name} ${ends[0]} ${ends[1]} ${delays.join(' ')}`, ...boxes.flatMap(boxLines)];
+  return [
+    `link ${name} ${ends[0]} ${ends[1]} ${delays.join(' ')}`,
+    ...(shared === true
+      ? [`shared ${name}`, ...reachableLines(plan, ends), ...reachableLines(plan, ends.toReversed())]
+      : []),
+    ...boxes.flatMap(boxLines),
+    ...ends.map(
+      (_, side) => `streams ${name} ${side} ${STREAMS.map((what) => hash32(plan.seed, name, side, what)).join(' ')}`,
+    ),
+    ...settings.map((setting) => settingWords(plan, link, setting)),
+    ...settings.flatMap((setting) =>
+      setting.kind === 'mtu' ? ends.map((host) => `mtu ${host} ${setting.bytes}`) : [],
+    ),
+  ];
+}
+
+/** What the engine draws for how long a neighbour counts as reachable: the recorder's kernel draws until it has the same. */
+function reachableLines({ seed }: RunPlan, [host = '', neighbour = '']: readonly string[]): string[] {
+  return [`reachable ${host} ${reachableDraw(seed, host, neighbour)}`];
+}
+
+/** Random streams of a direction (extension/engine/network/direction.ts), in the order of the script's words. */
+const STREAMS = ['jitter', 'reordering', 'duplication', 'loss'];
+
+function settingWords(plan: RunPlan, link: LinkPlan, setting: LinkSettingPlan): string {
+  return `setting ${link.name} ${setting.from ?? '-'} ${setting.kind} ${settingValues(plan, link, setting)}`;
+}
+
+function settingValues(plan: RunPlan, link: LinkPlan, setting: LinkSetting): string {
+  switch (setting.kind) {
+    case 'delay':
+      return divide(
+        setting.delay,
+        boxesOn(plan, link).map(({ distance }) => ({ distance })),
+      ).join(' ');
+    case 'bandwidth':
+      return String(setting.rate);
+    case 'queue':
+      return `${setting.unit} ${setting.limit}`;
+    case 'jitter':
+      return String(setting.jitter);
+    case 'loss':
+    case 'duplication':
+      return String(setting.chance);
+    case 'reordering':
+      return `${setting.chance} ${setting.by}`;
+    case 'mtu':
+      return String(setting.bytes);
+  }
 }
 
 function boxesOn(plan: RunPlan, { name }: LinkPlan): readonly MiddleboxPlan[] {
@@ -91,6 +139,12 @@ export function networkWords(plan: RunPlan, action: Action): string | undefined 
     case 'link-restore': {
       const verb = action.kind === 'link-cut' ? 'cut' : 'restore';
       return `${verb} ${action.link} ${action.from ?? '-'} ${stretchOf(plan, action)}`;
+    }
+    case 'link-change': {
+      const link = plan.links.find(({ name }) => name === action.link);
+      if (link === undefined) throw new Error(`No link ${action.link}`);
+      const { from, setting } = action;
+      return settingWords(plan, link, { ...setting, ...(from === undefined ? {} : { from }) });
     }
     case 'link-rule':
       return `rule ${action.link} ${action.from ?? '-'} ${ruleWords(action)}`;

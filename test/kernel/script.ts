@@ -1,8 +1,10 @@
 /** A plan in the words that the recorder's C program reads (see README.md). */
 import type { Micros } from '../../extension/base/time.ts';
 import type { ActionPlan, BehaviourPlan, HostPlan, RunPlan } from '../../extension/scenario/plan.ts';
+import { congestionControlOf, sysctlValues } from '../../extension/scenario/sysctl.ts';
 import { NotRecordable } from './not-recordable.ts';
 import { BUFFERS } from './recorded-host.ts';
+import { secretLines } from './script-secrets.ts';
 import { linkLines, networkWords } from './script-network.ts';
 
 /** What hosts have in common with the kernel that the engine models, whatever this machine is set to. */
@@ -14,18 +16,25 @@ const COMMON_SYSCTLS: readonly (readonly [path: string, value: string])[] = [
 ];
 
 /** Knobs that all namespaces share. */
-const MACHINE_SYSCTLS = ['tcp_max_orphans', 'rmem_max', 'wmem_max'];
+const MACHINE_SYSCTLS = { tcp_max_orphans: 'ipv4', rmem_max: 'core', wmem_max: 'core' } as const;
 
 /** Recordings begin at a multiple of so many jiffies: the granule of timers of up to 32,256 jiffies (129 s at HZ 250). */
 const ALIGN = 512;
+
+/** Whether a plan needs a knob that all namespaces share: then nothing else should be recorded meanwhile. */
+export function turnsMachineKnobs(plan: RunPlan): boolean {
+  return plan.hosts.some(({ sysctls }) => Object.keys(MACHINE_SYSCTLS).some((knob) => knob in sysctls));
+}
 
 /** @throws NotRecordable with the reason */
 export function scriptOf(plan: RunPlan, end: Micros): string {
   return [
     `end ${end}`,
     `align ${ALIGN}`,
-    'congestion cubic',
-    ...plan.hosts.map(({ name, address }) => `host ${name} ${address}`),
+    ...plan.hosts.map(({ name, address }) => `host ${name} ${address}${needsEthernet(plan, name) ? ' ethernet' : ''}`),
+    ...secretLines(plan),
+    ...machineLines(plan),
+    ...plan.hosts.map(congestionLine),
     ...plan.hosts.flatMap(sysctlLines),
     ...plan.links.flatMap((link) => linkLines(plan, link)),
     ...plan.processes.map(({ name, host, forked }) => `process ${name} ${host}${forked === true ? ' forked' : ''}`),
@@ -37,12 +46,42 @@ export function scriptOf(plan: RunPlan, end: Micros): string {
   ].join('\n');
 }
 
+/** Whether a host must have hardware addresses and a cable of its own; or be watched, since it talks to itself. */
+function needsEthernet({ links, processes, actions }: RunPlan, host: string): boolean {
+  const isShared = links.some(({ ends, shared }) => shared === true && ends.includes(host));
+  return (
+    isShared ||
+    actions.some(
+      (action) =>
+        (action.kind === 'host-carrier' && action.host === host) ||
+        (action.kind === 'connect' &&
+          action.host === host &&
+          processes.some(({ name, host: own }) => name === action.process && own === host)),
+    )
+  );
+}
+
+/** @throws NotRecordable where hosts of one machine would need different values */
+function machineLines({ hosts }: RunPlan): string[] {
+  return Object.entries(MACHINE_SYSCTLS).flatMap(([knob, folder]) => {
+    const values = new Set(hosts.flatMap(({ sysctls }) => sysctls[knob as keyof typeof MACHINE_SYSCTLS] ?? []));
+    if (values.size > 1) throw new NotRecordable(`${knob}, of which the machine has one for all hosts`);
+    return [...values].map((value) => `machine ${folder}/${knob} ${value}`);
+  });
+}
+
+/** Said to each socket, since the modules of other namespaces may be out of reach. */
+function congestionLine({ name, sysctls, kernel }: HostPlan): string {
+  return `congestion ${name} ${congestionControlOf(sysctlValues(sysctls, kernel))}`;
+}
+
 function sysctlLines({ name, sysctls, kernel: [major, minor], portRange }: HostPlan): string[] {
   const beforeLinear =
     major < 6 || (major === 6 && minor < 5) ? ([['ipv4/tcp_syn_linear_timeouts', '0']] as const) : [];
-  const machine = MACHINE_SYSCTLS.find((knob) => knob in sysctls);
-  if (machine !== undefined) throw new NotRecordable(`${machine}, which is the machine's and not a namespace's`);
-  const own = Object.entries(sysctls).map(([knob, value]) => [`ipv4/${knob}`, [value].flat().join(' ')] as const);
+  const isOwn = (knob: string): boolean => knob !== 'tcp_congestion_control' && !(knob in MACHINE_SYSCTLS);
+  const own = Object.entries(sysctls)
+    .filter(([knob]) => isOwn(knob))
+    .map(([knob, value]) => [`ipv4/${knob}`, [value].flat().join(' ')] as const);
   const ports = portRange === undefined ? [] : [['ipv4/ip_local_port_range', portRange.join(' ')] as const];
   return [...COMMON_SYSCTLS, ...beforeLinear, ...ports, ...own].map(
     ([path, value]) => `sysctl ${name} ${path} ${value}`,
@@ -103,6 +142,12 @@ function actionWords(plan: RunPlan, action: ActionPlan): string {
       return `power-loss ${action.host}`;
     case 'host-boot':
       return `boot ${action.host}`;
+    case 'host-freeze':
+      return `freeze ${action.host}`;
+    case 'host-resume':
+      return `resume ${action.host}`;
+    case 'host-carrier':
+      return `carrier ${action.host} ${action.up ? 'up' : 'down'}`;
     case 'host-shutdown':
       return `shutdown-host ${action.host}`;
     case 'process-start':
@@ -116,8 +161,6 @@ function actionWords(plan: RunPlan, action: ActionPlan): string {
     case 'connect': {
       const remote = plan.hosts.find(({ name }) => name === action.host);
       if (remote === undefined) throw new Error(`No host ${action.host}`);
-      const isLoopback = plan.processes.some(({ name, host }) => name === action.process && host === action.host);
-      if (isLoopback) throw new NotRecordable('a connection of a host with itself, which never reaches the cable');
       const own = `${action.localPort ?? 0} ${action.reuseAddress === true ? 1 : 0}`;
       return `connect ${action.process} ${action.connection} ${remote.address} ${action.port} ${own}`;
     }

@@ -64,6 +64,8 @@ function describe(item: Item, plan: RunPlan): string {
       return `${item.host} ${item.connection}: ${item.to}`;
     case 'call':
       return `${item.process} ${item.call}() = ${item.errno === 'OK' ? item.value : item.errno}`;
+    case 'arp':
+      return `${item.host} ARP ${item.what}${item.fate === 'delivered' ? '' : ` ✗ ${item.fate}`}`;
     case 'action':
       return `# ${plan.actions[item.index]?.text.replace(/^at \S+\s+/, '') ?? item.index}`;
   }

@@ -2,10 +2,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatDuration, SECOND } from '../../extension/base/time.ts';
-import { catalogue, scenarioOf, variantName } from '../support/catalogue.ts';
+import { scenarioOf, variantName } from '../support/catalogue.ts';
 import { deviationsOf } from './deviations.ts';
 import { formatOverride } from './override.ts';
 import type { Recording } from './recording.ts';
+import { recordable } from './recordable.ts';
 import { recordingName, recordings } from './recordings.ts';
 import { impossibilityOf } from './impossible.ts';
 import { NotRecordable } from './not-recordable.ts';
@@ -31,7 +32,7 @@ function table(): string[] {
   const known = new Map(recordings().map((recording) => [nameOf(recording), recording]));
   const rows: (readonly string[])[] = [];
   const reasons: string[] = [];
-  for (const { id, name, text } of catalogue()) {
+  for (const { id, name, text } of recordable()) {
     for (const run of scenarioOf(name, text).runs) {
       const variant = variantName(run);
       const recording = known.get(recordingName(id, variant));

@@ -54,6 +54,8 @@ export function timeDifferences(
   const fates = fateEvents(trace);
   for (const { engine, kernel } of matches) {
     if (engine.kind !== 'segment' || kernel.kind !== 'segment' || engine.fate !== kernel.fate) continue;
+    // When it was lost there nobody saw.
+    if (kernel.fate === 'held') continue;
     const fate = fates.get(engine.event);
     if (fate !== undefined) recorded.set(fate, kernel.fateTime);
   }
@@ -71,6 +73,16 @@ export function timeDifferences(
       const wait = trace.timeAt(id) - trace.timeAt(cause);
       const late = base.late + (mode === 'wheel' ? jiffy : wait / 8 + 2 * jiffy);
       return { ...base, time: base.time + wait, late };
+    }
+    if (isNeighbourTimer(trace, id)) {
+      const wait = trace.timeAt(id) - trace.timeAt(cause);
+      const late = base.late + jiffy + (mode === 'wheel' ? granuleOf(wait, jiffy) : wait / 8 + jiffy);
+      return {
+        ...base,
+        time: base.time + wait,
+        late,
+        early: base.early + (mode === 'wheel' ? granuleOf(wait, jiffy) : jiffy),
+      };
     }
     if (trace.kindAt(id) !== 'timer.fired')
       return { ...base, time: base.time + trace.timeAt(id) - trace.timeAt(cause) };
@@ -108,6 +120,8 @@ function describe(item: Match['kernel']): string {
       return `${item.process}'s ${item.call} on ${item.connection}`;
     case 'action':
       return `statement ${item.index}`;
+    case 'arp':
+      return `ARP ${item.what} from ${item.host}`;
   }
 }
 
@@ -119,6 +133,19 @@ function sleptInKernel(trace: Trace, id: EventId): boolean {
     trace.kindAt(cause) === 'call.entered' &&
     trace.timeAt(id) > trace.timeAt(cause)
   );
+}
+
+/** What a neighbour entry does after a wait: its timer is not among those of an end. */
+function isNeighbourTimer(trace: Trace, id: EventId): boolean {
+  const kind = trace.kindAt(id);
+  return (kind === 'arp.sent' || kind === 'neighbour.state') && trace.timeAt(id) > trace.timeAt(trace.causeAt(id));
+}
+
+/** How coarse the wheel is for such a wait: a timer armed in another jiffy fires so much later or earlier. */
+function granuleOf(wait: Micros, jiffy: Micros): Micros {
+  let granule = 1;
+  for (let reach = 63; wait / jiffy >= reach; reach *= 8) granule *= 8;
+  return granule * jiffy;
 }
 
 /** By each segment's sending, the event in which it was delivered or lost. */

@@ -1,10 +1,14 @@
 /** Which end a segment belongs to, and which ports are taken (`tcp_hashinfo`; inet_hashtables.c, inet_connection_sock.c). */
+import { MILLISECOND, type Micros } from '../../base/time.ts';
 import type { PlaceId } from '../../trace/event.ts';
 import type { Tcb } from '../tcp/tcb.ts';
 import { mayReuseTimeWait } from '../tcp/time-wait.ts';
 import type { Listener } from './listener.ts';
 import { type Binding, ephemeralPorts } from './ports.ts';
 import type { RemoteSocket } from './remote.ts';
+
+/** So often the kernel counts the sockets without a process (`TCP_ORPHAN_TIMER_PERIOD`). */
+const ORPHAN_COUNT_PERIOD: Micros = 100 * MILLISECOND;
 
 /** The ends and listeners of one host, by their ports. */
 export class EndTable {
@@ -112,11 +116,12 @@ export class EndTable {
     return false;
   }
 
-  /** Whether there are more orphans than `limit` (`tcp_too_many_orphans`). */
-  hasMoreOrphansThan(limit: number): boolean {
+  /** Whether there were more orphans than `limit` when the kernel last counted them (`tcp_too_many_orphans`). */
+  hasMoreOrphansThan(limit: number, now: Micros): boolean {
     if (this.ends.size <= limit) return false;
+    const counted = now - (now % ORPHAN_COUNT_PERIOD);
     let orphans = 0;
-    for (const tcb of this.ends.values()) if (tcb.orphan && !tcb.isTimeWaitEntry) orphans++;
+    for (const tcb of this.ends.values()) if ((tcb.orphanedAt ?? now) < counted && !tcb.isTimeWaitEntry) orphans++;
     return orphans > limit;
   }
 }

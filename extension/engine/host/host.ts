@@ -1,4 +1,3 @@
-import type { Micros } from '../../base/time.ts';
 import { SECOND } from '../../base/time.ts';
 import { hasFeature } from '../../scenario/kernel-version.ts';
 import type { HostPlan } from '../../scenario/plan.ts';
@@ -13,8 +12,6 @@ import type { Link, LinkEnd } from '../network/link.ts';
 import type { Recorder } from '../recorder.ts';
 import type { Clock, Scheduled } from '../scheduler.ts';
 import type { Segment } from '../tcp/segment.ts';
-import { hash32 } from '../random.ts';
-import { jiffies } from '../tcp/jiffies.ts';
 import type { Seq } from '../tcp/seq.ts';
 import type { Tcb } from '../tcp/tcb.ts';
 import { HostClock } from './host-clock.ts';
@@ -25,6 +22,7 @@ import { wakeLingerer } from './close.ts';
 import { wakeConnected } from './connect.ts';
 import type { StreamDescriptor } from './descriptors.ts';
 import type { Process } from './process.ts';
+import { reachableDraw, reachableTime } from './reachable-time.ts';
 import { wakeToRead } from './recv.ts';
 import { wakeToWrite } from './send.ts';
 
@@ -93,7 +91,8 @@ export class Host implements LinkEnd, KernelEvents {
         link,
         scheduler: clock,
         recorder,
-        reachableTime: reachableTime(plan.hz, init.seed, plan.name, link.other(this).name),
+        ticks: { hz: plan.hz, timers: plan.timers },
+        reachableTime: reachableTime(plan.hz, reachableDraw(init.seed, plan.name, link.other(this).name)),
         evictsWithoutCarrier: hasFeature(plan.kernel, 'neighbours forgotten without a carrier'),
         tell: (message, peer) => {
           this.icmpArrives(message, peer);
@@ -323,10 +322,4 @@ export class Host implements LinkEnd, KernelEvents {
     const order = found[0]?.descriptor.socket.holders ?? [];
     return found.sort((a, b) => order.indexOf(b.process.place) - order.indexOf(a.process.place));
   }
-}
-
-/** `neigh_rand_reach_time`: half of `base_reachable_time` (30 s) up to one and a half of it. The kernel draws anew every 5 min; here it stays. */
-function reachableTime(hz: number, ...seed: readonly (string | number)[]): Micros {
-  const base = 30 * hz;
-  return jiffies(Math.floor(base / 2) + (hash32(...seed, 'reachable') % base), hz);
 }

@@ -114,7 +114,7 @@ export class Kernel implements TcpKernel, ListeningKernel {
     for (const child of listener.close()) {
       child.enter(() => {
         if (child.state !== 'SYN_RECEIVED' && child.state !== 'CLOSED') sendReset(child, 'listener-closed');
-        child.orphan = true;
+        child.leaveProcess();
         child.done('aborted');
       });
     }
@@ -327,8 +327,8 @@ export class Kernel implements TcpKernel, ListeningKernel {
     this.table.listenerOf(tcb)?.removed(tcb);
   }
 
-  tooManyOrphans(): boolean {
-    return this.table.hasMoreOrphansThan(this.sysctls.tcp_max_orphans);
+  tooManyOrphans(shift: number): boolean {
+    return this.table.hasMoreOrphansThan(this.sysctls.tcp_max_orphans / 2 ** shift, this.scheduler.now);
   }
 }
 

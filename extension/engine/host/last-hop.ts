@@ -9,6 +9,7 @@ import type { Recorder } from '../recorder.ts';
 import type { Clock } from '../scheduler.ts';
 import type { Segment } from '../tcp/segment.ts';
 import type { Seq } from '../tcp/seq.ts';
+import type { TickClock } from '../tcp/timer.ts';
 import type { NeighbourOwner } from './neighbour.ts';
 import { NeighbourEntry } from './neighbour.ts';
 
@@ -27,6 +28,7 @@ export class LastHop implements NeighbourOwner<Outgoing> {
   readonly link: Link;
   readonly scheduler: Clock;
   readonly recorder: Recorder;
+  readonly ticks: TickClock;
   readonly reachableTime: Micros;
   private readonly host: LinkEnd;
   private readonly other: LinkEnd;
@@ -44,6 +46,7 @@ export class LastHop implements NeighbourOwner<Outgoing> {
     readonly link: Link;
     readonly scheduler: Clock;
     readonly recorder: Recorder;
+    readonly ticks: TickClock;
     readonly reachableTime: Micros;
     /** Since Linux 5.16 (`arp_evict_nocarrier`). */
     readonly evictsWithoutCarrier: boolean;
@@ -54,6 +57,7 @@ export class LastHop implements NeighbourOwner<Outgoing> {
     this.other = init.link.other(init.host);
     this.scheduler = init.scheduler;
     this.recorder = init.recorder;
+    this.ticks = init.ticks;
     this.reachableTime = init.reachableTime;
     this.evictsWithoutCarrier = init.evictsWithoutCarrier;
     this.tell = init.tell;

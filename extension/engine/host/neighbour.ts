@@ -8,6 +8,8 @@ import type { EventId } from '../../trace/event.ts';
 import type { NeighbourState } from '../../trace/schema.ts';
 import type { Recorder } from '../recorder.ts';
 import type { Clock, Scheduled } from '../scheduler.ts';
+import type { TickClock } from '../tcp/timer.ts';
+import { wheelExpiry } from '../tcp/timer-wheel.ts';
 
 /** `retrans_time`: between two requests. */
 const RETRANS_TIME = SECOND;
@@ -22,6 +24,7 @@ const BROADCAST_PROBES = 3;
 export interface NeighbourOwner<Packet> {
   readonly scheduler: Clock;
   readonly recorder: Recorder;
+  readonly ticks: TickClock;
   /** `reachable_time`: how long a confirmation counts. */
   readonly reachableTime: Micros;
   /** Writes the state into the trace. */
@@ -201,9 +204,11 @@ export class NeighbourEntry<Packet> {
 
   private setTimer(at: Micros): void {
     this.dropTimer();
-    const { recorder, scheduler } = this.owner;
+    const { recorder, scheduler, ticks } = this.owner;
     const { cause } = recorder;
-    this.timer = scheduler.at(Math.max(at, scheduler.now), () => {
+    const deadline = Math.max(at, scheduler.now);
+    const fires = ticks.timers === 'wheel' ? wheelExpiry(scheduler.now, deadline, ticks.hz) : deadline;
+    this.timer = scheduler.at(fires, () => {
       recorder.causedBy(cause, () => {
         this.onTimer();
       });

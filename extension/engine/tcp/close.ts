@@ -15,7 +15,7 @@ import { enterFinWait2AsOrphan, enterTimeWait } from './time-wait.ts';
 export function closeLast(tcb: Tcb, owner: 'leaves' | 'stays-owned' = 'leaves'): void {
   tcb.shutdownReceive = true;
   tcb.shutdownSend = true;
-  tcb.orphan = owner === 'leaves';
+  if (owner === 'leaves') tcb.leaveProcess();
   // A time-wait entry lives without the socket, which is closed already.
   if (tcb.state === 'CLOSED' || tcb.isTimeWaitEntry) return;
   const { unread } = tcb.rcv;
@@ -43,7 +43,7 @@ function abort(tcb: Tcb): void {
 
 /** The socket is an orphan from now on (`sock_orphan` and what follows it in `__tcp_close`). */
 export function leaveOwnerless(tcb: Tcb): void {
-  tcb.orphan = true;
+  tcb.leaveProcess();
   if (hasEnded(tcb)) return;
   if (tcb.state === 'FIN_WAIT_2') {
     if (tcb.knob('TCP_LINGER2', 0) < 0) {
@@ -53,8 +53,8 @@ export function leaveOwnerless(tcb: Tcb): void {
     }
     enterFinWait2AsOrphan(tcb);
   }
-  // Entries of time-wait are no orphans (`tcp_check_oom`; the kernel counts anew every 100 ms only).
-  if (!hasEnded(tcb) && tcb.kernel.tooManyOrphans()) {
+  // Entries of time-wait are no orphans (`tcp_check_oom`).
+  if (!hasEnded(tcb) && tcb.kernel.tooManyOrphans(0)) {
     sendReset(tcb, 'too-many-orphans', [tcb.kernel.sysctls.tcp_max_orphans]);
     tcb.done('aborted');
   }

@@ -36,6 +36,13 @@ export function onCompressedAckTimer(tcb: Tcb): void {
   sendAck(tcb, { purpose: 'duplicate-ack', reason: 'compressed-ack-timer', args: [waiting, tcb.now - since] });
 }
 
+/** There are more gaps than a SACK option surely has room for: what was being gathered is told now (`tcp_sack_compress_send_ack`). */
+export function sendGatheredAck(tcb: Tcb): void {
+  const { waiting, since } = tcb.compressed;
+  if (waiting === 0) return;
+  sendAck(tcb, { purpose: 'duplicate-ack', reason: 'many-gaps', args: [waiting, tcb.now - since] });
+}
+
 /** Any ACK says it all (`tcp_event_ack_sent`). */
 export function forgetCompressed(tcb: Tcb): void {
   if (tcb.compressed.waiting === 0) return;

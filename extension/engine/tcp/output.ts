@@ -12,7 +12,7 @@ import type { SentSegment } from './recovery/retransmission-queue.ts';
 import { newSegment } from './recovery/retransmission-queue.ts';
 import { scheduleLossProbe } from './recovery/tail-loss-probe.ts';
 import { armRetransmission } from './retransmit.ts';
-import { sackBlocks } from './receive.ts';
+import { sackBlocks } from './received-blocks.ts';
 import { selectWindow } from './receive-window.ts';
 import type { Segment, SegmentOptions } from './segment.ts';
 import { ACK, FIN, hasFlag, PSH, SYN } from './segment.ts';

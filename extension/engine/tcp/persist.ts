@@ -3,6 +3,7 @@ import type { Micros } from '../../base/time.ts';
 import { MAX_PROBE_SHIFT, TCP_RTO_MIN, TCP_TIMEOUT_MIN_JIFFIES } from './constants.ts';
 import { ceilToJiffy, jiffies } from './jiffies.ts';
 import type { SendWhy } from './output.ts';
+import { goesAsOneTooMany } from './orphans.ts';
 import { fitsWindow, headEnd, sendIntoWindow, sendSegment } from './output.ts';
 import { armRetransmission, giveUp, orphanRetries } from './retransmit.ts';
 import { ACK } from './segment.ts';
@@ -50,7 +51,9 @@ export function onPersistTimeout(tcb: Tcb): void {
   const limit = userTimeout(tcb);
   const stalledFor = tcb.now - (tcb.probesStamp ?? tcb.now);
   tcb.probesStamp ??= tcb.now;
-  if ((limit > 0 && stalledFor >= limit) || hasProbedEnough(tcb)) {
+  const isOver = (limit > 0 && stalledFor >= limit) || isSpentOrphan(tcb);
+  if (!isOver && tcb.orphan && goesAsOneTooMany(tcb, true)) return;
+  if (isOver || hasProbedEnough(tcb)) {
     giveUp(tcb);
     return;
   }
@@ -75,12 +78,19 @@ function nextFits(tcb: Tcb): boolean {
   return fitsWindow(tcb, headEnd(tcb));
 }
 
-/** Unanswered probes are counted; an orphan that probes at the ceiling already goes sooner, answered or not. */
+/** An orphan that probes at the ceiling already goes sooner, answered or not. */
+function isSpentOrphan(tcb: Tcb): boolean {
+  return tcb.orphan && !probesBelowCeiling(tcb) && tcb.backoff >= orphanRetries(tcb, false);
+}
+
+/** Unanswered probes are counted. */
 function hasProbedEnough(tcb: Tcb): boolean {
-  if (!tcb.orphan) return tcb.probesOut >= tcb.kernel.sysctls.tcp_retries2;
-  const isAlive = tcb.rto * 2 ** tcb.backoff < tcb.rtoMax;
-  const retries = orphanRetries(tcb, isAlive);
-  return (!isAlive && tcb.backoff >= retries) || tcb.probesOut >= retries;
+  const limit = tcb.orphan ? orphanRetries(tcb, probesBelowCeiling(tcb)) : tcb.kernel.sysctls.tcp_retries2;
+  return tcb.probesOut >= limit;
+}
+
+function probesBelowCeiling(tcb: Tcb): boolean {
+  return tcb.rto * 2 ** tcb.backoff < tcb.rtoMax;
 }
 
 /**

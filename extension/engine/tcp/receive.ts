@@ -1,17 +1,13 @@
 /** The receive queue: data in sequence, data beyond gaps, the FIN at the end (`tcp_data_queue`, `tcp_fin`). */
 import { enterQuickAckMode, onDataBeyondGap, onDataReceived } from './delayed-ack.ts';
 import { onFin } from './close.ts';
+import { forgetReachedBlocks, noteBeyondGap } from './received-blocks.ts';
 import { makeRoomBeyondGap } from './receive-autotuning.ts';
 import { receiveWindow } from './receive-window.ts';
 import type { Segment } from './segment.ts';
 import { endSeq, FIN, has } from './segment.ts';
-import type { Seq } from './seq.ts';
 import { add, after, before, diff, max } from './seq.ts';
 import type { OutOfOrderRange, Tcb } from './tcb.ts';
-
-/** At most so many blocks fit beside timestamps, one more without (RFC 2018 §3). */
-const MAX_SACK_BLOCKS = 3;
-const NO_BLOCKS: readonly (readonly [Seq, Seq])[] = [];
 
 /** Takes the text and FIN of an acceptable segment. */
 export function receiveText(tcb: Tcb, segment: Segment): void {
@@ -35,7 +31,7 @@ export function receiveText(tcb: Tcb, segment: Segment): void {
   if (after(segment.seq, rcv.nxt)) {
     onDataBeyondGap(tcb, segment);
     insertOutOfOrder(tcb, { start: segment.seq, end: textEnd, fin: has(segment, FIN) });
-    rcv.newest = segment.seq;
+    if (tcb.sackPermitted) noteBeyondGap(tcb, segment.seq, end);
     makeRoomBeyondGap(tcb);
     return;
   }
@@ -55,6 +51,7 @@ export function receiveText(tcb: Tcb, segment: Segment): void {
   if (has(segment, FIN)) takeFin(tcb);
   if (rcv.outOfOrder.length === 0) return;
   drainOutOfOrder(tcb);
+  forgetReachedBlocks(tcb);
   if (rcv.outOfOrder.length === 0) tcb.delack.now = true;
 }
 
@@ -68,6 +65,7 @@ function takeFin(tcb: Tcb): void {
   tcb.rcv.nxt = add(tcb.rcv.nxt, 1);
   tcb.rcv.fin = true;
   tcb.rcv.outOfOrder.length = 0;
+  tcb.rcv.blocks = [];
   onFin(tcb);
 }
 
@@ -111,19 +109,4 @@ function drainOutOfOrder(tcb: Tcb): void {
       return;
     }
   }
-}
-
-/** Blocks for the next acknowledgement: a duplicate first (RFC 2883), then what arrived last, then the others (RFC 2018 §4). */
-export function sackBlocks(tcb: Tcb): readonly (readonly [Seq, Seq])[] {
-  const { rcv } = tcb;
-  if (rcv.dsack === undefined && rcv.outOfOrder.length === 0) return NO_BLOCKS;
-  const limit = MAX_SACK_BLOCKS + (tcb.timestamps ? 0 : 1);
-  const blocks: (readonly [Seq, Seq])[] = [];
-  if (rcv.dsack !== undefined && tcb.kernel.sysctls.tcp_dsack !== 0) blocks.push(rcv.dsack);
-  rcv.dsack = undefined;
-  const holdsNewest = (range: OutOfOrderRange): boolean =>
-    rcv.newest !== undefined && !before(rcv.newest, range.start) && before(rcv.newest, range.end);
-  const ordered = [...rcv.outOfOrder.filter(holdsNewest), ...rcv.outOfOrder.filter((range) => !holdsNewest(range))];
-  for (const range of ordered) blocks.push([range.start, add(range.end, range.fin ? 1 : 0)]);
-  return blocks.slice(0, limit);
 }

@@ -15,6 +15,7 @@ import {
 } from './constants.ts';
 import { sendSegment, timestampNow } from './output.ts';
 import { ceilToJiffy, jiffies } from './jiffies.ts';
+import { goesAsOneTooMany } from './orphans.ts';
 import { onPersistTimeout } from './persist.ts';
 import { enterRecovery } from './recovery/fast-recovery.ts';
 import { enterLoss } from './recovery/loss.ts';
@@ -101,6 +102,7 @@ export function onRetransmissionTimeout(
     probeShrunkWindow(tcb, head);
     return;
   }
+  if (tcb.orphan && goesAsOneTooMany(tcb, tcb.rto < tcb.rtoMax || !hasTimedOut(tcb))) return;
   if (hasTimedOut(tcb)) {
     giveUp(tcb);
     return;

@@ -22,6 +22,7 @@ import { ceilToJiffy } from './jiffies.ts';
 import { RetransmissionQueue } from './recovery/retransmission-queue.ts';
 import { RecoveryState } from './recovery/state.ts';
 import { RttEstimator } from './rtt.ts';
+import type { Block } from './received-blocks.ts';
 import type { Segment, SegmentOptions } from './segment.ts';
 import type { Seq } from './seq.ts';
 import { diff, seq } from './seq.ts';
@@ -64,8 +65,8 @@ export interface TcpKernel {
   synAckRetries(tcb: Tcb): number;
   /** The end is gone from the tables. */
   removed(tcb: Tcb): void;
-  /** Whether there are more orphans than `tcp_max_orphans` allows (`tcp_too_many_orphans`). */
-  tooManyOrphans(): boolean;
+  /** Whether there are more orphans than `tcp_max_orphans` allows, counted 2^`shift` times (`tcp_too_many_orphans`). */
+  tooManyOrphans(shift: number): boolean;
 }
 
 /** Bytes that arrived beyond RCV.NXT. */
@@ -136,8 +137,8 @@ export class Tcb {
     fin: false,
     /** A duplicate to report in the next acknowledgement (RFC 2883). */
     dsack: undefined as readonly [Seq, Seq] | undefined,
-    /** Start of the range that arrived last: its SACK block comes first. */
-    newest: undefined as Seq | undefined,
+    /** Blocks of data beyond gaps that the peer is told of, the latest first. */
+    blocks: [] as readonly Block[],
   };
   /** What the receive buffer's growth goes by (`rcv_rtt_est`, `rcvq_space`). */
   readonly autotuning = {
@@ -260,8 +261,8 @@ export class Tcb {
   /** Last reply to an out-of-window segment: they are rate limited. */
   lastOutOfWindowAckAt: Micros | undefined;
 
-  /** No process holds a descriptor any more (`SOCK_DEAD`). */
-  orphan = false;
+  /** Since when no process has held a descriptor (`SOCK_DEAD`); undefined while one does. */
+  orphanedAt: Micros | undefined;
   shutdownSend = false;
   shutdownReceive = false;
   error: Errno | undefined;
@@ -331,6 +332,15 @@ export class Tcb {
 
   get now(): Micros {
     return this.kernel.scheduler.now;
+  }
+
+  get orphan(): boolean {
+    return this.orphanedAt !== undefined;
+  }
+
+  /** The last descriptor is gone (`sock_orphan`). */
+  leaveProcess(): void {
+    this.orphanedAt ??= this.now;
   }
 
   /** The only door to the state: no change is silent. */

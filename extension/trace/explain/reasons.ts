@@ -75,6 +75,11 @@ export function sendReason(trace: Trace, segment: EventOf<'segment.sent'>): stri
         first ?? 1,
         span(second ?? 0),
       );
+    case 'many-gaps':
+      return l10n.t(
+        'Data arrived beyond yet another gap, and an acknowledgement may not have room to tell of all of them: what was being gathered, {0} duplicate ACKs, is told before.',
+        first ?? 1,
+      );
     case 'syn-in-synchronized-state':
       return l10n.t(
         'A SYN arrived on a connection that exists: the challenge ACK asks the other end whether it means that.',

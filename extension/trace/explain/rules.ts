@@ -47,6 +47,7 @@ const REASON_RULES: Partial<Record<SendReason, Rule>> = {
   'fin-arrived': { rfc: 'RFC 9293 §3.10.7.4', kernel: 'tcp_fin' },
   'compressed-ack-timer': { kernel: 'tcp_compressed_ack_kick', sysctl: 'tcp_comp_sack_nr' },
   'out-of-order': { rfc: 'RFC 5681 §4.2', kernel: 'tcp_data_queue_ofo' },
+  'many-gaps': { rfc: 'RFC 2018 §4', kernel: 'tcp_sack_compress_send_ack' },
   'syn-in-synchronized-state': { rfc: 'RFC 5961 §4', kernel: 'tcp_validate_incoming' },
   'inexact-rst': { rfc: 'RFC 5961 §3', kernel: 'tcp_validate_incoming' },
   'unacceptable-ack': { rfc: 'RFC 5961 §5', kernel: 'tcp_ack' },

@@ -134,3 +134,10 @@ it('before Linux 5.16 a lost carrier leaves the neighbour known: silence', () =>
   expect(heard(trace)).toEqual([]);
   expect(calls(trace, 'app', 900).at(0)).toMatch(/recv ETIMEDOUT$/);
 });
+
+it('with `timers wheel` a neighbour is waited for as long as in the kernel: three seconds are 3.056', () => {
+  const [plan] = parseScenarios(withBase(`at 1s client loses carrier\n${SENDS}\nrun until 6s`)).scenarios[0]!.runs;
+  const wheel = { ...plan!, hosts: plan!.hosts.map((host) => ({ ...host, hz: 250, timers: 'wheel' as const })) };
+  expect(neighbours(play(wheel), 'client', 6)).toContain('5.056 FAILED');
+  expect(neighbours(play(plan!), 'client', 6)).toContain('5 FAILED');
+});

@@ -57,3 +57,21 @@ describe('data beyond a gap', () => {
     ).toHaveLength(4);
   });
 });
+
+describe('SACK blocks of many gaps', () => {
+  const blocks = (end: ReturnType<typeof interactive>): string[] =>
+    [...end.trace.eventsOf('segment.sent')].map(({ sack }) => {
+      const numbers = [...sack].map((number) => end.trace.relative({ ...last(end), ack: number }).ack);
+      return numbers.join(' ');
+    });
+  const last = (end: ReturnType<typeof interactive>) => [...end.trace.eventsOf('segment.sent')].at(-1)!;
+  const at = (...starts: number[]) => starts.map((seq) => data(100, { seq }));
+
+  it('the latest first, the others in the order in which they came', () => {
+    const end = interactive().receive(...at(301, 501, 701));
+    expect(blocks(end).at(-1)).toBe('701 801 501 601 301 401');
+    end.receive(...at(401));
+    end.at(121).sent();
+    expect(blocks(end).at(-1)).toBe('301 601 701 801');
+  });
+});

@@ -290,7 +290,8 @@ static void accept_all(int listener) {
 /* `name`: of the connection that it is for. */
 static int new_socket(const char *name) {
   const int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-  if (congestion[0] != 0 && setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, congestion, strlen(congestion)) < 0) die(congestion);
+  const char *congestion = hosts[self->host].congestion;
+  if (setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, congestion, strlen(congestion)) < 0) die(congestion);
   use_options(self, fd, name);
   return fd;
 }

@@ -19,6 +19,12 @@ micros now(void) {
   return since >= 0 ? since / 1000 : -((-since + 999) / 1000);
 }
 
+long ticks(void) {
+  struct timespec resolution;
+  clock_getres(CLOCK_MONOTONIC_COARSE, &resolution);
+  return 1000000000 / resolution.tv_nsec;
+}
+
 /* What /proc/timer_list says of the tick: the number of the present jiffy, and a time at which a tick is due. */
 static bool read_tick(unsigned long long *jiffies, long long *tick_at) {
   FILE *list = fopen("/proc/timer_list", "r");
@@ -41,10 +47,8 @@ static bool read_tick(unsigned long long *jiffies, long long *tick_at) {
 #define TICK_LATENESS 500000
 
 void choose_start(long align) {
-  struct timespec resolution;
-  clock_getres(CLOCK_MONOTONIC_COARSE, &resolution);
-  const int64_t tick = resolution.tv_nsec;
-  printf("info hz %lld\n", (long long)(1000000000 / tick));
+  const int64_t tick = 1000000000 / ticks();
+  printf("info hz %ld\n", ticks());
   for (int tries = 0; tries < 100; tries++) {
     unsigned long long jiffies;
     long long tick_at;

@@ -65,10 +65,15 @@ int forge_icmp(const unsigned char *packet, int type, int code, unsigned char *i
   return length;
 }
 
+void fix_checksum(unsigned char *packet) {
+  const struct iphdr *ip = (const void *)packet;
+  put_tcp_checksum(ip, (void *)(packet + ip->ihl * 4), ntohs(ip->tot_len) - ip->ihl * 4);
+}
+
 void rewrite_port(unsigned char *packet, int which, unsigned short port) {
   const struct iphdr *ip = (const void *)packet;
   struct tcphdr *tcp = (void *)(packet + ip->ihl * 4);
   if (which == 0) tcp->source = htons(port);
   else tcp->dest = htons(port);
-  put_tcp_checksum(ip, tcp, ntohs(ip->tot_len) - ip->ihl * 4);
+  fix_checksum(packet);
 }

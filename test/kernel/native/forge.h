@@ -9,6 +9,8 @@
 int forge_reset(const unsigned char *packet, unsigned char *reset);
 /* An ICMP error about a packet. @return its length */
 int forge_icmp(const unsigned char *packet, int type, int code, unsigned char *icmp);
+/* After its numbers were changed. */
+void fix_checksum(unsigned char *packet);
 /* Another source (0) or destination (1) port. */
 void rewrite_port(unsigned char *packet, int which, unsigned short port);
 

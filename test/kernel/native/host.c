@@ -1,4 +1,4 @@
-/* Hosts: network namespaces with one TUN device each, whose other end the cable holds. */
+/* Hosts: network namespaces with one TUN or TAP device each, whose other end the cable holds. */
 #define _GNU_SOURCE
 #include "lab.h"
 
@@ -35,13 +35,23 @@ struct host *host_at(struct in_addr address) {
   return NULL;
 }
 
-static bool write_sysctl(const char *path, const char *value) {
+bool write_sysctl(const char *path, const char *value) {
   char file[160];
   snprintf(file, sizeof file, "/proc/sys/net/%s", path);
   int fd = open(file, O_WRONLY);
   bool ok = fd >= 0 && write(fd, value, strlen(value)) >= 0;
   if (fd >= 0) close(fd);
   return ok;
+}
+
+bool read_sysctl(const char *path, char *value, size_t size) {
+  char file[160];
+  snprintf(file, sizeof file, "/proc/sys/net/%s", path);
+  const int fd = open(file, O_RDONLY);
+  const ssize_t length = fd < 0 ? -1 : read(fd, value, size - 1);
+  if (fd >= 0) close(fd);
+  if (length > 0) value[length] = 0;
+  return length > 0;
 }
 
 static void set_address(int sock, struct ifreq *request, unsigned long what, in_addr_t address) {
@@ -58,22 +68,28 @@ static void bring_up(int sock, const char *name) {
 }
 
 /* The host's one device: MTU 1500, no offloads, everything that is not the host itself lies behind it. */
-static int open_tun(struct in_addr address) {
+static int open_tun(const struct host *host) {
   int tun = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
   if (tun < 0) die("/dev/net/tun");
-  struct ifreq request = {.ifr_flags = IFF_TUN | IFF_NO_PI};
+  struct ifreq request = {.ifr_flags = (host->ethernet ? IFF_TAP : IFF_TUN) | IFF_NO_PI};
   strcpy(request.ifr_name, "tun0");
-  if (ioctl(tun, TUNSETIFF, &request) < 0) die("a TUN device");
+  if (ioctl(tun, TUNSETIFF, &request) < 0) die("a TUN or TAP device");
   int sock = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   bring_up(sock, "lo");
-  set_address(sock, &request, SIOCSIFADDR, address.s_addr);
+  set_address(sock, &request, SIOCSIFADDR, host->address.s_addr);
   set_address(sock, &request, SIOCSIFNETMASK, INADDR_NONE);
   bring_up(sock, "tun0");
+  if (host->mtu != 0) {
+    struct ifreq mtu = {.ifr_mtu = host->mtu};
+    strcpy(mtu.ifr_name, "tun0");
+    if (ioctl(sock, SIOCSIFMTU, &mtu) < 0) die("the device's MTU");
+  }
   struct rtentry route = {.rt_flags = RTF_UP, .rt_dev = "tun0"};
   struct sockaddr_in any = {.sin_family = AF_INET};
   memcpy(&route.rt_dst, &any, sizeof any);
   memcpy(&route.rt_genmask, &any, sizeof any);
   if (ioctl(sock, SIOCADDRT, &route) < 0) die("the route");
+  if (host->ethernet) ethernet_prepare(host, sock, "tun0");
   close(sock);
   return tun;
 }
@@ -85,7 +101,8 @@ static void build(struct host *host, struct boot *boot) {
     if (!write_sysctl(sysctls[i].path, sysctls[i].value))
       printf("info sysctl-refused %s %s=%s\n", host->name, sysctls[i].path, sysctls[i].value);
   }
-  boot->tun = open_tun(host->address);
+  boot->watch = host->ethernet ? open_watch() : -1;
+  boot->tun = open_tun(host);
   boot->diag = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
   boot->ns = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
   if (boot->diag < 0 || boot->ns < 0) die("the namespace's sockets");
@@ -110,13 +127,16 @@ void build_hosts(void) {
 static void *release(void *given) {
   struct boot *boot = given;
   close(boot->tun);
+  if (boot->watch >= 0) close(boot->watch);
   close(boot->diag);
   close(boot->ns);
   return NULL;
 }
 
 void host_power_loss(struct host *host) {
+  if (host->ethernet) watch_read(host);
   host->on = false;
+  watch_finish(host);
   forget_states(host);
   for (int i = 0; i < process_count; i++)
     if (&hosts[processes[i].host] == host && processes[i].running) process_kill(&processes[i]);
@@ -129,4 +149,5 @@ void host_boot(struct host *host) {
   if (host->current + 1 >= host->boot_count) die("more boots than were announced");
   host->current++;
   host->on = true;
+  if (host->no_carrier) set_carrier(host, false);
 }

@@ -23,6 +23,8 @@ typedef int64_t micros;
 
 /* Time since the start; negative before it. */
 micros now(void);
+/* Ticks a second. */
+long ticks(void);
 /*
  * Chooses the start: 50 us after the beginning of a jiffy whose number is a multiple of `align`, so that the timer wheel stands in every
  * recording as it does at the start of every run of the engine. Prints what was found. Without /proc/timer_list it cannot align.
@@ -36,12 +38,28 @@ extern int64_t start_ns;
 /* One network namespace: what a host is from one boot to the next. */
 struct boot {
   int tun, diag, ns;
+  /* What the kernel sends before it reaches a device (watch.c); -1 = not watched. */
+  int watch;
+  /* What its numbers are ahead of those of the machine's secrets. */
+  uint32_t seq_shift, ts_shift;
 };
 
 struct host {
   char name[NAME_SIZE];
   struct in_addr address;
   bool on;
+  /* Its device is a TAP: it has a hardware address, finds others by ARP, and its cable can be out. */
+  bool ethernet, no_carrier;
+  bool frozen;
+  /* It has got packets since its states were read. */
+  bool has_news;
+  /* Congestion control of every socket. */
+  char congestion[NAME_SIZE];
+  /* Of its device, 0 = 1500. */
+  int mtu;
+  /* What it draws for how long a neighbour is reachable. */
+  bool draws_reachable;
+  uint32_t reachable_draw;
   /* Made beforehand, since making a namespace takes time: the host is at `boots[current]` now. */
   struct boot boots[MAX_BOOTS];
   int boot_count, current;
@@ -56,6 +74,9 @@ struct sysctl {
 extern struct sysctl sysctls[256];
 extern int sysctl_count;
 
+/* Of the present namespace. `path`: below /proc/sys/net. */
+bool write_sysctl(const char *path, const char *value);
+bool read_sysctl(const char *path, char *value, size_t size);
 struct host *host_named(const char *name);
 struct host *host_at(struct in_addr address);
 /* Makes the namespaces of all hosts, `boot_count` for each. */
@@ -63,6 +84,12 @@ void build_hosts(void);
 /* The power is gone: nothing leaves any more, the namespace goes with all that is in it. */
 void host_power_loss(struct host *host);
 void host_boot(struct host *host);
+
+/* ---- machine.c ---- */
+
+void set_machine_sysctl(const char *path, const char *value);
+/* To be called in the machine's own namespace. */
+void turn_machine_knobs(void);
 
 /* ---- boxes.c: firewalls, routers and NATs ---- */
 
@@ -84,11 +111,16 @@ struct link {
   int ends[2];
   struct box *boxes[MAX_BOXES];
   int box_count;
-  micros delays[MAX_BOXES + 1];
+  /* By stretch and sending side. */
+  micros delays[MAX_BOXES + 1][2];
+  /* The hosts are each other's next hop; otherwise that is a router, which always answers. */
+  bool shared;
   /* By stretch and sending side. */
   bool cut[MAX_BOXES + 1][2];
   /* By sending side: what has set out. */
   struct counter *counters;
+  /* By sending side: the first stretch, with all that the link does. */
+  struct stages *stages;
 };
 extern struct link links[MAX_LINKS];
 extern int link_count;
@@ -103,7 +135,58 @@ micros cable_deliver(void);
 /* Reports packets that are still under way when the recording ends. */
 void cable_finish(void);
 
+/* ---- ethernet.c: hosts whose device is a TAP ---- */
+
+/* What the header of a frame takes. */
+#define ETHERNET_HEADER 14
+/* A frame with ARP. */
+#define ARP_FRAME (ETHERNET_HEADER + 28)
+
+/*
+ * The kernel draws at random how long a neighbour is reachable (net/core/neighbour.c neigh_rand_reach_time): it is made to draw until it
+ * has what the engine drew (neighbours.c). @return whether it still has that; it draws anew every 5 minutes
+ */
+void draw_reachable_time(const struct host *host, const char *device);
+bool keeps_reachable_time(const struct host *host);
+/* Gives the device its hardware address; what lies behind routers is known from the beginning. */
+void ethernet_prepare(const struct host *host, int sock, const char *device);
+/* A host's hardware address, or the router's. */
+void put_address(unsigned char *at, const struct host *host);
+/*
+ * The next hop of a routed path need not be asked for (NUD_NOARP), until carrier loss makes the kernel forget it: as
+ * extension/engine/host/last-hop.ts has it.
+ */
+void add_next_hop(const struct host *other, const char *device);
+/* Writes a frame's header: from `sender`, or from the router between when it is NULL. */
+void ethernet_header(unsigned char *frame, const struct host *receiver, const struct host *sender, uint16_t protocol);
+/* The answer of the router that lies behind a host's cable. */
+void answer_arp(const struct host *host, const unsigned char *request, unsigned char *reply);
+/* `request` to all, `probe` to one, or `reply`. */
+const char *arp_kind(const unsigned char *frame);
+/* A host's own cable is pulled or plugged in. */
+void set_carrier(struct host *host, bool up);
+
+/* ---- watch.c: what a host sends, whether it reaches a cable or not ---- */
+
+/* In the present namespace. */
+int open_watch(void);
+/* Reads what has been sent since. */
+void watch_read(struct host *host);
+/* A packet has reached the cable. @return when it was sent */
+micros when_sent(const struct host *host, const unsigned char *packet, micros otherwise);
+/* What never reached the cable: with its power a host loses it, and at the end it is over. */
+void watch_finish(const struct host *host);
+
+/* ---- freeze.c ---- */
+
+void freeze(struct host *host);
+/* What had waited for it is there at once. */
+void resume(struct host *host);
+
 /* ---- states.c ---- */
+
+/* Whether a timer of a connection is pending, delayed acknowledgements not counted. */
+bool has_timers(struct host *host);
 
 /* Reads the states of all ends (sock_diag) and reports those that changed. */
 void poll_states(struct host *host);
@@ -137,9 +220,6 @@ void process_tell(struct process *process, const char *command);
 void process_read(struct process *process);
 
 /* ---- agent.c ---- */
-
-/* The congestion control of every socket; empty = the kernel's default. */
-extern char congestion[NAME_SIZE];
 
 /* The program itself: does what it is told on `control`, behaves as `behaviours` say. Never returns. */
 void agent_main(const struct process *self, int control) __attribute__((noreturn));

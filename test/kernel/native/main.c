@@ -23,14 +23,19 @@ void die(const char *what) {
 }
 
 static void wait_until(micros next) {
-  struct pollfd polls[MAX_HOSTS + MAX_PROCESSES];
+  struct pollfd polls[MAX_HOSTS + MAX_PROCESSES + MAX_HOSTS];
   for (int i = 0; i < host_count; i++)
     polls[i] = (struct pollfd){.fd = hosts[i].on ? hosts[i].boots[hosts[i].current].tun : -1, .events = POLLIN};
   for (int i = 0; i < process_count; i++)
     polls[host_count + i] = (struct pollfd){.fd = processes[i].running ? processes[i].control : -1, .events = POLLIN};
+  struct pollfd *watches = polls + host_count + process_count;
+  for (int i = 0; i < host_count; i++)
+    watches[i] = (struct pollfd){.fd = hosts[i].on ? hosts[i].boots[hosts[i].current].watch : -1, .events = POLLIN};
   const micros wait = next - now() > 0 ? next - now() : 0;
   const struct timespec timeout = {.tv_sec = wait / 1000000, .tv_nsec = wait % 1000000 * 1000};
-  if (ppoll(polls, host_count + process_count, &timeout, NULL) <= 0) return;
+  if (ppoll(polls, host_count + process_count + host_count, &timeout, NULL) <= 0) return;
+  for (int i = 0; i < host_count; i++)
+    if (watches[i].revents != 0) watch_read(&hosts[i]);
   for (int i = 0; i < host_count; i++)
     if (polls[i].revents != 0) cable_read(&hosts[i]);
   for (int i = 0; i < process_count; i++) {
@@ -57,6 +62,7 @@ int main(void) {
   const struct sched_param priority = {.sched_priority = 50};
   printf("info realtime %s\n", sched_setscheduler(0, SCHED_FIFO, &priority) == 0 ? "yes" : "no");
   read_script();
+  turn_machine_knobs();
   build_hosts();
   choose_start(start_align);
   for (int i = 0; i < process_count; i++)
@@ -74,6 +80,10 @@ int main(void) {
     wait_until(next < end_time ? next : end_time);
   }
   cable_finish();
+  for (int i = 0; i < host_count; i++) {
+    watch_finish(&hosts[i]);
+    if (!keeps_reachable_time(&hosts[i])) printf("info neighbours drawn-anew\n");
+  }
   printf("info ended %lld\n", (long long)now());
   for (int i = 0; i < process_count; i++)
     if (processes[i].running && processes[i].pid > 0) kill(processes[i].pid, SIGKILL);

@@ -15,6 +15,8 @@ struct packet {
   micros sent, due;
   /* Made by a rule: what becomes of it is not written down. */
   bool is_copy;
+  /* `bytes` are an Ethernet frame with ARP, and not an IP packet. */
+  bool is_arp;
   /* A router waits so long for the next hop; 0 = it does not. */
   micros held_until;
   /* As its sender knows them, whatever a NAT makes of them. */
@@ -27,6 +29,24 @@ struct host *receiver_of(const struct packet *packet);
 struct host *sender_of(const struct packet *packet);
 /* Writes down what became of it. `late`: how much later than due it was handed over. */
 void report(const struct packet *packet, const char *fate, micros when, micros late);
+/* The same of a TCP packet that is on no cable. */
+void report_segment(const struct host *from, const unsigned char *bytes, micros sent, const char *fate, micros when);
+/* No two packets have the same time: so their order is known. */
+micros next_moment(void);
+
+/* To its receiver, whose cable it has come to. */
+void hand_over(struct packet *packet);
+
+/* ---- freeze.c ---- */
+
+/* The receiver is frozen. */
+void wait_for_resume(struct packet *packet);
+void finish_waiting(void);
+
+/* ---- secrets.c: a packet from, and to, a host that another boot drew its numbers for ---- */
+
+void disguise(unsigned char *packet, const struct boot *boot);
+void reveal(unsigned char *packet, const struct boot *boot);
 
 /* ---- what a box can do with a packet that has come to it, see cable.c ---- */
 

@@ -54,22 +54,14 @@ static void take(struct host *host, const struct inet_diag_msg *message) {
   }
 }
 
-static bool take_all(struct host *host, const char *buffer, int length) {
-  for (const struct nlmsghdr *header = (const void *)buffer; NLMSG_OK(header, (unsigned)length); header = NLMSG_NEXT(header, length)) {
-    if (header->nlmsg_type == NLMSG_DONE || header->nlmsg_type == NLMSG_ERROR) return true;
-    if (header->nlmsg_type == SOCK_DIAG_BY_FAMILY) take(host, NLMSG_DATA(header));
-  }
-  return false;
-}
-
 bool may_vanish(void) {
   for (int i = 0; i < end_count; i++)
     if (strcmp(STATES[ends[i].state], "ESTABLISHED") != 0 && strcmp(STATES[ends[i].state], "SYN_SENT") != 0) return true;
   return false;
 }
 
-void poll_states(struct host *host) {
-  if (!host->on) return;
+/* Has `each` see all sockets but listeners. @return whether the kernel told of them */
+static bool ask_for_all(struct host *host, void (*each)(struct host *host, const struct inet_diag_msg *message)) {
   const int diag = host->boots[host->current].diag;
   struct {
     struct nlmsghdr header;
@@ -78,14 +70,34 @@ void poll_states(struct host *host) {
       .header = {.nlmsg_len = sizeof ask, .nlmsg_type = SOCK_DIAG_BY_FAMILY, .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP},
       .request = {.sdiag_family = AF_INET, .sdiag_protocol = IPPROTO_TCP, .idiag_states = ~(1u << TCP_LISTEN)},
   };
-  if (send(diag, &ask, sizeof ask, 0) < 0) return;
-  for (int i = 0; i < end_count; i++) ends[i].seen = false;
+  if (send(diag, &ask, sizeof ask, 0) < 0) return false;
   static char buffer[65536];
-  for (bool done = false; !done;) {
+  for (;;) {
     ssize_t length = recv(diag, buffer, sizeof buffer, 0);
-    if (length <= 0) return;
-    done = take_all(host, buffer, length);
+    if (length <= 0) return false;
+    for (const struct nlmsghdr *header = (const void *)buffer; NLMSG_OK(header, (unsigned)length); header = NLMSG_NEXT(header, length)) {
+      if (header->nlmsg_type == NLMSG_DONE || header->nlmsg_type == NLMSG_ERROR) return true;
+      if (header->nlmsg_type == SOCK_DIAG_BY_FAMILY) each(host, NLMSG_DATA(header));
+    }
   }
+}
+
+static bool found_timer;
+
+static void look_for_timer(struct host *host, const struct inet_diag_msg *message) {
+  (void)host;
+  if (message->idiag_timer != 0) found_timer = true;
+}
+
+bool has_timers(struct host *host) {
+  found_timer = false;
+  return ask_for_all(host, look_for_timer) && found_timer;
+}
+
+void poll_states(struct host *host) {
+  if (!host->on) return;
+  for (int i = 0; i < end_count; i++) ends[i].seen = false;
+  if (!ask_for_all(host, take)) return;
   for (int i = 0; i < end_count;) {
     if (ends[i].host != host - hosts || ends[i].seen) {
       i++;

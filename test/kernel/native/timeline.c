@@ -1,6 +1,7 @@
 /* The script of a recording, and its statements at their times. The script's words are in ../README.md. */
 #include "lab.h"
 #include "rules.h"
+#include "stages.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -9,7 +10,6 @@
 
 micros end_time = NEVER;
 long start_align = 1;
-char congestion[NAME_SIZE];
 
 struct statement {
   /* NEVER while it waits for another statement or for a state. */
@@ -50,16 +50,29 @@ static int host_index(const char *name) {
   return host - hosts;
 }
 
+/* FROM KIND VALUES; `-`: both directions. */
+static void set_link(struct link *link, char words[][NAME_SIZE]) {
+  if (link == NULL) die("the name of a link");
+  const int from = strcmp(words[0], "-") == 0 ? -1 : host_index(words[0]);
+  for (int side = 0; side < 2; side++) {
+    if (from >= 0 && link->ends[side] != from) continue;
+    if (strcmp(words[1], "delay") != 0) set_stage(&link->stages[side], words + 1);
+    else
+      for (int i = 0; i <= link->box_count; i++) link->delays[i][side] = atoll(words[2 + i]);
+  }
+}
+
 static void read_line(char *words[], int count) {
   const char *word = words[0];
   if (strcmp(word, "end") == 0) end_time = atoll(words[1]);
   else if (strcmp(word, "align") == 0) start_align = atol(words[1]);
-  else if (strcmp(word, "congestion") == 0) snprintf(congestion, sizeof congestion, "%s", words[1]);
+  else if (strcmp(word, "congestion") == 0) snprintf(hosts[host_index(words[1])].congestion, NAME_SIZE, "%s", words[2]);
   else if (strcmp(word, "host") == 0) {
     struct host *host = &hosts[host_count++];
     snprintf(host->name, NAME_SIZE, "%s", words[1]);
     inet_pton(AF_INET, words[2], &host->address);
     host->boot_count = 1;
+    host->ethernet = count > 3;
   } else if (strcmp(word, "sysctl") == 0) {
     struct sysctl *sysctl = &sysctls[sysctl_count++];
     sysctl->host = host_index(words[1]);
@@ -68,11 +81,35 @@ static void read_line(char *words[], int count) {
       const size_t used = strlen(sysctl->value);
       snprintf(sysctl->value + used, sizeof sysctl->value - used, "%s%s", i > 3 ? " " : "", words[i]);
     }
+  } else if (strcmp(word, "machine") == 0) {
+    set_machine_sysctl(words[1], words[2]);
   } else if (strcmp(word, "link") == 0) {
     struct link *link = &links[link_count++];
-    *link = (struct link){.ends = {host_index(words[2]), host_index(words[3])}, .counters = calloc(2, sizeof(struct counter))};
-    for (int i = 4; i < count && i - 4 <= MAX_BOXES; i++) link->delays[i - 4] = atoll(words[i]);
+    *link = (struct link){.ends = {host_index(words[2]), host_index(words[3])}, .counters = calloc(2, sizeof(struct counter)), .stages = new_stages()};
+    for (int i = 4; i < count && i - 4 <= MAX_BOXES; i++) link->delays[i - 4][0] = link->delays[i - 4][1] = atoll(words[i]);
     snprintf(link->name, NAME_SIZE, "%s", words[1]);
+  } else if (strcmp(word, "streams") == 0) {
+    struct stages *stages = &link_named(words[1])->stages[atoi(words[2])];
+    stages->jitter_stream = strtoul(words[3], NULL, 10);
+    stages->reordering_stream = strtoul(words[4], NULL, 10);
+    stages->duplication_stream = strtoul(words[5], NULL, 10);
+    stages->loss_stream = strtoul(words[6], NULL, 10);
+  } else if (strcmp(word, "setting") == 0) {
+    char rest[MAX_WORDS][NAME_SIZE] = {0};
+    for (int i = 2; i < count; i++) snprintf(rest[i - 2], NAME_SIZE, "%s", words[i]);
+    set_link(link_named(words[1]), rest);
+  } else if (strcmp(word, "mtu") == 0) {
+    hosts[host_index(words[1])].mtu = atoi(words[2]);
+  } else if (strcmp(word, "shared") == 0) {
+    if (link_named(words[1]) == NULL) die("the name of a link");
+    link_named(words[1])->shared = true;
+  } else if (strcmp(word, "reachable") == 0) {
+    hosts[host_index(words[1])].draws_reachable = true;
+    hosts[host_index(words[1])].reachable_draw = strtoul(words[2], NULL, 10);
+  } else if (strcmp(word, "secrets") == 0) {
+    struct boot *boot = &hosts[host_index(words[1])].boots[atoi(words[2]) % MAX_BOOTS];
+    boot->seq_shift = strtoul(words[3], NULL, 10);
+    boot->ts_shift = strtoul(words[4], NULL, 10);
   } else if (strcmp(word, "router") == 0 || strcmp(word, "firewall") == 0 || strcmp(word, "nat") == 0) {
     build_box(words, count);
   } else if (strcmp(word, "filter") == 0) {
@@ -122,7 +159,18 @@ void read_script(void) {
 
 /* ---- what a statement does ---- */
 
-static const char *of_host(struct host *host, const char *verb) {
+static const char *of_host(struct host *host, const struct statement *statement) {
+  const char *verb = statement->words[0];
+  if (strcmp(verb, "carrier") == 0) {
+    set_carrier(host, strcmp(statement->words[2], "up") == 0);
+    return NULL;
+  }
+  if (strcmp(verb, "freeze") == 0 || strcmp(verb, "resume") == 0) {
+    if (!host->on) return "host-off";
+    if (strcmp(verb, "freeze") == 0) freeze(host);
+    else resume(host);
+    return NULL;
+  }
   const bool boots = strcmp(verb, "boot") == 0;
   if (host->on == boots) return boots ? "already-running" : "host-off";
   if (boots) host_boot(host);
@@ -170,6 +218,10 @@ static const char *of_process(struct process *process, const struct statement *s
 
 static const char *of_link(struct link *link, struct statement *statement) {
   const char *verb = statement->words[0], *from = statement->words[2];
+  if (strcmp(verb, "setting") == 0) {
+    set_link(link, statement->words + 2);
+    return NULL;
+  }
   const int host = strcmp(from, "-") == 0 ? -1 : host_index(from);
   if (strcmp(verb, "rule") == 0) add_rule(link, host < 0 ? -1 : link->ends[1] == host, statement->words + 3);
   else link_set(link, host, atoi(statement->words[3]), strcmp(verb, "cut") == 0);
@@ -177,7 +229,7 @@ static const char *of_link(struct link *link, struct statement *statement) {
 }
 
 static const char *act(struct statement *statement) {
-  const char *verb = statement->words[0], *who = statement->words[1];
+  const char *who = statement->words[1];
   struct link *link = link_named(who);
   if (link != NULL) return of_link(link, statement);
   struct box *box = box_named(who);
@@ -187,9 +239,8 @@ static const char *act(struct statement *statement) {
   }
   struct host *host = host_named(who);
   struct process *process = process_named(who);
-  const bool is_host = strcmp(verb, "power-loss") == 0 || strcmp(verb, "boot") == 0 || strcmp(verb, "shutdown-host") == 0;
-  if (is_host ? host == NULL : process == NULL) die("the name in a statement");
-  return is_host ? of_host(host, verb) : of_process(process, statement);
+  if (host == NULL && process == NULL) die("the name in a statement");
+  return host != NULL ? of_host(host, statement) : of_process(process, statement);
 }
 
 static void run(struct statement *statement) {

@@ -256,9 +256,10 @@ export const LIVES: readonly Break[] = [
       ],
       'tcp_max_orphans 0': [
         'client sends FIN at close',
-        'client sends RST at close',
-        'conn on client becomes CLOSED at close',
-        '2 segments after close',
+        'client sends a tail loss probe at 0.21s after close',
+        'client sends RST at 0.42s after close',
+        'conn on client becomes CLOSED at 0.42s after close',
+        '3 segments after close',
       ],
     },
   },
