@@ -2,8 +2,8 @@
 import * as l10n from '@vscode/l10n';
 import type { SocketOptionName } from '../../scenario/socket-option.ts';
 import type { ScalarSysctl } from '../../scenario/sysctl.ts';
-import { parseVersion } from '../../scenario/kernel-version.ts';
-import { sysctlValues } from '../../scenario/sysctl.ts';
+import { defaultsOf, parseVersion } from '../../scenario/kernel-version.ts';
+import { SYSCTLS } from '../../scenario/sysctl.ts';
 import type { EventId, EventOf, PlaceId } from '../event.ts';
 import type { Trace } from '../trace.ts';
 
@@ -20,7 +20,9 @@ export function sysctl(trace: Trace, place: PlaceId, name: ScalarSysctl): number
   const hostName = trace.placeName(host);
   const plan = trace.header.hosts.find((each) => each.name === hostName);
   const version = plan && parseVersion(plan.kernel);
-  return sysctlValues(plan?.sysctls, version)[name];
+  const set = plan?.sysctls[name];
+  if (typeof set === 'number') return set;
+  return (version && defaultsOf(version)[name]) ?? SYSCTLS[name].default;
 }
 
 const optionCalls = new WeakMap<Trace, readonly EventOf<'call.entered'>[]>();
