@@ -9,7 +9,7 @@ import type { TraceHeader } from './header.ts';
 import type { EventKind } from './schema.ts';
 import { putFields } from './storage/doors.ts';
 import { DraftBlock } from './storage/draft.ts';
-import { BLOCK_EVENTS, KIND_CODES } from './storage/layout.ts';
+import { BLOCK_EVENTS } from './storage/layout.ts';
 import { Sealer } from './storage/seal.ts';
 import { StringTable } from './storage/string-table.ts';
 
@@ -59,10 +59,8 @@ export class TraceWriter {
     const id = this.count;
     if (time < this.lastTime) throw new Error(`Trace: time goes backward at event ${id}`);
     if (cause >= id || cause < NO_CAUSE) throw new Error(`Trace: event ${id} has no earlier cause`);
-    const code = KIND_CODES.get(kind) as number;
-    this.draft.begin(id, code, place, time, cause);
-    putFields(this.draft, code, fields, this.strings);
-    this.draft.end();
+    this.draft.begin(id, place, time, cause);
+    putFields(this.draft, kind, fields, this.strings);
     this.lastTime = time;
     this.count = id + 1;
     if (this.draft.count === BLOCK_EVENTS) {

@@ -120,6 +120,24 @@ describe('TraceWriter and Trace', () => {
     }
   });
 
+  it.each([
+    ['a fraction between whole numbers', [0, 0.5, 1]],
+    ['a fraction first', [0.5, 1, 2]],
+    ['a fraction last', [2, 1, 0.1]],
+    ['one fraction, again and again', [0.1, 0.1, 0.1]],
+    ['what only doubles hold', [2 ** 60, -(2 ** 60), 1]],
+    ['what needs all widths', [0, 255, 256, 65_536, 2 ** 24, 2 ** 32, 2 ** 40, 2 ** 47]],
+    ['the widest range of whole numbers', [-(2 ** 48), 2 ** 48, 3]],
+    ['a step beyond it', [-(2 ** 48) - 1, 2 ** 48 + 1, 3]],
+    ['no number', [NaN, 1, Infinity, -Infinity]],
+    ['all descending', [2 ** 33 + 2, 2 ** 33 + 1, 2 ** 33]],
+  ])('numbers of one column, %s: each as it was written', (_, values) => {
+    const writer = new TraceWriter(header);
+    for (const value of values) writer.add('call.returned', 1, 0, -1, { call: 'recv', process: 0, value, errno: 'OK' });
+    const read = [...new Trace(writer.finish()).eventsOf('call.returned')].map(({ value }) => value);
+    expect(read).toEqual(values);
+  });
+
   it('time goes backward: refused', () => {
     const writer = new TraceWriter(header);
     writer.add('run.ended', 2, 0, -1, { reason: 'idle' });

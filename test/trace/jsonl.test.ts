@@ -53,6 +53,12 @@ describe('JSON Lines', () => {
       ([first = '', a = '']) => [first, a.replace('"action":0', '"action":"x"')],
       'Line 2: "action"',
     ],
+    [
+      'a number that its field cannot hold',
+      ([first = '', a = '']) => [first, a.replace('"action":0', '"action":65536')],
+      'Line 2: "action"',
+    ],
+    ['half a place', ([first = '', a = '']) => [first, a.replace(/"place":\d+/, '"place":0.5')], 'Line 2: "place"'],
     ['events out of order', ([first = '', a = '', b = '']) => [first, b, a], 'Line 3'],
   ])('%s: says which line', (_, change, message) => {
     expect(() => traceFromJsonLines(change(good()).join(''))).toThrow(message);

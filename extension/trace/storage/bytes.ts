@@ -1,4 +1,4 @@
-/** Numbers as bytes, little-endian: single ones of as many bytes as they need, and columns of as many as their range needs. */
+/** Float64Array as bytes, little-endian: single ones of as many bytes as they need, and columns of as many as their range needs. */
 
 /** Whole numbers beyond this are stored as doubles. */
 const WHOLE_LIMIT = 2 ** 48;
@@ -43,48 +43,18 @@ export class ByteWriter {
   }
 
   /** The first `count` values as a column: exactly, except that −0 becomes 0 where all are whole. */
-  column(values: Float64Array | Uint16Array, count: number): void {
-    let least = Infinity;
-    let most = -Infinity;
-    let whole = true;
-    for (let i = 0; i < count; i++) {
-      const value = values[i] as number;
-      if (value !== Math.floor(value)) whole = false;
-      if (value < least) least = value;
-      if (value > most) most = value;
-    }
-    if (count === 0) this.distances(values, 0, 0, 0);
-    else if (!whole || least < -WHOLE_LIMIT || most > WHOLE_LIMIT) this.doubles(values, count);
-    else this.distances(values, count, least, widthOf(most - least));
-  }
-
-  private doubles(values: Float64Array | Uint16Array, count: number): void {
-    this.reserve(1 + DOUBLES * count);
-    this.bytes[this.length++] = DOUBLES;
-    const view = new DataView(this.bytes.buffer);
-    for (let i = 0; i < count; i++) view.setFloat64(this.length + DOUBLES * i, values[i] as number, true);
-    this.length += DOUBLES * count;
-  }
-
-  private distances(values: Float64Array | Uint16Array, count: number, base: number, width: number): void {
+  column(values: Float64Array, count: number): void {
+    const other = count === 0 ? 0 : firstOther(values, count);
+    const least = count === 0 ? 0 : leastOf(values, other, count);
+    const width = widthOf(least, count === 0 ? 0 : mostOfWhole(values, other, count));
     this.reserve(16 + width * count);
     this.bytes[this.length++] = width;
-    this.whole(base);
-    if (width === 0) return;
-    const { bytes } = this;
-    let at = this.length;
-    for (let i = 0; i < count; i++) {
-      const distance = (values[i] as number) - base;
-      bytes[at] = distance;
-      if (width > 1) bytes[at + 1] = distance >>> 8;
-      if (width > 2) bytes[at + 2] = distance >>> 16;
-      if (width > 3) bytes[at + 3] = distance >>> 24;
-      if (width > 4) bytes[at + 4] = distance / 2 ** 32;
-      if (width > 5) bytes[at + 5] = distance / 2 ** 40;
-      if (width > 6) bytes[at + 6] = distance / 2 ** 48;
-      at += width;
-    }
-    this.length = at;
+    if (width !== DOUBLES) this.whole(least);
+    if (width === 1) putBytes(this.bytes, this.length, values, count, least);
+    else if (width === 2) putPairs(this.bytes, this.length, values, count, least);
+    else if (width === DOUBLES) putDoubles(this.bytes, this.length, values, count);
+    else if (width > 0) putWider(this.bytes, this.length, values, count, least, width);
+    this.length += width * count;
   }
 
   private reserve(count: number): void {
@@ -96,8 +66,41 @@ export class ByteWriter {
   }
 }
 
-/** Bytes that hold every distance up to `range`. */
-function widthOf(range: number): number {
+// Each loop is a function of its own and ends it: such are compiled while they run for the first time, and for good.
+
+/** Where the first value stands that differs from those before it. */
+function firstOther(values: Float64Array, count: number): number {
+  const first = values[0];
+  for (let i = 1; i < count; i++) if (values[i] !== first) return i;
+  return count;
+}
+
+/** The least of the first value and those from `from` on. */
+function leastOf(values: Float64Array, from: number, count: number): number {
+  let least = values[0] as number;
+  for (let i = from; i < count; i++) {
+    const value = values[i] as number;
+    if (value < least) least = value;
+  }
+  return least;
+}
+
+/** The largest of them; NaN when one is not whole. */
+function mostOfWhole(values: Float64Array, from: number, count: number): number {
+  let most = values[0] as number;
+  if (most !== Math.floor(most)) return NaN;
+  for (let i = from; i < count; i++) {
+    const value = values[i] as number;
+    if (value !== Math.floor(value)) return NaN;
+    if (value > most) most = value;
+  }
+  return most;
+}
+
+/** Bytes that hold every distance from `least` up to `most`. */
+function widthOf(least: number, most: number): number {
+  if (!(least >= -WHOLE_LIMIT && most <= WHOLE_LIMIT)) return DOUBLES;
+  const range = most - least;
   if (range === 0) return 0;
   if (range < 2 ** 8) return 1;
   if (range < 2 ** 16) return 2;
@@ -105,6 +108,42 @@ function widthOf(range: number): number {
   if (range < 2 ** 32) return 4;
   if (range < 2 ** 40) return 5;
   return range < 2 ** 48 ? 6 : 7;
+}
+
+function putBytes(bytes: Uint8Array, to: number, values: Float64Array, count: number, base: number): void {
+  for (let i = 0; i < count; i++) bytes[to + i] = (values[i] as number) - base;
+}
+
+function putPairs(bytes: Uint8Array, to: number, values: Float64Array, count: number, base: number): void {
+  for (let i = 0; i < count; i++) {
+    const distance = (values[i] as number) - base;
+    bytes[to + 2 * i] = distance;
+    bytes[to + 2 * i + 1] = distance >> 8;
+  }
+}
+
+/** Three bytes or more. */
+function putWider(
+  bytes: Uint8Array,
+  to: number,
+  values: Float64Array,
+  count: number,
+  base: number,
+  width: number,
+): void {
+  for (let i = 0, at = to; i < count; i++, at += width) {
+    const distance = (values[i] as number) - base;
+    bytes[at] = distance;
+    bytes[at + 1] = distance >>> 8;
+    bytes[at + 2] = distance >>> 16;
+    if (width > 3) bytes[at + 3] = distance >>> 24;
+    for (let byte = 4, high = distance / 2 ** 32; byte < width; byte++, high /= 256) bytes[at + byte] = high;
+  }
+}
+
+function putDoubles(bytes: Uint8Array, to: number, values: Float64Array, count: number): void {
+  const view = new DataView(bytes.buffer);
+  for (let i = 0; i < count; i++) view.setFloat64(to + DOUBLES * i, values[i] as number, true);
 }
 
 /** Reads what a `ByteWriter` wrote, from `at` on. */

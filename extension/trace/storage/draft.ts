@@ -1,152 +1,144 @@
 import type { EventId, PlaceId } from '../event.ts';
 import { CAUSE, KIND, PLACE, stepsBack } from './layout.ts';
 
-/** Room of the series that are remembered from block to block, in numbers. */
-const REMEMBERED = 2 ** 19;
+/** How many series are remembered from block to block. */
+const REMEMBERED = 4096;
+/** How many guesses are kept of which series comes next. */
+const GUESSES = 1024;
+const GUESSES_PER_SERIES = 64;
 
-/** Events of a draft that share a key: their rows. */
-export class DraftSeries {
-  readonly key: Int32Array;
+/** Events that share a key. */
+export interface DraftSeries {
+  /** Its number among all that are remembered, and in this block. */
+  readonly id: number;
+  number: number;
+  /** Where its key stands in `keys`, and how long it is. */
+  readonly key: number;
+  readonly keyLength: number;
   /** How many numbers a row has. */
   readonly width: number;
-  /** Row by row. */
-  values: Float64Array;
-  rows = 0;
-  /** Its number in the block. */
-  number = 0;
-  /** The series that came after it last time, and another one before: most likely it is one of them again. */
-  next: DraftSeries | undefined;
-  nextButOne: DraftSeries | undefined;
+  /** How many events it has in this block. */
+  rows: number;
   /** Another one whose key has the same hash. */
   readonly other: DraftSeries | undefined;
-
-  constructor(key: Int32Array, width: number, other: DraftSeries | undefined) {
-    this.key = key;
-    this.width = width;
-    this.values = new Float64Array(4 * width);
-    this.other = other;
-  }
-
-  has(key: Int32Array, length: number): boolean {
-    const own = this.key;
-    if (own.length !== length) return false;
-    for (let i = 0; i < length; i++) if (own[i] !== key[i]) return false;
-    return true;
-  }
-
-  append(row: Float64Array): void {
-    const { width } = this;
-    const at = width * this.rows++;
-    if (at === this.values.length) this.values = grown(this.values, 2 * at);
-    const { values } = this;
-    for (let i = 0; i < width; i++) values[at + i] = row[i] as number;
-  }
 }
 
 /**
- * The block that is being written. An event is put together in `key` and `row`: `begin`, then the fields, each into the one or
- * the other by its role and in schema order, then the elements of lists, then `end`.
+ * The block that is being written. An event comes in with `begin`; then its kind and what else belongs to it are put into `key`;
+ * `seat` finds the series with that key and adds a row, into which the other numbers are put.
  */
 export class DraftBlock {
   /** How many events are in it. */
   count = 0;
-  times = new Float64Array(32);
-  /** Per event: the number of its series. */
-  seriesOf = new Uint16Array(32);
+  /** Per event: its time, the number of its series. */
+  times: Float64Array = new Float64Array(128);
+  seriesOf: Float64Array = new Float64Array(128);
+  /** The rows, in the order of the events. */
+  values: Float64Array = new Float64Array(1024);
   /** In the order in which they came. */
   readonly series: DraftSeries[] = [];
-  key = new Int32Array(32);
-  keys = 0;
-  row = new Float64Array(32);
-  values = 0;
-  /** The event that is being put together. */
+  /** The keys of all series that are remembered. */
+  keys: Int32Array = new Int32Array(1024);
+  /** The key of the event that is being put together. */
+  key: Int32Array = new Int32Array(32);
   id = 0;
-  /** By the hash of their keys, those of earlier blocks too. */
+  private cause = 0;
+  private valuesUsed = 0;
+  private keysUsed = 0;
+  private remembered = 0;
+  /** By the hash of their keys. */
   private readonly known = new Map<number, DraftSeries>();
-  private last: DraftSeries | undefined;
+  /** The series that an event of some kind belonged to last time it followed on one of some series: most likely it does again. */
+  private readonly likely = new Array<DraftSeries | undefined>(GUESSES);
+  /** The series of the last event, by its id. */
+  private last = 0;
 
-  begin(id: EventId, kind: number, place: PlaceId, time: number, cause: EventId): void {
+  begin(id: EventId, place: PlaceId, time: number, cause: EventId): void {
     if (this.count === this.times.length) {
       this.times = grown(this.times, 2 * this.count);
       this.seriesOf = grown(this.seriesOf, 2 * this.count);
     }
     this.times[this.count] = time;
     this.id = id;
-    this.key[KIND] = kind;
     this.key[PLACE] = place;
-    this.row[CAUSE] = stepsBack(cause, id);
+    this.cause = stepsBack(cause, id);
   }
 
-  /** A list of numbers. */
-  list(elements: readonly number[]): void {
-    this.reserve(elements.length);
-    for (const element of elements) this.row[this.values++] = element;
+  /** Room for so many numbers in the key. */
+  reserve(length: number): void {
+    if (length > this.key.length) this.key = grown(this.key, 2 * length);
   }
 
-  /** Pairs: which one, and its value. */
-  pairs(elements: readonly number[]): void {
-    this.reserve(elements.length);
-    const { key, row } = this;
-    let { keys, values } = this;
-    for (let i = 0; i < elements.length; i += 2) {
-      key[keys++] = elements[i] as number;
-      if (i + 1 < elements.length) row[values++] = elements[i + 1] as number;
+  /**
+   * Finds the series of the event, and adds a row.
+   * @param keyLength how many numbers its key has
+   * @param width how many numbers a row has, the cause and the elements of lists among them
+   * @returns where the row begins in `values`; its cause is in it
+   */
+  seat(keyLength: number, width: number): number {
+    const guess = (GUESSES_PER_SERIES * this.last + (this.key[KIND] as number)) % GUESSES;
+    let series = this.likely[guess];
+    if (series === undefined || !this.fits(series, keyLength)) {
+      series = this.find(keyLength, width);
+      this.likely[guess] = series;
     }
-    this.keys = keys;
-    this.values = values;
-  }
-
-  end(): void {
-    const found = this.expected() ?? this.find();
-    if (found.rows === 0) found.number = this.series.push(found) - 1;
-    found.append(this.row);
-    this.seriesOf[this.count++] = found.number;
-    const { last } = this;
-    if (last !== undefined && last.next !== found) {
-      last.nextButOne = last.next;
-      last.next = found;
-    }
-    this.last = found;
+    this.last = series.id;
+    if (series.rows++ === 0) series.number = this.series.push(series) - 1;
+    this.seriesOf[this.count++] = series.number;
+    const at = this.valuesUsed;
+    this.valuesUsed += width;
+    if (this.valuesUsed > this.values.length) this.values = grown(this.values, 2 * this.valuesUsed);
+    this.values[at + CAUSE] = this.cause;
+    return at;
   }
 
   clear(): void {
     for (const series of this.series) series.rows = 0;
     this.series.length = 0;
     this.count = 0;
-    let room = 0;
-    for (const { values } of this.known.values()) room += values.length;
-    if (room > REMEMBERED) {
+    this.valuesUsed = 0;
+    if (this.remembered > REMEMBERED) {
       this.known.clear();
-      this.last = undefined;
+      this.likely.fill(undefined);
+      this.remembered = 0;
+      this.keysUsed = 0;
     }
   }
 
-  /** The series of the event, when it is one of those that are likely. */
-  private expected(): DraftSeries | undefined {
-    const { last, key, keys } = this;
-    if (last?.next?.has(key, keys) === true) return last.next;
-    if (last?.nextButOne?.has(key, keys) !== true) return undefined;
-    return last.nextButOne;
+  private fits(series: DraftSeries, keyLength: number): boolean {
+    if (series.keyLength !== keyLength) return false;
+    const { keys, key } = this;
+    const from = series.key;
+    for (let i = 0; i < keyLength; i++) if (keys[from + i] !== key[i]) return false;
+    return true;
   }
 
-  private find(): DraftSeries {
-    const { key, keys } = this;
+  private find(keyLength: number, width: number): DraftSeries {
+    const { key } = this;
     let hash = 0;
-    for (let i = 0; i < keys; i++) hash = Math.imul(hash ^ (key[i] as number), 0x9e3779b1) ^ (hash >>> 15);
+    for (let i = 0; i < keyLength; i++) hash = Math.imul(hash ^ (key[i] as number), 0x9e3779b1) ^ (hash >>> 15);
     const first = this.known.get(hash);
-    for (let series = first; series !== undefined; series = series.other) if (series.has(key, keys)) return series;
-    const added = new DraftSeries(key.slice(0, keys), this.values, first);
+    for (let series = first; series !== undefined; series = series.other) {
+      if (this.fits(series, keyLength)) return series;
+    }
+    const added = {
+      id: this.remembered++,
+      number: 0,
+      key: this.keysUsed,
+      keyLength,
+      width,
+      rows: 0,
+      other: first,
+    };
     this.known.set(hash, added);
+    this.keysUsed += keyLength;
+    if (this.keysUsed > this.keys.length) this.keys = grown(this.keys, 2 * this.keysUsed);
+    for (let i = 0; i < keyLength; i++) this.keys[added.key + i] = key[i] as number;
     return added;
-  }
-
-  private reserve(count: number): void {
-    if (this.keys + count > this.key.length) this.key = grown(this.key, 2 * (this.keys + count));
-    if (this.values + count > this.row.length) this.row = grown(this.row, 2 * (this.values + count));
   }
 }
 
-function grown<A extends Float64Array | Int32Array | Uint16Array>(array: A, length: number): A {
+function grown<A extends Float64Array | Int32Array>(array: A, length: number): A {
   const larger = new (array.constructor as new (length: number) => A)(length);
   larger.set(array);
   return larger;

@@ -15,41 +15,74 @@ import { KIND, PLACE } from './layout.ts';
 export class Sealer {
   private readonly out = new ByteWriter();
   private readonly entries = new ByteWriter();
-  private scratch = new Float64Array(0);
+  /** Where the rows of the draft begin, series by series. */
+  private rows = new Int32Array(0);
+  /** Per series: where the next of its rows goes among them. */
+  private next = new Int32Array(0);
+  private column = new Float64Array(0);
 
   /** The draft stays as it is. */
   seal(draft: DraftBlock): Uint8Array<ArrayBuffer> {
     const { out, entries } = this;
-    const { series, count } = draft;
-    if (this.scratch.length < count) this.scratch = new Float64Array(count);
+    const { series, count, keys } = draft;
+    if (count > this.rows.length) {
+      this.rows = new Int32Array(count);
+      this.next = new Int32Array(count);
+      this.column = new Float64Array(count);
+    }
+    this.sort(draft);
     out.clear();
     entries.clear();
     out.whole(count);
     out.whole(series.length);
     out.column(draft.seriesOf, count);
     out.column(draft.times, count);
-    this.perSeries(series, ({ key }) => key[KIND] as number);
-    this.perSeries(series, ({ key }) => key[PLACE] as number);
-    this.perSeries(series, (each) => this.entry(each));
+    this.perSeries(series, ({ key }) => keys[key + KIND] as number);
+    this.perSeries(series, ({ key }) => keys[key + PLACE] as number);
+    this.perSeries(series, (each) => this.entry(draft, each));
     out.append(entries);
     return out.copy();
   }
 
+  private sort({ series, seriesOf, count }: DraftBlock): void {
+    const { rows, next } = this;
+    let before = 0;
+    for (const each of series) {
+      next[each.number] = before;
+      before += each.rows;
+    }
+    let row = 0;
+    for (let event = 0; event < count; event++) {
+      const number = seriesOf[event] as number;
+      const to = next[number] as number;
+      next[number] = to + 1;
+      rows[to] = row;
+      row += (series[number] as DraftSeries).width;
+    }
+  }
+
   private perSeries(series: readonly DraftSeries[], value: (series: DraftSeries) => number): void {
-    const values = new Float64Array(series.length);
-    for (let i = 0; i < series.length; i++) values[i] = value(series[i] as DraftSeries);
-    this.out.column(values, series.length);
+    const { column } = this;
+    const values = series.map(value);
+    for (let i = 0; i < values.length; i++) column[i] = values[i] as number;
+    this.out.column(column, values.length);
   }
 
   /** @returns where the entry begins */
-  private entry({ key, values, width, rows }: DraftSeries): number {
-    const { entries, scratch } = this;
+  private entry({ keys, values }: DraftBlock, { key, keyLength, width, number, rows }: DraftSeries): number {
+    const { entries } = this;
     const begin = entries.length;
-    for (let i = PLACE + 1; i < key.length; i++) entries.whole(key[i] as number);
-    for (let column = 0; column < width; column++) {
-      for (let row = 0, at = column; row < rows; row++, at += width) scratch[row] = values[at] as number;
-      entries.column(scratch, rows);
+    const end = this.next[number] as number;
+    for (let i = PLACE + 1; i < keyLength; i++) entries.whole(keys[key + i] as number);
+    for (let offset = 0; offset < width; offset++) {
+      this.gather(values, offset, end - rows, end);
+      entries.column(this.column, rows);
     }
     return begin;
+  }
+
+  private gather(values: Float64Array, offset: number, from: number, to: number): void {
+    const { rows, column } = this;
+    for (let i = from; i < to; i++) column[i - from] = values[(rows[i] as number) + offset] as number;
   }
 }
