@@ -14,7 +14,7 @@ import {
 } from './constants.ts';
 import { acknowledgeBeyondGap, forgetCompressed } from './compressed-ack.ts';
 import { ceilToJiffy, jiffies } from './jiffies.ts';
-import { sendAck } from './output.ts';
+import { currentMss, sendAck } from './output.ts';
 import { measureByWindow } from './receive-autotuning.ts';
 import { growWindow, measurePayloadShare, offerableWindow, receiveWindow } from './receive-window.ts';
 import type { Segment } from './segment.ts';
@@ -24,7 +24,7 @@ import type { Tcb } from './tcb.ts';
 
 /** First guess of the peer's segment size (`tcp_initialize_rcv_mss`). */
 export function initializeReceiveMss(tcb: Tcb): void {
-  tcb.rcv.mss = Math.max(TCP_MIN_MSS, Math.min(tcb.snd.mss, Math.floor(tcb.rcv.wnd / 2), TCP_MSS_DEFAULT));
+  tcb.rcv.mss = Math.max(TCP_MIN_MSS, Math.min(currentMss(tcb), Math.floor(tcb.rcv.wnd / 2), TCP_MSS_DEFAULT));
 }
 
 /** Shorter segments say nothing about what the buffer will hold (`tcp_event_data_recv`). */

@@ -2,7 +2,7 @@
 import { scaledDown } from '../../base/power-of-two.ts';
 import type { Micros } from '../../base/time.ts';
 import type { SegmentPurpose, SendReason } from '../../trace/schema.ts';
-import { TIMESTAMPS_LENGTH } from './constants.ts';
+import { TCP_MIN_SND_MSS, TCP_MSS_DEFAULT, TIMESTAMPS_LENGTH } from './constants.ts';
 import { cwndQuota, nextBurst, tsoSegments } from './burst.ts';
 import { onAckSent, onDataSent } from './delayed-ack.ts';
 import { validateCwnd } from './congestion/window.ts';
@@ -106,9 +106,16 @@ function withTimestamps(tcb: Tcb): SegmentOptions {
   return tcb.lastOptions;
 }
 
-/** Payload that fits one segment (`tcp_current_mss`). */
+/**
+ * Payload that fits one segment (`tcp_current_mss`): at most half of the largest window seen, so that a small window holds two
+ * (`tcp_bound_to_half_wnd`).
+ */
 export function currentMss(tcb: Tcb): number {
-  return tcb.snd.mss - (tcb.timestamps ? TIMESTAMPS_LENGTH : 0);
+  const { mss, maxWnd } = tcb.snd;
+  const overhead = tcb.timestamps ? TIMESTAMPS_LENGTH : 0;
+  const payload = mss - overhead;
+  const most = maxWnd > TCP_MSS_DEFAULT ? Math.floor(maxWnd / 2) : maxWnd;
+  return most === 0 || payload <= most ? payload : Math.max(most, TCP_MIN_SND_MSS - overhead);
 }
 
 /** Whether the peer's window has room up to `end` (`tcp_snd_wnd_test`). */

@@ -12,6 +12,14 @@ function interactive() {
   return end;
 }
 
+describe('the first guess of the peer’s segments', () => {
+  it('is what our own would have room for, at most 536 bytes', () => {
+    expect(accepted().tcb.rcv.mss).toBe(536);
+    expect(accepted({ offers: { mss: 536 } }).tcb.rcv.mss).toBe(524);
+    expect(accepted({ offers: { mss: 536, timestamps: false } }).tcb.rcv.mss).toBe(536);
+  });
+});
+
 describe('ESTABLISHED, data arrives', () => {
   it('the first sixteen segments are acknowledged at once, and those that let the window grow do not count', () => {
     const end = accepted();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { EndpointOptions } from '../support/endpoint.ts';
-import { ack, established, synSent } from '../support/endpoint.ts';
+import { ack, established, synAck, synSent } from '../support/endpoint.ts';
 import { flagLetters } from '../support/run.ts';
 
 const KB = 1448;
@@ -131,6 +131,17 @@ describe('a window that is no multiple of the segment size', () => {
     end.send(10_000);
     // 2560 B: one segment and 1112 B.
     end.expectSent('10 A 1+1448 ack 1 data', '10 PA 1449+1112 ack 1 data');
+  });
+
+  it('no segment is longer than half of the largest window seen', () => {
+    const end = synSent()
+      .at(10)
+      .receive(synAck({ window: 1000 }));
+    end.sent();
+    end.send(2000);
+    end.expectSent('10 A 1+500 ack 1 data', '10 PA 501+500 ack 1 data');
+    end.receive(ack({ ack: 1001, window: 20 }));
+    expect(end.sent().at(0)).toBe('10 PA 1001+1000 ack 1 data');
   });
 
   it('less than a segment alone is not used', () => {

@@ -65,6 +65,7 @@ const TOKENS = [
   Right,
 ];
 const lexer = new Lexer(TOKENS);
+const MESSAGE_TOKENS = [Quoted, Amount, Name, And, Or, Not, Comparison, Bits, Sum, Product, Comma, Left, Right];
 
 /** One statement, ready to be carried out. */
 export interface Statement {
@@ -135,41 +136,15 @@ class PythonParser extends EmbeddedActionsParser {
     };
   });
 
+  /** What would be printed: not looked at. */
   private readonly message = this.RULE('message', (): void => {
-    this.OR([
-      {
-        ALT: () => {
-          this.CONSUME(Quoted);
-          this.OPTION(() => {
-            this.CONSUME(Product);
-            this.SUBRULE(this.formatted);
-          });
-        },
-      },
-      { ALT: () => this.SUBRULE(this.condition) },
-    ]);
-  });
-
-  /** One value, or several in parentheses. */
-  private readonly formatted = this.RULE('formatted', (): void => {
-    this.OR([
-      {
-        GATE: () => this.LA(1).tokenType === Left,
-        ALT: () => {
-          this.CONSUME(Left);
-          this.AT_LEAST_ONE_SEP({ SEP: Comma, DEF: () => this.SUBRULE(this.condition) });
-          this.CONSUME(Right);
-        },
-      },
-      { ALT: () => this.SUBRULE1(this.condition) },
-    ]);
+    this.AT_LEAST_ONE(() => this.OR(MESSAGE_TOKENS.map((token, i) => ({ ALT: () => this.consume(i, token) }))));
   });
 
   private readonly printing = this.RULE('printing', (): void => {
     this.CONSUME(Print);
     this.CONSUME(Left);
-    this.MANY_SEP({ SEP: Comma, DEF: () => this.SUBRULE(this.message) });
-    this.CONSUME(Right);
+    this.SUBRULE(this.message);
   });
 
   private readonly assignment = this.RULE('assignment', (): Statement => {
