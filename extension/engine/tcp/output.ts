@@ -2,7 +2,6 @@
 import { powerOfTwo } from '../../base/power-of-two.ts';
 import type { Micros } from '../../base/time.ts';
 import type { SegmentPurpose, SendReason } from '../../trace/schema.ts';
-import { TIMESTAMPS_LENGTH } from './constants.ts';
 import { cwndQuota, nextBurst, tsoSegments } from './burst.ts';
 import { onAckSent, onDataSent } from './delayed-ack.ts';
 import { validateCwnd } from './congestion/window.ts';
@@ -11,6 +10,7 @@ import { isReducing } from './recovery/prr.ts';
 import type { SentSegment } from './recovery/retransmission-queue.ts';
 import { newSegment } from './recovery/retransmission-queue.ts';
 import { scheduleLossProbe } from './recovery/tail-loss-probe.ts';
+import { followPathMtu, payloadPerSegment } from './path-mtu.ts';
 import { armRetransmission } from './retransmit.ts';
 import { sackBlocks } from './received-blocks.ts';
 import { selectWindow } from './receive-window.ts';
@@ -104,7 +104,8 @@ function withTimestamps(tcb: Tcb): SegmentOptions {
 
 /** Payload that fits one segment (`tcp_current_mss`). */
 export function currentMss(tcb: Tcb): number {
-  return tcb.snd.mss - (tcb.timestamps ? TIMESTAMPS_LENGTH : 0);
+  if (tcb.kernel.knowsPathMtus) followPathMtu(tcb);
+  return payloadPerSegment(tcb);
 }
 
 /** Whether the peer's window has room up to `end` (`tcp_snd_wnd_test`). */
