@@ -11,11 +11,12 @@ import {
 } from './constants.ts';
 
 import { onReset } from './close.ts';
-import { initializeReceiveMss } from './delayed-ack.ts';
+import { delaysHandshakeAck, initializeReceiveMss } from './delayed-ack.ts';
 import { jiffies } from './jiffies.ts';
 import { startKeepalive } from './keepalive.ts';
 import { updatePacingRate } from './congestion/pacing.ts';
 import { sendAck, sendQueued, sendSegment, timestampNow } from './output.ts';
+import { mssOfPath } from './path-mtu.ts';
 import { isStale, rememberTimestamp, storeTimestamp } from './paws.ts';
 import { mayAnswerOutOfWindow } from './rate-limit.ts';
 import { startAutotuning } from './receive-autotuning.ts';
@@ -108,7 +109,8 @@ export function optionsInCommon({ options }: Segment, sysctls: SysctlValues): Se
 function negotiate(tcb: Tcb, syn: Segment, options: SegmentOptions): void {
   tcb.rcv.irs = syn.seq;
   tcb.rcv.nxt = add(syn.seq, 1);
-  tcb.snd.mss = mssOf(syn, tcb.advertisedMss);
+  tcb.path.peerMss = syn.options.mss ?? TCP_MSS_DEFAULT;
+  tcb.snd.mss = mssOfPath(tcb);
   tcb.timestamps = options.timestamps !== undefined;
   if (syn.options.timestamps !== undefined) storeTimestamp(tcb, syn.options.timestamps.tsVal);
   tcb.sackPermitted = options.sackPermitted === true;
@@ -149,7 +151,7 @@ export function synSentArrives(tcb: Tcb, segment: Segment): void {
   }
   tcb.rcv.wup = tcb.rcv.nxt;
   becomeEstablished(tcb, segment);
-  sendAck(tcb, { purpose: 'ack', reason: 'handshake-completed' });
+  if (!delaysHandshakeAck(tcb)) sendAck(tcb, { purpose: 'ack', reason: 'handshake-completed' });
   sendQueued(tcb, { purpose: 'data', reason: 'application-sent' });
 }
 

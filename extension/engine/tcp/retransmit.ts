@@ -16,6 +16,7 @@ import {
 import { sendSegment, timestampNow } from './output.ts';
 import { ceilToJiffy, jiffies } from './jiffies.ts';
 import { goesAsOneTooMany } from './orphans.ts';
+import { suspectBlackHole } from './path-mtu.ts';
 import { onPersistTimeout } from './persist.ts';
 import { enterRecovery } from './recovery/fast-recovery.ts';
 import { enterLoss } from './recovery/loss.ts';
@@ -102,6 +103,8 @@ export function onRetransmissionTimeout(
     probeShrunkWindow(tcb, head);
     return;
   }
+  const isOpen = tcb.state !== 'SYN_SENT' && tcb.state !== 'SYN_RECEIVED';
+  if (isOpen && hasRepeated(tcb, tcb.kernel.sysctls.tcp_retries1)) suspectBlackHole(tcb);
   if (tcb.orphan && goesAsOneTooMany(tcb, tcb.rto < tcb.rtoMax || !hasTimedOut(tcb))) return;
   if (hasTimedOut(tcb)) {
     giveUp(tcb);
@@ -113,6 +116,8 @@ export function onRetransmissionTimeout(
   if (head.syn) tcb.synCopies += 1;
   const purpose = purposeOfRepetition(tcb, head);
   retransmit(tcb, head, { purpose, reason, args: [tcb.retransmits, tcb.backoff] });
+  // It went alone: the piece is cut behind it.
+  head.joinsNext = false;
   waitForNextFiring(tcb);
 }
 
@@ -191,6 +196,12 @@ function outlasted(tcb: Tcb, boundary: number, base: Micros): boolean {
   const userTimeout = tcb.knob('TCP_USER_TIMEOUT', 0) * 1000;
   const limit = userTimeout > 0 ? userTimeout : modelTimeout(boundary, base, tcb.rtoMax);
   return tcb.now - tcb.retransStamp >= limit;
+}
+
+/** Whether data has been repeated for as long as so many doublings take. */
+function hasRepeated(tcb: Tcb, boundary: number): boolean {
+  if (tcb.retransmits === 0 || tcb.retransStamp === undefined) return false;
+  return tcb.now - tcb.retransStamp >= modelTimeout(boundary, TCP_RTO_MIN, tcb.rtoMax);
 }
 
 /** How long `boundary` doublings from `base` would take, waits capped at `cap` (`tcp_model_timeout`). */

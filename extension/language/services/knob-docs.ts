@@ -88,7 +88,7 @@ function sysctlMeaning(name: SysctlName): string {
   switch (name) {
     case 'tcp_retries1':
       return l10n.t(
-        'A limit of time like tcp_retries2 (3 makes 3 s): past it the kernel doubts the route and asks for another one. No connection ends by it.',
+        'A limit of time like tcp_retries2 (3 makes 3 s): past it the kernel doubts the path, and with tcp_mtu_probing tries smaller segments. No connection ends by it.',
       );
     case 'tcp_retries2':
       return l10n.t(
@@ -218,6 +218,12 @@ function sysctlMeaning(name: SysctlName): string {
       return l10n.t(
         'How much may wait in the send buffer that has not left yet: with more, send() sleeps and poll() does not report OUT. A writer that sleeps wakes at half of it.',
       );
+    case 'tcp_mtu_probing':
+      return l10n.t(
+        'Whether smaller segments are tried when data stays unacknowledged for longer than tcp_retries1 allows: large packets may get lost without anybody saying so. 0: never. 1: then.',
+      );
+    case 'tcp_base_mss':
+      return l10n.t('What a segment carries at first when tcp_mtu_probing tries smaller ones.');
     case 'tcp_rto_min_us':
       return l10n.t('The least that is added to the measured round trip to make the retransmission timeout.');
     case 'tcp_rto_max_ms':
@@ -264,6 +270,22 @@ function optionMeaning(name: SocketOptionName): string {
     case 'TCP_CORK':
       return l10n.t(
         'Holds back every segment that is not full, until it is set to 0, the connection is closed, or the persist timer fires with nothing in flight (after one retransmission timeout, 200 ms or more).',
+      );
+    case 'TCP_QUICKACK':
+      return l10n.t(
+        '1: what waits for its acknowledgement is acknowledged at once, and the connection does not count as interactive until this end answers again. 0: it counts as interactive, so acknowledgements are delayed.',
+      );
+    case 'SO_RCVTIMEO':
+      return l10n.t(
+        'How long recv() waits for data before it fails with EAGAIN; the program then closes, as after any error. For connections that a process accepts or opens: “process app on client { uses SO_RCVTIMEO = 5s }”. A recv() that waits already waits on as before. 0: for ever.',
+      );
+    case 'SO_SNDTIMEO':
+      return l10n.t(
+        'How long send() waits for room in the send buffer before it returns what was taken so far, or EAGAIN; and how long connect() waits before it fails with EINPROGRESS. 0: for ever.',
+      );
+    case 'IP_RECVERR':
+      return l10n.t(
+        'Whether what ICMP says about a connection that is open fails the next call at once. Otherwise it is remembered, and reported when the kernel gives up.',
       );
     case 'TCP_SYNCNT':
       return l10n.t('How often this connection repeats its SYN.');

@@ -50,6 +50,8 @@ export function sendReason(trace: Trace, segment: EventOf<'segment.sent'>): stri
       return first === undefined
         ? l10n.t('The first segments of a connection are acknowledged at once (quick ACK mode).')
         : l10n.t('Acknowledged at once: quick ACK mode, {0} more to go.', first);
+    case 'quick-ack-asked-for':
+      return l10n.t('The application set TCP_QUICKACK: what waited for its acknowledgement is acknowledged at once.');
     case 'two-segments':
       return l10n.t('More than one full segment was unacknowledged: that is acknowledged at once.');
     case 'delayed-ack-timer':
@@ -101,6 +103,11 @@ export function sendReason(trace: Trace, segment: EventOf<'segment.sent'>): stri
     case 'backoff-reverted':
       return l10n.t(
         'An ICMP message took the last doubling of the retransmission timer back (RFC 6069), and the shorter wait was over already.',
+      );
+    case 'too-big-for-path':
+      return l10n.t(
+        'A router said that the path takes packets of {0} B at most. What was larger is lost, so it is sent again at once in smaller segments. It was not lost by congestion: cwnd stays as it is.',
+        first ?? 0,
       );
     case 'firewall-rejects':
       return l10n.t('The firewall {0} answers in the name of the host that was meant.', trace.placeName(segment.place));
