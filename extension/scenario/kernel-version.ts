@@ -33,6 +33,8 @@ const FEATURES = {
   'SO_RCVBUF up to 4 MiB': [6, 18],
   /** Segments beyond a gap count when sizes are measured (`tcp_measure_rcv_mss` in `tcp_data_queue_ofo`). */
   'data beyond a gap measured': [6, 17],
+  /** RACK decides for every connection with SACK, whatever tcp_recovery says of it (RFC 6675's counting went). */
+  'RACK wherever there is SACK': [6, 17],
   /** TIME_WAIT entries count the time since the last timestamp in ms, against tcp_tw_reuse_delay; in whole seconds before. */
   'TIME_WAIT in milliseconds': [6, 14],
 } as const satisfies Record<string, KernelVersion>;

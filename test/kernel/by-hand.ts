@@ -13,6 +13,7 @@ import { compileLab, missing } from './lab.ts';
 import { lengthOf, record } from './record.ts';
 import type { Take } from './record.ts';
 import { NotRecordable } from './not-recordable.ts';
+import { turnsMachineKnobs } from './script.ts';
 import { sideBySide } from './side-by-side.ts';
 
 function takes(args: readonly string[]): readonly Take[] | string {
@@ -57,6 +58,11 @@ async function main(args: readonly string[]): Promise<0 | 1 | 2> {
 async function show(program: string, take: Take): Promise<{ text: string; status: 0 | 1 | 2 }> {
   const { plan } = take;
   const title = plan.variant === undefined ? plan.scenario.en : `${plan.scenario.en} — ${plan.variant.en}`;
+  if (turnsMachineKnobs(plan))
+    return {
+      text: `${title}\n\nIt needs a knob of the whole machine: only npm run kernel:record turns those.\n`,
+      status: 2,
+    };
   try {
     const recording = await record(program, take);
     const timers = recording.aligned ? 'wheel' : 'ideal';

@@ -5,6 +5,7 @@ import { compare } from './compare.ts';
 import { DEVIATIONS, deviationsOf } from './deviations.ts';
 import type { Recording } from './recording.ts';
 import { formatRecording, parseRecording } from './recording.ts';
+import { recordedColumn } from './engine-readme.ts';
 import { recordableFile } from './recordable.ts';
 import { recordingName, recordings } from './recordings.ts';
 import { currentReadme, readmeWithTable } from './table.ts';
@@ -73,6 +74,13 @@ describe('the engine does what the kernel did', () => {
 describe('recordings', () => {
   it.each(known)('%s survives its text', (_, recording) => {
     expect(parseRecording(formatRecording(recording))).toEqual(recording);
+  });
+
+  it('are there for all that the README.md of the engine says is recorded', () => {
+    const column = recordedColumn();
+    expect(column.size).toBeGreaterThan(50);
+    const scenarios = new Set(known.map(([, { scenario }]) => scenario));
+    expect([...column].flatMap(([, named]) => named).filter((id) => !scenarios.has(id))).toEqual([]);
   });
 
   it('README.md has the table as it is (npm run kernel:table)', () => {

@@ -88,6 +88,8 @@ export function timeDifferences(
       return { ...base, time: base.time + trace.timeAt(id) - trace.timeAt(cause) };
     const armed = trace.eventOf('timer.armed', cause);
     const wait = armed.deadline - armed.time;
+    // An hrtimer: it knows no ticks.
+    if (armed.timer === 'compressed-ack') return { ...base, time: base.time + wait };
     const from = base.time + INTO_JIFFY;
     return mode === 'wheel'
       ? { ...base, time: wheelExpiry(from, from + wait, recording.hz) - INTO_JIFFY, late: base.late + jiffy }

@@ -25,10 +25,6 @@ static int listeners[8], listener_count;
 /* Whether it calls accept(), and from when on. */
 static bool accepting = true;
 static micros accept_at;
-static struct {
-  micros at;
-  struct stream of;
-} reopenings[MAX_REOPENINGS];
 static int control_socket, passed_control = -1;
 static const struct process *self;
 static struct {
@@ -94,12 +90,7 @@ static void close_stream(struct stream *stream) {
 static void on_failure(const struct stream *stream) {
   const char *delay = behaviour("reconnects");
   if (delay == NULL || stream->address[0] == 0) return;
-  for (int i = 0; i < MAX_REOPENINGS; i++) {
-    if (reopenings[i].of.address[0] != 0) continue;
-    reopenings[i].at = now() + atoll(delay);
-    reopenings[i].of = *stream;
-    return;
-  }
+  reopen_later(stream, now() + atoll(delay));
 }
 
 /* Something was read or sent. */
@@ -116,6 +107,7 @@ static void send_rest(struct stream *stream) {
   while (stream->unsent > 0) {
     const size_t piece = (size_t)stream->unsent < sizeof nothing ? (size_t)stream->unsent : sizeof nothing;
     const ssize_t sent = send(stream->fd, nothing, piece, MSG_NOSIGNAL | stream->flags);
+    if (sent < 0 && errno == EAGAIN) stream->polled &= ~POLLOUT;
     if (sent < 0 && errno == EAGAIN && !never_blocks()) return;
     if (sent < 0 && stream->unsent == stream->sending) {
       report_call(stream->name, "send", 0, errno);
@@ -414,22 +406,10 @@ static void obey(char *command) {
 
 /* ---- waiting ---- */
 
-static micros reopen(void) {
-  micros next = NEVER;
-  for (int i = 0; i < MAX_REOPENINGS; i++) {
-    struct stream *of = &reopenings[i].of;
-    if (of->address[0] == 0) continue;
-    if (reopenings[i].at <= now()) {
-      const struct stream again = *of;
-      of->address[0] = 0;
-      do_connect(again.name, again.address, again.port, again.local, again.reuse);
-    } else if (reopenings[i].at < next) next = reopenings[i].at;
-  }
-  return next;
-}
-
 static micros run_timers(void) {
-  micros next = reopen();
+  const struct stream *again;
+  while ((again = to_reopen()) != NULL) do_connect(again->name, again->address, again->port, again->local, again->reuse);
+  micros next = next_reopening();
   if (accept_at > now()) next = accept_at < next ? accept_at : next;
   for (int i = 0; i < stream_count; i++) {
     struct stream *stream = &streams[i];

@@ -6,8 +6,6 @@
 
 #define MAX_STREAMS 64
 #define MAX_PENDING 16
-/* Connections that a program will open again, at the same time. */
-#define MAX_REOPENINGS 16
 
 /* A connection's descriptor, with what the program remembers about it. */
 struct stream {
@@ -39,11 +37,18 @@ struct stream {
   int answer_count;
   /* An edge-triggered epoll of this descriptor, and what it told last; -1 = the program does not poll. */
   int epoll;
+  /* Without OUT once there was no room: it may be told again. */
   unsigned polled;
   long beat_bytes;
   int misses, miss_limit;
   bool awaiting;
 };
+
+/* It failed, and is to be opened again at that time. */
+void reopen_later(const struct stream *stream, micros at);
+/* One that is due, or NULL. */
+const struct stream *to_reopen(void);
+micros next_reopening(void);
 
 /* Starts to wait in poll() for all that it can report. */
 void start_polling(struct stream *stream);

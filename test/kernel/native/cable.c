@@ -241,7 +241,7 @@ void cable_read(struct host *host) {
     if (host->ethernet) carry_frame(host, bytes, length, next_moment());
     else carry(host, bytes, length, next_moment());
   }
-  if (any) poll_states(host);
+  if (any) host->has_news = true;
 }
 
 /* @return whether the host's kernel took it */
@@ -274,6 +274,8 @@ void hand_over(struct packet *packet) {
     report(packet, "delivered", when, when - packet->due);
     if (!write_to(to, packet)) die("a device that takes no packet");
     to->has_news = true;
+    /* What it answers at once is not to wait until states are read. */
+    cable_read(to);
     /* These change states one after the other; of others the last one tells. */
     const struct tcphdr *tcp = packet->is_arp ? NULL : tcp_of(packet->bytes);
     if (tcp != NULL && (tcp->syn || tcp->fin || tcp->rst)) tell_news(to);

@@ -1,5 +1,6 @@
 /** Loss detection by time: what was sent so long before something that arrived is lost (RFC 8985; tcp_recovery.c). */
 import type { Micros } from '../../../base/time.ts';
+import { hasFeature } from '../../../scenario/kernel-version.ts';
 import { TCP_TIMEOUT_MIN_US } from '../constants.ts';
 import { ceilToJiffy } from '../jiffies.ts';
 import { currentMss } from '../output.ts';
@@ -23,7 +24,7 @@ export const RECOVERY_THRESHOLD = 16;
 
 /** Whether RACK decides about losses at all (`tcp_is_rack`). */
 export function isRackOn(tcb: Tcb): boolean {
-  return hasBit(tcb, LOSS_DETECTION);
+  return hasBit(tcb, LOSS_DETECTION) || hasFeature(tcb.kernel.version, 'RACK wherever there is SACK');
 }
 
 /** A segment arrived: it may be the latest one sent of all that did (`tcp_rack_advance`; RFC 8985 §6.2 step 2). */
