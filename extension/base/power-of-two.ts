@@ -8,3 +8,9 @@ export function powerOfTwo(n: number): number {
 export function ceilToPowerOfTwo(value: number): number {
   return powerOfTwo(32 - Math.clz32(value - 1));
 }
+
+/** A whole number up to 2^30, divided by 2^n and rounded down. */
+export function scaledDown(value: number, n: number): number {
+  // eslint-disable-next-line no-bitwise -- As above.
+  return value >> n;
+}

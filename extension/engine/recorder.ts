@@ -23,6 +23,7 @@ export class Recorder {
   private readonly scheduler: Scheduler;
   private readonly delivery: Filled<'segment.delivered'> = { segment: -1 };
   private readonly queueing: Filled<'segment.queued'> = { segment: -1, wait: 0, ahead: 0, bytes: 0 };
+  private readonly changing: Filled<'tcp.variables'> = { changes: [] };
   private readonly arming: Filled<'timer.armed'> = { timer: 'retransmission', deadline: 0, backoff: 0, late: 0 };
   private readonly returning: Filled<'call.returned'> = { call: 'recv', process: 0, value: 0, errno: 'OK' };
 
@@ -55,6 +56,12 @@ export class Recorder {
     queueing.ahead = ahead;
     queueing.bytes = bytes;
     return this.record('segment.queued', place, queueing, cause);
+  }
+
+  /** @param changes pairs (index into VARIABLES, value) */
+  variables(place: PlaceId, changes: readonly number[]): EventId {
+    this.changing.changes = changes;
+    return this.record('tcp.variables', place, this.changing);
   }
 
   /** @param late how much later than the deadline it fires, µs */

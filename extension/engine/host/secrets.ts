@@ -37,6 +37,7 @@ export class Secrets {
 
   /** Where connect() begins to look for a port, below `count` (`inet_hash_connect`). */
   firstPort(count: number): number {
-    return hash32(this.seed, this.address, 'port') % count;
+    // A remainder of more than 31 bits is a number with an object around it, and so would be every port made from it.
+    return Math.trunc(hash32(this.seed, this.address, 'port') % count);
   }
 }

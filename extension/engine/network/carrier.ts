@@ -1,8 +1,13 @@
+import type { EventId } from '../../trace/event.ts';
+import type { SegmentPurpose } from '../../trace/schema.ts';
 import type { Scheduler } from '../scheduler.ts';
 import { Entry } from '../scheduler.ts';
+import type { Segment } from '../tcp/segment.ts';
 import { Line } from './line.ts';
 import type { Packet, Stage } from './packet.ts';
-import { newPacket } from './packet.ts';
+
+/** Where packets come out; `sent` and `cause` as in `Packet`. */
+export type Deliver = (segment: Segment, purpose: SegmentPurpose, sent: EventId, cause: EventId) => void;
 
 /**
  * Behind the last stage: packets are under way until their time has come, or until they are lost. Those that keep their places follow
@@ -14,12 +19,9 @@ export class Carrier implements Stage {
   private head: Entry;
   private readonly strays = new Map<Packet, Entry>();
   private readonly scheduler: Scheduler;
-  private readonly deliver: (packet: Packet) => void;
-  /** The one that arrives: used again for the next. */
-  private readonly arriving = newPacket();
+  private readonly deliver: Deliver;
 
-  /** @param deliver takes what arrives; the packet is another one as soon as it returns */
-  constructor(scheduler: Scheduler, deliver: (packet: Packet) => void) {
+  constructor(scheduler: Scheduler, deliver: Deliver) {
     this.scheduler = scheduler;
     this.deliver = deliver;
     this.head = this.newHead();
@@ -39,7 +41,12 @@ export class Carrier implements Stage {
   /** Takes everything out that is under way, in the order in which it was sent. */
   lose(): readonly Packet[] {
     const lost = [...this.strays.keys()];
-    for (let packet = newPacket(); this.line.shiftInto(packet); packet = newPacket()) lost.push(packet);
+    const { line } = this;
+    while (line.length > 0) {
+      const { segment, purpose, sent, cause, at, order } = line;
+      lost.push({ segment, purpose, sent, cause, at, heldUp: 0, order });
+      line.shift();
+    }
     for (const entry of this.strays.values()) entry.cancelled = true;
     this.strays.clear();
     this.head.cancelled = true;
@@ -54,16 +61,17 @@ export class Carrier implements Stage {
   }
 
   private headArrives(): void {
-    const { line, arriving } = this;
-    if (!line.shiftInto(arriving)) return;
-    if (line.length > 0) this.scheduler.put(this.head, line.firstAt, line.firstOrder);
-    this.deliver(arriving);
+    const { line } = this;
+    const { segment, purpose, sent, cause } = line;
+    line.shift();
+    if (line.length > 0) this.scheduler.put(this.head, line.at, line.order);
+    this.deliver(segment, purpose, sent, cause);
   }
 
   private pushStray(packet: Packet): void {
     const entry = new Entry(() => {
       this.strays.delete(packet);
-      this.deliver(packet);
+      this.deliver(packet.segment, packet.purpose, packet.sent, packet.cause);
     });
     this.strays.set(packet, entry);
     this.scheduler.put(entry, packet.at, packet.order);

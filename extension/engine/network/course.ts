@@ -1,7 +1,9 @@
 import type { Micros } from '../../base/time.ts';
-import type { PlaceId } from '../../trace/event.ts';
+import type { EventId, PlaceId } from '../../trace/event.ts';
+import type { SegmentPurpose } from '../../trace/schema.ts';
 import type { Recorder } from '../recorder.ts';
 import type { Scheduler } from '../scheduler.ts';
+import type { Segment } from '../tcp/segment.ts';
 import type { LinkEnd } from './link.ts';
 import type { Middlebox, Side } from './middlebox.ts';
 import type { Packet } from './packet.ts';
@@ -25,6 +27,7 @@ export class Course {
   private readonly side: Side;
   private readonly from: LinkEnd;
   private readonly to: LinkEnd;
+  private readonly scheduler: Scheduler;
   /** The other direction: the way back. */
   private readonly back: () => Course;
 
@@ -47,6 +50,7 @@ export class Course {
     this.to = to;
     this.boxes = boxes;
     this.back = back;
+    this.scheduler = scheduler;
     this.stretches = boxes.map((_, index) => {
       const deliver = (freight: Freight): void => {
         this.arriveAt(index + 1, freight);
@@ -65,10 +69,14 @@ export class Course {
     for (const [index, stretch] of this.stretches.entries()) stretch.delay = delays[index + 1] ?? 0;
   }
 
-  /** A segment comes out of the first stretch, whose packet it is. */
-  enter(packet: Packet): void {
-    if (this.boxes.length === 0) this.segmentArrives(packet);
-    else this.arriveAt(0, { kind: 'segment', packet: { ...packet } });
+  /** A segment comes out of the first stretch. */
+  enter(segment: Segment, purpose: SegmentPurpose, sent: EventId, cause: EventId): void {
+    if (this.boxes.length === 0) {
+      this.to.arrive(segment, this.from, sent, cause);
+      return;
+    }
+    const packet: Packet = { segment, purpose, sent, cause, at: this.scheduler.now, heldUp: 0, order: 0 };
+    this.arriveAt(0, { kind: 'segment', packet });
   }
 
   private arriveAt(index: number, freight: Freight): void {
@@ -104,12 +112,12 @@ export class Course {
   }
 
   private arrive(freight: Freight): void {
-    if (freight.kind === 'segment') this.segmentArrives(freight.packet);
-    else if (freight.kind === 'icmp') this.to.icmpArrives(freight.message, this.from);
-  }
-
-  private segmentArrives({ segment, sent, cause }: Packet): void {
-    this.to.arrive(segment, this.from, sent, cause);
+    if (freight.kind === 'segment') {
+      const { segment, sent, cause } = freight.packet;
+      this.to.arrive(segment, this.from, sent, cause);
+    } else if (freight.kind === 'icmp') {
+      this.to.icmpArrives(freight.message, this.from);
+    }
   }
 }
 

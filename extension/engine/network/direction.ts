@@ -7,6 +7,7 @@ import { RandomStream } from '../random.ts';
 import type { Recorder } from '../recorder.ts';
 import type { Scheduler } from '../scheduler.ts';
 import type { Segment } from '../tcp/segment.ts';
+import type { Deliver } from './carrier.ts';
 import { Carrier } from './carrier.ts';
 import { ChanceDuplication, ChanceLoss, Reordering } from './chance.ts';
 import { Cut } from './cut.ts';
@@ -48,7 +49,7 @@ export class Direction implements LinkLog {
     readonly seed: readonly (string | number)[];
     readonly scheduler: Scheduler;
     readonly recorder: Recorder;
-    readonly deliver: (packet: Packet) => void;
+    readonly deliver: Deliver;
   }) {
     this.link = init.link;
     this.from = init.from;

@@ -11,10 +11,10 @@ export class Line {
   private room = FIRST_ROOM;
   private segments = new Array<Segment | undefined>(this.room).fill(undefined);
   private purposes = new Array<SegmentPurpose>(this.room).fill('data');
-  private sent = new Int32Array(this.room);
+  private sendings = new Int32Array(this.room);
   private causes = new Int32Array(this.room);
-  private times = new Float64Array(this.room);
-  private orders = new Float64Array(this.room);
+  private times = new Array<Micros>(this.room).fill(0);
+  private orders = new Array<number>(this.room).fill(0);
   private start = 0;
   private count = 0;
 
@@ -22,12 +22,30 @@ export class Line {
     return this.count;
   }
 
-  /** When the first one gets there. Undefined values where there is none. */
-  get firstAt(): Micros {
-    return this.times[this.start] as number;
+  // ---- what the first one is: undefined values where there is none ----
+
+  get segment(): Segment {
+    return this.segments[this.start] as Segment;
   }
 
-  get firstOrder(): number {
+  get purpose(): SegmentPurpose {
+    return this.purposes[this.start] as SegmentPurpose;
+  }
+
+  get sent(): EventId {
+    return this.sendings[this.start] as EventId;
+  }
+
+  get cause(): EventId {
+    return this.causes[this.start] as EventId;
+  }
+
+  /** When it gets there. */
+  get at(): Micros {
+    return this.times[this.start] as Micros;
+  }
+
+  get order(): number {
     return this.orders[this.start] as number;
   }
 
@@ -36,27 +54,18 @@ export class Line {
     const index = this.index(this.count++);
     this.segments[index] = segment;
     this.purposes[index] = purpose;
-    this.sent[index] = sent;
+    this.sendings[index] = sent;
     this.causes[index] = cause;
     this.times[index] = at;
     this.orders[index] = order;
   }
 
-  /** Takes the first one out and puts what it was into `packet`. @returns false when there is none */
-  shiftInto(packet: Packet): boolean {
-    const { start } = this;
-    const segment = this.segments[start];
-    if (this.count === 0 || segment === undefined) return false;
-    this.segments[start] = undefined;
-    packet.segment = segment;
-    packet.purpose = this.purposes[start] as SegmentPurpose;
-    packet.sent = this.sent[start] as EventId;
-    packet.cause = this.causes[start] as EventId;
-    packet.at = this.times[start] as Micros;
-    packet.order = this.orders[start] as number;
+  /** Takes the first one out. */
+  shift(): void {
+    if (this.count === 0) return;
+    this.segments[this.start] = undefined;
     this.start = this.index(1);
     this.count--;
-    return true;
   }
 
   private index(distance: number): number {
@@ -73,10 +82,10 @@ export class Line {
     ];
     this.segments = order(this.segments, undefined);
     this.purposes = order(this.purposes, 'data');
-    this.sent = Int32Array.from(order([...this.sent], 0));
+    this.sendings = Int32Array.from(order([...this.sendings], 0));
     this.causes = Int32Array.from(order([...this.causes], 0));
-    this.times = Float64Array.from(order([...this.times], 0));
-    this.orders = Float64Array.from(order([...this.orders], 0));
+    this.times = order(this.times, 0);
+    this.orders = order(this.orders, 0);
     this.start = 0;
     this.room = 2 * room;
   }

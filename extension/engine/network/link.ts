@@ -110,8 +110,8 @@ export class Link {
         seed: [init.seed, plan.name, side],
         scheduler,
         recorder,
-        deliver: (packet) => {
-          course.enter(packet);
+        deliver: (segment, purpose, sent, cause) => {
+          course.enter(segment, purpose, sent, cause);
         },
       });
     this.directions = [

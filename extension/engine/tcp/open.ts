@@ -1,4 +1,5 @@
 /** Opening a connection: connect(), the SYN at a listener, SYN_SENT and SYN_RECEIVED (RFC 9293 §3.5, §3.10.7.2–3). */
+import { powerOfTwo } from '../../base/power-of-two.ts';
 import {
   TCP_INFINITE_SSTHRESH,
   TCP_INIT_CWND,
@@ -166,7 +167,7 @@ function answerCrossingSyn(tcb: Tcb): void {
 /** Our SYN of a simultaneous open is acknowledged (`tcp_rcv_state_process`, TCP_SYN_RECV). */
 export function completeSimultaneousOpen(tcb: Tcb, segment: Segment): void {
   // Scaled even where the segment is the other SYN-ACK, whose window is not: the next segment corrects it.
-  tcb.snd.wnd = segment.window * 2 ** tcb.snd.wscale;
+  tcb.snd.wnd = segment.window * powerOfTwo(tcb.snd.wscale);
   tcb.snd.maxWnd = Math.max(tcb.snd.maxWnd, tcb.snd.wnd);
   tcb.snd.wl1 = segment.seq;
   rememberTimestamp(tcb, segment);
@@ -276,7 +277,7 @@ function overflow(tcb: Tcb, segment: Segment): void {
 }
 
 function completePassiveOpen(tcb: Tcb, segment: Segment): void {
-  tcb.snd.wnd = segment.window * 2 ** tcb.snd.wscale;
+  tcb.snd.wnd = segment.window * powerOfTwo(tcb.snd.wscale);
   tcb.snd.maxWnd = Math.max(tcb.snd.maxWnd, tcb.snd.wnd);
   tcb.snd.wl1 = segment.seq;
   tcb.isRequest = false;

@@ -1,5 +1,5 @@
 /** Segments leave: windows, options, Nagle, the sending loop (tcp_output.c). */
-import { powerOfTwo } from '../../base/power-of-two.ts';
+import { scaledDown } from '../../base/power-of-two.ts';
 import type { Micros } from '../../base/time.ts';
 import type { SegmentPurpose, SendReason } from '../../trace/schema.ts';
 import { TIMESTAMPS_LENGTH } from './constants.ts';
@@ -35,28 +35,32 @@ export function sendSegment(
   fields: { readonly seq: Seq; readonly flags: number; readonly length?: number },
   why: SendWhy,
 ): void {
-  const isSyn = hasFlag(fields.flags, SYN);
-  const isAck = hasFlag(fields.flags, ACK);
-  const window = isSyn ? Math.min(tcb.rcv.wnd, 0xffff) : selectWindow(tcb) / powerOfTwo(tcb.rcv.wscale);
+  transmit(tcb, fields.seq, fields.flags, fields.length ?? 0, why);
+}
+
+function transmit(tcb: Tcb, at: Seq, flags: number, length: number, why: SendWhy): void {
+  const isSyn = hasFlag(flags, SYN);
+  const isAck = hasFlag(flags, ACK);
+  const window = isSyn ? tcb.rcv.wnd : scaledDown(selectWindow(tcb), tcb.rcv.wscale);
   const segment: Segment = {
     fromPort: tcb.local.port,
     toPort: tcb.remote.port,
-    seq: fields.seq,
+    seq: at,
     ack: isAck ? tcb.rcv.nxt : seq(0),
-    flags: fields.flags,
-    length: fields.length ?? 0,
+    flags,
+    length,
     window: Math.min(window, 0xffff),
     options: isSyn ? synOptions(tcb) : laterOptions(tcb, isAck),
   };
   if (isAck && !isSyn) onAckSent(tcb);
   tcb.lastSentAt = tcb.now;
-  if (segment.length > 0) onDataSent(tcb);
+  if (length > 0) onDataSent(tcb);
   tcb.kernel.transmit(tcb, segment, why.purpose, why.reason, why.args ?? NO_ARGS);
 }
 
 /** A bare acknowledgement of everything received. */
 export function sendAck(tcb: Tcb, why: SendWhy): void {
-  sendSegment(tcb, { seq: tcb.snd.nxt, flags: ACK }, why);
+  transmit(tcb, tcb.snd.nxt, ACK, 0, why);
 }
 
 /** The 32-bit millisecond clock of RFC 7323 with this connection's offset. */
@@ -218,11 +222,8 @@ function sendNew(tcb: Tcb, bytes: number, fin: boolean, push: boolean, isPushed:
   const at = tcb.snd.nxt;
   const end = add(at, bytes + (fin ? 1 : 0));
   const segment = newSegment({ seq: at, end, length: bytes, syn: false, fin, push }, tcb.now);
-  sendSegment(
-    tcb,
-    { seq: at, flags: ACK + (fin ? FIN : 0) + (isPushed ? PSH : 0), length: bytes },
-    fin && bytes === 0 ? { ...why, purpose: 'fin', reason: tcb.finReason } : why,
-  );
+  const flags = ACK + (fin ? FIN : 0) + (isPushed ? PSH : 0);
+  transmit(tcb, at, flags, bytes, fin && bytes === 0 ? { ...why, purpose: 'fin', reason: tcb.finReason } : why);
   noteSent(tcb, segment);
   tcb.sent.push(segment);
   tcb.snd.nxt = end;

@@ -38,8 +38,9 @@ export function fullSpace(tcb: Tcb): number {
 
 /** What is free of it (`tcp_space`); data beyond a gap takes room too. */
 function freeSpace(tcb: Tcb): number {
-  let taken = memoryOf(tcb.rcv.unread, tcb.rcv.mss);
-  for (const range of tcb.rcv.outOfOrder) taken += memoryOf(diff(range.end, range.start), tcb.rcv.mss);
+  const { unread, mss, outOfOrder } = tcb.rcv;
+  let taken = memoryOf(unread, mss);
+  for (const { start, end } of outOfOrder) taken += memoryOf(diff(end, start), mss);
   return payloadIn(tcb, Math.max(0, receiveBuffer(tcb) - taken));
 }
 

@@ -17,6 +17,7 @@ export function segmentMemory(length: number): number {
 
 /** Memory of `bytes` that came in segments of `size`; the last, shorter one may fit behind the one before it (`skb_try_coalesce`). */
 export function memoryOf(bytes: number, size: number): number {
+  if (bytes === 0) return 0;
   const rest = bytes % size;
   const memory = ((bytes - rest) / size) * segmentMemory(size);
   const isApart = rest > 0 && (bytes < size || segmentMemory(size + rest) > segmentMemory(size));

@@ -437,7 +437,7 @@ export class Tcb {
 
   private publish(touched: Touched): void {
     const changes = this.variables.look(this, touched);
-    if (changes.length > 0) this.kernel.recorder.record('tcp.variables', this.place, { changes });
+    if (changes.length > 0) this.kernel.recorder.variables(this.place, changes);
   }
 }
 

@@ -24,6 +24,8 @@ export class Timer<Name extends TimerName = TimerName> {
   private readonly place: PlaceId;
   private readonly onFire: (name: Name) => void;
   private readonly clock: TickClock | undefined;
+  /** One tick; nothing for a timer that knows none. */
+  private readonly tick: Micros;
   private readonly alarm: Alarm;
   /** What is pending; the fields below it speak of that. Times are those of its host's clock. */
   private armed: Name | undefined;
@@ -41,6 +43,7 @@ export class Timer<Name extends TimerName = TimerName> {
     this.place = place;
     this.onFire = onFire;
     this.clock = clock;
+    this.tick = clock === undefined ? 0 : jiffies(1, clock.hz);
     this.alarm = scheduler.alarm(() => {
       this.fire();
     });
@@ -61,7 +64,7 @@ export class Timer<Name extends TimerName = TimerName> {
     const { clock } = this;
     const { now } = this.scheduler;
     const isWheel = clock?.timers === 'wheel';
-    const deadline = isWheel || clock === undefined ? wanted : Math.max(wanted, now + jiffies(1, clock.hz));
+    const deadline = isWheel ? wanted : Math.max(wanted, now + this.tick);
     if (this.armed !== undefined) {
       if (this.armed !== name) this.cancel();
       else if (this.armedFor === deadline) return;

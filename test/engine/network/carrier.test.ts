@@ -15,7 +15,7 @@ function packet(sent: number, at: number, heldUp = 0): Packet {
 function rig() {
   const scheduler = new Scheduler();
   const arrived: string[] = [];
-  const carrier = new Carrier(scheduler, ({ sent }) => arrived.push(`${sent} at ${scheduler.now}`));
+  const carrier = new Carrier(scheduler, (_segment, _purpose, sent) => arrived.push(`${sent} at ${scheduler.now}`));
   const run = () => {
     while (scheduler.step()) {
       // Until nothing is left.
