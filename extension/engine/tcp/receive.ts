@@ -1,7 +1,7 @@
 /** The receive queue: data in sequence, data beyond gaps, the FIN at the end (`tcp_data_queue`, `tcp_fin`). */
 import { enterQuickAckMode, onDataBeyondGap, onDataReceived } from './delayed-ack.ts';
 import { onFin } from './close.ts';
-import { forgetReachedBlocks, noteBeyondGap } from './received-blocks.ts';
+import { forgetReachedBlocks, noteBeyondGap, noteDuplicate } from './received-blocks.ts';
 import { makeRoomBeyondGap } from './receive-autotuning.ts';
 import { receiveWindow } from './receive-window.ts';
 import type { Segment } from './segment.ts';
@@ -90,9 +90,7 @@ function insertOutOfOrder(tcb: Tcb, range: OutOfOrderRange): void {
 function noteOverlap(tcb: Tcb, range: OutOfOrderRange, other: OutOfOrderRange): void {
   const start = max(range.start, other.start);
   const end = before(range.end, other.end) ? range.end : other.end;
-  if (!before(start, end)) return;
-  const { dsack } = tcb.rcv;
-  tcb.rcv.dsack = dsack === undefined ? [start, end] : [before(start, dsack[0]) ? start : dsack[0], max(end, dsack[1])];
+  if (before(start, end)) noteDuplicate(tcb, [start, end]);
 }
 
 function drainOutOfOrder(tcb: Tcb): void {
