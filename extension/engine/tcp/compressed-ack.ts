@@ -7,6 +7,8 @@ import type { Tcb } from './tcb.ts';
 const AT_ONCE = 3;
 /** A share of the round trip, as a divisor: 5 %. */
 const SHARE_OF_ROUND_TRIP = 20;
+/** Round trips are held in eighths of µs. */
+const EIGHTHS = 8;
 
 /** Sends the acknowledgement of a segment beyond a gap, now or together with those that follow (`__tcp_ack_snd_check`). */
 export function acknowledgeBeyondGap(tcb: Tcb): void {
@@ -23,10 +25,17 @@ export function acknowledgeBeyondGap(tcb: Tcb): void {
   }
   if (compressed.waiting === 0) {
     compressed.since = tcb.now;
-    const delay: Micros = Math.round(Math.min(longest / 1000, tcb.rtt.srtt / SHARE_OF_ROUND_TRIP));
+    const delay: Micros = Math.round(Math.min(longest / 1000, roundTrip(tcb) / SHARE_OF_ROUND_TRIP));
     tcb.compressedAckTimer.arm('compressed-ack', tcb.now + delay);
   }
   compressed.waiting += 1;
+}
+
+/** The round trip as the receiver sees it, or the sender's where that is shorter; 0 while the receiver has measured none. */
+function roundTrip(tcb: Tcb): Micros {
+  const { eightSrtt } = tcb.rtt;
+  const { roundTrip: asReceiver } = tcb.autotuning;
+  return (eightSrtt > 0 ? Math.min(eightSrtt, asReceiver) : asReceiver) / EIGHTHS;
 }
 
 /** The timer fired (`tcp_compressed_ack_kick`). */

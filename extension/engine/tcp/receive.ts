@@ -1,12 +1,11 @@
 /** The receive queue: data in sequence, data beyond gaps, the FIN at the end (`tcp_data_queue`, `tcp_fin`). */
 import { enterQuickAckMode, onDataBeyondGap, onDataReceived } from './delayed-ack.ts';
 import { onFin } from './close.ts';
-import { forgetReachedBlocks, noteBeyondGap } from './received-blocks.ts';
+import { forgetReachedBlocks, noteBeyondGap, noteDuplicate } from './received-blocks.ts';
 import { makeRoomBeyondGap } from './receive-autotuning.ts';
 import { receiveWindow } from './receive-window.ts';
 import type { Segment } from './segment.ts';
 import { endSeq, FIN, has } from './segment.ts';
-import type { Seq } from './seq.ts';
 import { add, after, before, diff, max } from './seq.ts';
 import type { OutOfOrderRange, Tcb } from './tcb.ts';
 
@@ -91,12 +90,7 @@ function insertOutOfOrder(tcb: Tcb, range: OutOfOrderRange): void {
 function noteOverlap(tcb: Tcb, range: OutOfOrderRange, other: OutOfOrderRange): void {
   const start = max(range.start, other.start);
   const end = before(range.end, other.end) ? range.end : other.end;
-  if (before(start, end)) extendDsack(tcb, start, end);
-}
-
-function extendDsack({ rcv }: Tcb, start: Seq, end: Seq): void {
-  const { dsack } = rcv;
-  rcv.dsack = dsack === undefined ? [start, end] : [before(start, dsack[0]) ? start : dsack[0], max(end, dsack[1])];
+  if (before(start, end)) noteDuplicate(tcb, [start, end]);
 }
 
 /** What fits now; where data in sequence covers it, it had come before, and is reported as a duplicate (`tcp_ofo_queue`). */
@@ -106,7 +100,7 @@ function drainOutOfOrder(tcb: Tcb): void {
   for (let first = rcv.outOfOrder[0]; first !== undefined && !after(first.start, rcv.nxt); first = rcv.outOfOrder[0]) {
     rcv.outOfOrder.shift();
     if (before(first.start, covered)) {
-      extendDsack(tcb, first.start, covered);
+      noteDuplicate(tcb, [first.start, covered]);
       if (before(first.end, covered)) covered = first.end;
     }
     const fresh = diff(first.end, rcv.nxt);

@@ -33,6 +33,13 @@ export function noteBeyondGap(tcb: Tcb, from: Seq, to: Seq): void {
   tcb.rcv.blocks = [joined, ...others].slice(0, REMEMBERED);
 }
 
+/** What is here already came again, in this stretch: reported, with those before that it touches (`tcp_dsack_extend`). */
+export function noteDuplicate(tcb: Tcb, stretch: Block): void {
+  const { dsack } = tcb.rcv;
+  if (dsack === undefined) tcb.rcv.dsack = stretch;
+  else if (touches(dsack, stretch)) tcb.rcv.dsack = union(dsack, stretch);
+}
+
 /** RCV.NXT has moved: what it has reached is no longer told of (`tcp_sack_remove`). */
 export function forgetReachedBlocks(tcb: Tcb): void {
   const { rcv } = tcb;

@@ -19,12 +19,21 @@ function beyond(count: number) {
 }
 
 describe('data beyond a gap', () => {
-  it('three duplicate ACKs at once, then one for all that arrive within 5 % of the round trip', () => {
-    const end = interactive().receive(...beyond(8));
+  it('three duplicate ACKs at once, then one for all that arrive within 5 % of the receiver’s round trip', () => {
+    const end = interactive();
+    end.tcb.autotuning.roundTrip = 8 * 10_000;
+    end.receive(...beyond(8));
     end.expectSent(...Array<string>(3).fill('120 A 101 ack 101 duplicate-ack'));
     end.at(121).expectSent('120.5 A 101 ack 101 duplicate-ack');
     const last = [...end.trace.eventsOf('segment.sent')].at(-1);
     expect([last?.reason, last?.args]).toEqual(['compressed-ack-timer', [5, 500]]);
+  });
+
+  it('while it has measured none, for all that arrive at the same time', () => {
+    interactive()
+      .receive(...beyond(8))
+      .at(120)
+      .expectSent(...Array<string>(4).fill('120 A 101 ack 101 duplicate-ack'));
   });
 
   it('an ACK that leaves for another reason says it too', () => {

@@ -2,8 +2,9 @@
 import { SOCK_MIN_RCVBUF, SOCK_MIN_SNDBUF } from '../../../extension/engine/tcp/constants.ts';
 import * as engine from '../../../extension/engine/host/syscalls.ts';
 import { diff } from '../../../extension/engine/tcp/seq.ts';
-import type { SocketOptionName } from '../../../extension/scenario/socket-option.ts';
+import type { SocketOptionDefinition, SocketOptionName } from '../../../extension/scenario/socket-option.ts';
 import { SOCKET_OPTIONS } from '../../../extension/scenario/socket-option.ts';
+import type { ScalarSysctl, SysctlValues } from '../../../extension/scenario/sysctl.ts';
 import { fail, unsupported } from '../language/problem.ts';
 import type { Expression } from '../language/script.ts';
 import type { Arguments } from '../machine/arguments.ts';
@@ -37,8 +38,10 @@ function setOption(own: Socket, name: SocketOptionName, value: number | undefine
     own.tcb?.options.delete(name);
     return DONE;
   }
-  if (value < min || (value > max && unit !== 'flag')) return failure('EINVAL');
-  const inForce = unit === 'flag' ? Math.min(1, value) : value;
+  // The kernel takes this one for a number without a sign.
+  const isUnsigned = name === 'TCP_NOTSENT_LOWAT';
+  if (!isUnsigned && (value < min || (value > max && unit !== 'flag'))) return failure('EINVAL');
+  const inForce = unit === 'flag' ? Math.min(1, value) : isUnsigned ? value >>> 0 : value;
   if (own.tcb === undefined) own.options.set(name, inForce);
   else engine.setOption(own.tcb, name, inForce);
   return DONE;
@@ -64,7 +67,7 @@ function optionName(name: string): SocketOptionName {
   return name in SOCKET_OPTIONS ? (name as SocketOptionName) : unsupported(`the socket option ${name}`);
 }
 
-const getsockopt: SystemCall = (args, { sockets }) => {
+const getsockopt: SystemCall = (args, { sockets, world }) => {
   const own = sockets.get(args.number(0));
   const name = args.word(2);
   const wanted = args.value(3);
@@ -74,20 +77,21 @@ const getsockopt: SystemCall = (args, { sockets }) => {
     if (own.tcb !== undefined) own.tcb.softError = undefined;
     expect(name, wanted, errno ?? 0);
   } else {
-    expect(name, wanted, optionValue(own, optionName(name)));
+    expect(name, wanted, optionValue(own, optionName(name), world.sysctls));
   }
   return atOnce(DONE);
 };
 
-function optionValue({ options, tcb }: Socket, name: SocketOptionName): number {
+function optionValue({ options, tcb }: Socket, name: SocketOptionName, sysctls: SysctlValues): number {
   const value = tcb === undefined ? options.get(name) : tcb.options.get(name);
   if (BUFFERS.includes(name)) {
     if (value === undefined) unsupported(`${name} before it was set`);
     return Math.max(2 * value, name === 'SO_SNDBUF' ? SOCK_MIN_SNDBUF : SOCK_MIN_RCVBUF);
   }
-  const definition = SOCKET_OPTIONS[name];
-  if (value === undefined && 'sysctl' in definition) unsupported(`${name} before it was set`);
-  return value ?? 0;
+  const { sysctl }: SocketOptionDefinition = SOCKET_OPTIONS[name];
+  // This one does not tell what it inherits.
+  const inherits = sysctl !== undefined && name !== 'TCP_NOTSENT_LOWAT';
+  return value ?? (inherits ? sysctls[sysctl as ScalarSysctl] : 0);
 }
 
 function expect(name: string, wanted: Expression, actual: number | string): void {
