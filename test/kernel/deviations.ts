@@ -12,12 +12,6 @@ export interface Deviation {
 
 export const DEVIATIONS: readonly Deviation[] = [
   {
-    recordings: ['E5-a-syn-cookie-and-nobody-ever-accepts.txt'],
-    lines: /^(sequence: segment of third from client |time: segment of third from server R )/,
-    reason:
-      "A SYN cookie counts whole minutes since the machine's boot, and is good for one to two of them: here it was too old one retransmission earlier.",
-  },
-  {
     recordings: ['D7-its-own-cable-plugged-back-after-40.5-s.txt'],
     lines: /^time: ARP request from client at .*\(ideal timers\)$/,
     reason:

@@ -1,5 +1,6 @@
 /** A plan in the words that the recorder's C program reads (see README.md). */
 import type { Micros } from '../../extension/base/time.ts';
+import { play } from '../../extension/engine/play.ts';
 import type { ActionPlan, BehaviourPlan, HostPlan, RunPlan } from '../../extension/scenario/plan.ts';
 import { congestionControlOf, sysctlValues } from '../../extension/scenario/sysctl.ts';
 import { NotRecordable } from './not-recordable.ts';
@@ -21,6 +22,11 @@ const MACHINE_SYSCTLS = { tcp_max_orphans: 'ipv4', rmem_max: 'core', wmem_max: '
 /** Recordings begin at a multiple of so many jiffies: the granule of timers of up to 32,256 jiffies (129 s at HZ 250). */
 const ALIGN = 512;
 
+/** Whether a host answers with a SYN cookie, which counts whole minutes: the engine's begin with the run. */
+function makesCookies(plan: RunPlan): boolean {
+  return [...play(plan).eventsOf('segment.sent')].some(({ reason }) => reason === 'syn-cookie');
+}
+
 /** Whether a plan needs a knob that all namespaces share: then nothing else should be recorded meanwhile. */
 export function turnsMachineKnobs(plan: RunPlan): boolean {
   return plan.hosts.some(({ sysctls }) => Object.keys(MACHINE_SYSCTLS).some((knob) => knob in sysctls));
@@ -30,7 +36,7 @@ export function turnsMachineKnobs(plan: RunPlan): boolean {
 export function scriptOf(plan: RunPlan, end: Micros): string {
   return [
     `end ${end}`,
-    `align ${ALIGN}`,
+    `align ${ALIGN}${makesCookies(plan) ? ' minute' : ''}`,
     ...plan.hosts.map(({ name, address }) => `host ${name} ${address}${needsEthernet(plan, name) ? ' ethernet' : ''}`),
     ...secretLines(plan),
     ...machineLines(plan),

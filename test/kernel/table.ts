@@ -53,8 +53,7 @@ function table(): string[] {
   }
   return [
     ...formatted([['scenario', 'variant', 'recorded', 'the engine'], ...rows]),
-    '',
-    ...reasons.map((reason, i) => `${i + 1}. ${reason}`),
+    ...(reasons.length === 0 ? [] : ['', ...reasons.map((reason, i) => `${i + 1}. ${reason}`)]),
   ];
 }
 

@@ -43,10 +43,12 @@ static bool read_tick(unsigned long long *jiffies, long long *tick_at) {
 /* The start lies so far in a jiffy: nothing is counted to the one before, and lateness seldom reaches the next. */
 #define INTO_JIFFY 50000
 #define SET_UP_TIME 50000000
+/* So many seconds of a minute, counted in jiffies, have passed at most. */
+#define INTO_MINUTE 5
 /* So soon after a tick its number may not have been counted yet. */
 #define TICK_LATENESS 500000
 
-void choose_start(long align) {
+void choose_start(long align, bool minute) {
   const int64_t tick = 1000000000 / ticks();
   printf("info hz %ld\n", ticks());
   for (int tries = 0; tries < 100; tries++) {
@@ -59,7 +61,10 @@ void choose_start(long align) {
     const int64_t began = (before - phase) / tick * tick + phase;
     if (before - began < TICK_LATENESS || after - began >= tick) continue;
     const unsigned long long first = jiffies + SET_UP_TIME / tick + 1;
-    const unsigned long long aligned = (first + align - 1) / align * align;
+    unsigned long long aligned = (first + align - 1) / align * align;
+    /* A SYN cookie counts these minutes (tcp_cookie_time). */
+    const unsigned long long second = ticks();
+    while (minute && aligned % (60 * second) >= INTO_MINUTE * second) aligned += align;
     start_ns = began + (int64_t)(aligned - jiffies) * tick + INTO_JIFFY;
     printf("info jiffies aligned %ld\n", align);
     return;

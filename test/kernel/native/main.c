@@ -64,7 +64,7 @@ int main(void) {
   read_script();
   turn_machine_knobs();
   build_hosts();
-  choose_start(start_align);
+  choose_start(start_align, start_minute);
   for (int i = 0; i < process_count; i++)
     if (!processes[i].forked) process_start(&processes[i]);
   for (micros next_poll = 0; now() < end_time;) {

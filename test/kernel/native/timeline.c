@@ -10,6 +10,7 @@
 
 micros end_time = NEVER;
 long start_align = 1;
+bool start_minute;
 
 struct statement {
   /* NEVER while it waits for another statement or for a state. */
@@ -65,8 +66,10 @@ static void set_link(struct link *link, char words[][NAME_SIZE]) {
 static void read_line(char *words[], int count) {
   const char *word = words[0];
   if (strcmp(word, "end") == 0) end_time = atoll(words[1]);
-  else if (strcmp(word, "align") == 0) start_align = atol(words[1]);
-  else if (strcmp(word, "congestion") == 0) snprintf(hosts[host_index(words[1])].congestion, NAME_SIZE, "%s", words[2]);
+  else if (strcmp(word, "align") == 0) {
+    start_align = atol(words[1]);
+    start_minute = count > 2;
+  } else if (strcmp(word, "congestion") == 0) snprintf(hosts[host_index(words[1])].congestion, NAME_SIZE, "%s", words[2]);
   else if (strcmp(word, "host") == 0) {
     struct host *host = &hosts[host_count++];
     snprintf(host->name, NAME_SIZE, "%s", words[1]);
