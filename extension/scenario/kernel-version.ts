@@ -23,6 +23,8 @@ const FEATURES = {
   'delayed ACK below the least RTO': [6, 7],
   /** A piece of the send queue that is shorter than a burst takes from the next one (`tcp_grow_skb`, commit 8ee602c63520). */
   'pieces grow before they leave': [6, 10],
+  /** A FIN waits for the congestion window as all else (commit 22555032c513). */
+  'FIN within the congestion window': [6, 10],
   /** The largest receive buffer by default; 6 MiB before. Windows are scaled by 2^10 instead of 2^7. */
   'tcp_rmem up to 32 MiB': [6, 16],
   /** Receive buffers grow by twice what was read and by data beyond gaps, without a cushion (commits 65c5287892e9, aa251c84636c). */

@@ -1,6 +1,7 @@
 /** Segments leave: windows, options, Nagle, the sending loop (tcp_output.c). */
 import { scaledDown } from '../../base/power-of-two.ts';
 import type { Micros } from '../../base/time.ts';
+import { hasFeature } from '../../scenario/kernel-version.ts';
 import type { SegmentPurpose, SendReason } from '../../trace/schema.ts';
 import { TCP_MIN_SND_MSS, TCP_MSS_DEFAULT, TIMESTAMPS_LENGTH } from './constants.ts';
 import { cwndQuota, nextBurst, tsoSegments } from './burst.ts';
@@ -160,7 +161,7 @@ export function transmitQueued(tcb: Tcb, why: SendWhy, mode: SendMode): number {
   let isLimited = false;
   while (tcb.hasUnsent) {
     const quota = cwndQuota(tcb);
-    if (quota === 0 && mode !== 'probe') break;
+    if (quota === 0 && mode !== 'probe' && !isExemptFin(tcb, mss)) break;
     const burst = nextBurst(tcb, mss, Math.max(quota, 1), most, mode);
     isLimited = burst === 'waits-for-congestion-window';
     if (typeof burst === 'string') break;
@@ -171,6 +172,17 @@ export function transmitQueued(tcb: Tcb, why: SendWhy, mode: SendMode): number {
   if (count > 0 || isLimited) validateCwnd(tcb, isLimited);
   if (count > 0 && isReducing(tcb)) tcb.recovery.prrOut += count;
   return count;
+}
+
+/** Before 6.10 the congestion window did not hold a FIN back, nor the data in its segment (`tcp_cwnd_test`). */
+function isExemptFin(tcb: Tcb, mss: number): boolean {
+  const { count, headLength } = tcb.sendQueue;
+  return (
+    tcb.finQueued &&
+    count <= 1 &&
+    headLength <= mss &&
+    !hasFeature(tcb.kernel.version, 'FIN within the congestion window')
+  );
 }
 
 /** Without a route nothing counts as sent (`__ip_queue_xmit`). */
