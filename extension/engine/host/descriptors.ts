@@ -49,6 +49,8 @@ export class DescriptorTable {
   private readonly streams = new Map<Tcb, StreamDescriptor>();
   /** By the connection's name, oldest first; closed ones are taken away when they are met at the end. */
   private readonly names = new Map<string, StreamDescriptor[]>();
+  /** The one that was asked for last: most calls are for the same one as the call before. */
+  private latest: StreamDescriptor | undefined;
   private nextFd = FIRST_FD;
 
   constructor(owner: PlaceId) {
@@ -76,6 +78,7 @@ export class DescriptorTable {
       talk,
     };
     this.open.add(descriptor);
+    this.latest = undefined;
     this.streams.set(socket.tcb, descriptor);
     const sameName = this.names.get(socket.name);
     if (sameName === undefined) this.names.set(socket.name, [descriptor]);
@@ -90,7 +93,9 @@ export class DescriptorTable {
 
   /** The descriptor of an end, if this process holds one. */
   of(tcb: Tcb): StreamDescriptor | undefined {
-    return this.streams.get(tcb);
+    if (this.latest?.tcb === tcb) return this.latest;
+    this.latest = this.streams.get(tcb);
+    return this.latest;
   }
 
   /** The newest open connection of that name. */
@@ -106,6 +111,7 @@ export class DescriptorTable {
   /** Takes a descriptor out of the table. @returns whether it was the last one of its socket. */
   remove(descriptor: Descriptor): boolean {
     this.open.delete(descriptor);
+    this.latest = undefined;
     if (descriptor.kind === 'stream') this.streams.delete(descriptor.tcb);
     const { holders } = descriptor.socket;
     const index = holders.indexOf(this.owner);
@@ -116,6 +122,7 @@ export class DescriptorTable {
   /** A new program begins: nothing is open. */
   reset(): void {
     this.open.clear();
+    this.latest = undefined;
     this.streams.clear();
     this.names.clear();
     this.nextFd = FIRST_FD;

@@ -26,7 +26,7 @@ export function closeLast(tcb: Tcb, owner: 'leaves' | 'stays-owned' = 'leaves'):
     tcb.rcv.unread = 0;
     sendReset(tcb, 'unread-data', [unread]);
     tcb.done('aborted');
-  } else if (tcb.options.get('SO_LINGER') === 0) {
+  } else if (tcb.option('SO_LINGER') === 0) {
     abort(tcb);
   } else {
     queueFin(tcb, 'application-closed');

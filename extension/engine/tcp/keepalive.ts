@@ -17,7 +17,7 @@ function elapsed(tcb: Tcb): Micros {
 
 /** Whether the timer may run: a time-wait entry has no socket, and so no keepalive. */
 function isOn(tcb: Tcb): boolean {
-  return tcb.options.get('SO_KEEPALIVE') === 1 && tcb.state !== 'CLOSED' && !tcb.isTimeWaitEntry;
+  return tcb.option('SO_KEEPALIVE') === 1 && tcb.state !== 'CLOSED' && !tcb.isTimeWaitEntry;
 }
 
 /** SO_KEEPALIVE was set, or the connection became established with it (`tcp_set_keepalive`, `tcp_finish_connect`). */

@@ -16,7 +16,7 @@ const FIELD_MAX = 0xffff;
 const WHOLE = 256;
 /** Memory of the receive buffer in bytes (`sk_rcvbuf`): SO_RCVBUF, no more than `rmem_max`, doubled; else what it has grown to. */
 function receiveBuffer(tcb: Tcb): number {
-  const fixed = tcb.options.get('SO_RCVBUF');
+  const fixed = tcb.option('SO_RCVBUF');
   if (fixed === undefined) return tcb.rcv.buffer;
   return Math.max(2 * Math.min(fixed, tcb.kernel.sysctls.rmem_max), SOCK_MIN_RCVBUF);
 }

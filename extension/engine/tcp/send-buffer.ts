@@ -14,7 +14,7 @@ const SK_BUFF_MEMORY = 256;
  * the congestion window takes where that is more, up to `tcp_wmem[2]` (`tcp_sndbuf_expand`).
  */
 function sendBuffer(tcb: Tcb): number {
-  const fixed = tcb.options.get('SO_SNDBUF');
+  const fixed = tcb.option('SO_SNDBUF');
   const { tcp_wmem, wmem_max } = tcb.kernel.sysctls;
   if (fixed !== undefined) return Math.max(2 * Math.min(fixed, wmem_max), SOCK_MIN_SNDBUF);
   const perSegment = ceilToPowerOfTwo(tcb.snd.mss + HEADER_MEMORY) + SK_BUFF_MEMORY;

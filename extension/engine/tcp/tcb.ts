@@ -366,9 +366,14 @@ export class Tcb {
     return diff(this.queueEnd, this.snd.nxt) > 0;
   }
 
+  /** A socket option, if it is set. Most sockets have none, which is known without a look at each. */
+  option(name: SocketOptionName): number | undefined {
+    return this.options.size === 0 ? undefined : this.options.get(name);
+  }
+
   /** The value in force of a knob that a socket option can override. */
   knob(option: SocketOptionName, fallback: number): number {
-    return this.options.get(option) ?? fallback;
+    return this.option(option) ?? fallback;
   }
 
   /** RTO without backoff (`__tcp_set_rto`; 1 s without a sample). */

@@ -72,7 +72,7 @@ export class PublishedVariables {
   private lookAtOwner(tcb: Tcb): void {
     this.note(16, tcb.unsent);
     this.note(17, tcb.orphan ? 1 : 0);
-    this.note(18, tcb.options.size > 0 && tcb.options.get('SO_KEEPALIVE') === 1 ? 1 : 0);
+    this.note(18, tcb.option('SO_KEEPALIVE') === 1 ? 1 : 0);
   }
 
   private lookAtFlight({ recovery, sent }: Tcb): void {
