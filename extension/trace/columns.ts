@@ -1,6 +1,6 @@
 /**
  * The trace as columns: blocks of events whose numbers stand column by column, each as narrow as its values allow. They travel
- * to the panel without being copied object by object, and take a fiftieth of the memory of objects. `TraceWriter` appends, `Trace`
+ * to the panel without being copied object by object, and take a fraction of the memory of objects. `TraceWriter` appends, `Trace`
  * (trace.ts) reads, `storage/` knows how.
  */
 import type { Connection, EventFields, EventId, Place, PlaceId } from './event.ts';

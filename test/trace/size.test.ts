@@ -13,7 +13,7 @@ at 10ms app connects to server:80 as conn
 at 1s app sends 10 MB on conn
 `;
 
-/** Bytes per segment that a person may count on are 120; it has long been less than half. */
+/** Bytes per segment. What is promised is 120; half of that leaves room to notice growth. */
 const LIMIT = 60;
 
 it('a bulk transfer: a segment with all that belongs to it takes few bytes', () => {
