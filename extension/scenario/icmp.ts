@@ -11,6 +11,8 @@ export const ICMP_ERRORS = {
   'protocol unreachable': 'ENOPROTOOPT',
   /** 3/3. */
   'port unreachable': 'ECONNREFUSED',
+  /** 3/4 (RFC 1191): a packet that is too big for the next hop. It changes the path MTU and is no error. */
+  'fragmentation needed': undefined,
   /** 3/5. */
   'source route failed': 'EOPNOTSUPP',
   /** 3/6. */
@@ -23,8 +25,16 @@ export const ICMP_ERRORS = {
   'net prohibited': 'ENETUNREACH',
   /** 3/10. */
   'host prohibited': 'EHOSTUNREACH',
+  /** 3/11. */
+  'TOS net unreachable': 'ENETUNREACH',
+  /** 3/12. */
+  'TOS host unreachable': 'EHOSTUNREACH',
   /** 3/13: what firewalls send. */
   'communication prohibited': 'EHOSTUNREACH',
+  /** 3/14. */
+  'precedence violation': 'EHOSTUNREACH',
+  /** 3/15. */
+  'precedence cutoff': 'EHOSTUNREACH',
   /** 4: ignored since Linux 3.9 and deprecated by RFC 6633. */
   'source quench': undefined,
   /** 11/0. */
@@ -35,6 +45,9 @@ export const ICMP_ERRORS = {
 
 export type IcmpMessageName = keyof typeof ICMP_ERRORS;
 export const ICMP_MESSAGES = Object.keys(ICMP_ERRORS) as readonly IcmpMessageName[];
+
+/** Those that a router or a firewall can be told to send. What a router says of packets that are too big follows from its MTU. */
+export const REPORTABLE_MESSAGES = ICMP_MESSAGES.filter((message) => message !== 'fragmentation needed');
 
 /** The error that a message stands for; undefined: the message changes nothing. */
 export function errnoOf(message: IcmpMessageName): Errno | undefined {

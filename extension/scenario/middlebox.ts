@@ -16,6 +16,8 @@ export interface RouterPlan extends Standing {
   readonly kind: 'router';
   /** What it says of a segment that it cannot deliver, so much later; absent: nothing, the segment is lost. */
   readonly reports?: { readonly message: IcmpMessageName; readonly after: Micros };
+  /** Bytes of the largest packet that it can pass on, either way; absent: of any. One that reports says so of what is larger. */
+  readonly mtu?: number;
 }
 
 /** Segments that a firewall does not let through. */

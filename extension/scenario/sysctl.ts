@@ -87,6 +87,9 @@ export const SYSCTLS = {
   tcp_tso_win_divisor: { unit: 'count', default: 3, min: 0, max: 255 },
   /** Unlimited. */
   tcp_notsent_lowat: { unit: 'B', default: UINT_MAX, min: 0, max: UINT_MAX },
+  tcp_mtu_probing: { unit: 'count', default: 0, min: 0, max: 1 },
+  /** Payload of a segment that a path is thought to take whatever else it swallows (`TCP_BASE_MSS`). */
+  tcp_base_mss: { unit: 'B', default: 1024, min: 48, max: 65_535 },
   tcp_rto_min_us: { unit: 'us', default: 200_000, min: 1, max: INT_MAX, since: '6.11' },
   tcp_rto_max_ms: { unit: 'ms', default: 120_000, min: 1_000, max: 120_000, since: '6.15' },
 } as const satisfies Record<string, SysctlDefinition>;

@@ -40,6 +40,8 @@ export const PURPOSES = [
   'syn-ack-retransmission',
   'rto-retransmission',
   'fast-retransmission',
+  /** In smaller pieces, since it was larger than what the path takes. */
+  'path-mtu-retransmission',
   'tail-loss-probe',
   'keepalive-probe',
   'window-probe',
@@ -131,6 +133,8 @@ export const SEND_REASONS = [
   'listener-closed',
   /** A segment arrived for a TIME_WAIT entry. */
   'time-wait',
+  /** A router said that it was larger than what the path takes: args [largest packet in bytes]. */
+  'too-big-for-path',
   /** RACK: data sent later arrived a round trip ago, this did not: args [age in µs, round trip in µs]. */
   'rack-loss',
   /** The reordering timer fired: even late it should have arrived by now: args [age in µs, round trip in µs]. */
@@ -385,15 +389,19 @@ export const EVENT_SCHEMA = {
   },
   /**
    * An ICMP error about a segment. Place: the middlebox that sends it, or the host whose own kernel does. `segment`: the
-   * `segment.sent` that it quotes; it goes to the host that sent that. `blame`: the event behind it, -1 = none.
+   * `segment.sent` that it quotes; it goes to the host that sent that. `blame`: the event behind it, -1 = none. `mtu`: what the
+   * next hop takes, in bytes, where fragmentation would be needed; 0 = it says nothing of that.
    */
-  'icmp.sent': { message: { enum: ICMP_MESSAGES }, segment: 'event', to: 'place', blame: 'event' },
+  'icmp.sent': { message: { enum: ICMP_MESSAGES }, segment: 'event', to: 'place', blame: 'event', mtu: 'u16' },
   /** `icmp`: id of its `icmp.sent`. Place: the end that it is about, or the host when there is none any more. */
   'icmp.delivered': { icmp: 'event' },
   /** The message never reached a kernel. */
   'icmp.dropped': { icmp: 'event', reason: { enum: ['link-cut', 'host-off', 'no-carrier'] }, blame: 'event' },
   /** The message arrived and changed nothing. */
-  'icmp.ignored': { icmp: 'event', reason: { enum: ['out-of-window', 'time-wait', 'no-error', 'no-socket'] } },
+  'icmp.ignored': {
+    icmp: 'event',
+    reason: { enum: ['out-of-window', 'time-wait', 'no-error', 'no-socket', 'known'] },
+  },
   /** A middlebox begins or ceases to know a flow. `after`: µs without a segment. `port`: the outside knows it by this one; 0 = by its own. */
   'flow.state': {
     connection: 'connection',
@@ -422,6 +430,11 @@ export const EVENT_SCHEMA = {
   'tcp.variables': { changes: 'changes' },
   /** The kernel stores an error on the socket. Soft: only remembered for a later give-up. */
   'tcp.error': { errno: { enum: ERRNO_VALUES }, soft: 'bool' },
+  /**
+   * Segments carry other amounts of data from now on: at most `mss` bytes, since packets may have `mtu`. `path`: so a router said;
+   * `expired`: what it said counts no longer; `black-hole`: nothing but silence, so smaller ones are tried.
+   */
+  'tcp.mss': { mss: 'u16', mtu: 'u16', reason: { enum: ['path', 'expired', 'black-hole'] } },
   /** Retransmitting proved needless: cwnd and ssthresh are what they were before. */
   'tcp.undo': { reason: { enum: UNDO_REASONS } },
   /** One per expectation, at the end of the run. `evidence`: the event that decided, -1 = none. `code` and `args`: see `expectations/`. */
@@ -432,6 +445,7 @@ export const EVENT_SCHEMA = {
 /** Fields that came after the first files of this version, and what they are where a file does not have them. */
 export const LATER_FIELDS: Readonly<Partial<Record<string, Readonly<Record<string, unknown>>>>> = {
   'timer.armed': { late: 0 },
+  'icmp.sent': { mtu: 0 },
 };
 
 export type EventKind = keyof typeof EVENT_SCHEMA;

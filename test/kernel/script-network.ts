@@ -29,13 +29,18 @@ const ICMP_CODES: Readonly<Record<IcmpMessageName, string>> = {
   'host unreachable': '3 1',
   'protocol unreachable': '3 2',
   'port unreachable': '3 3',
+  'fragmentation needed': '3 4',
   'source route failed': '3 5',
   'net unknown': '3 6',
   'host unknown': '3 7',
   'host isolated': '3 8',
   'net prohibited': '3 9',
   'host prohibited': '3 10',
+  'TOS net unreachable': '3 11',
+  'TOS host unreachable': '3 12',
   'communication prohibited': '3 13',
+  'precedence violation': '3 14',
+  'precedence cutoff': '3 15',
   'source quench': '4 0',
   'time exceeded': '11 0',
   'parameter problem': '12 0',
@@ -111,8 +116,9 @@ function boxLines(box: MiddleboxPlan): string[] {
   const head = `${box.kind} ${box.name} ${box.link}`;
   switch (box.kind) {
     case 'router': {
-      const { reports } = box;
-      return [reports === undefined ? head : `${head} ${ICMP_CODES[reports.message]} ${reports.after}`];
+      const { reports, mtu } = box;
+      const line = reports === undefined ? head : `${head} ${ICMP_CODES[reports.message]} ${reports.after}`;
+      return mtu === undefined ? [line] : [line, `carries ${box.name} ${mtu}`];
     }
     case 'firewall':
       // The latest is asked first.
@@ -144,6 +150,8 @@ export function networkWords(plan: RunPlan, action: Action): string | undefined 
       const link = plan.links.find(({ name }) => name === action.link);
       if (link === undefined) throw new Error(`No link ${action.link}`);
       const { from, setting } = action;
+      const routers = boxesOn(plan, link).filter(({ kind }) => kind === 'router');
+      if (setting.kind === 'mtu' && routers.length > 0) return mtuBehind(routers, setting.bytes);
       return settingWords(plan, link, { ...setting, ...(from === undefined ? {} : { from }) });
     }
     case 'link-rule':
@@ -177,4 +185,10 @@ function ruleWords({ effect, class: kind, which, until }: LinkRulePlan): string 
   const by = effect.kind === 'delay' ? effect.by : 0;
   const count = which.kind === 'next' ? which.count : which.kind === 'number' ? which.number : 0;
   return `${effect.kind} ${by} ${classWord(kind)} ${which.kind} ${count} ${until ?? '-'}`;
+}
+
+/** The MTU of a link that changes is that of the way behind its router. @throws NotRecordable */
+function mtuBehind([router, another]: readonly MiddleboxPlan[], bytes: number): string {
+  if (router === undefined || another !== undefined) throw new NotRecordable('an MTU behind several routers');
+  return `carries ${router.name} ${bytes}`;
 }

@@ -45,6 +45,8 @@ it.each<[line: string, offered: string[], absent: string[]]>([
   ['at 1s client loses the route to <|>', ['client', 'server'], ['wire']],
   ['at 1s wire is cut between <|>', ['client', 'server', 'edge', 'wall'], ['wire']],
   ['router gate on <|>', ['wire'], ['client']],
+  ['router gate on wire { <|>', ['mtu', 'reports', 'stands'], ['expect']],
+  ['router gate on wire { reports TOS <|>', ['host unreachable', 'net unreachable'], ['expect']],
   ['nat gate on wire { <|>', ['forgets', 'stands', 'resets'], ['expect']],
   ['at 1s wire delays the next ACK by <|>', ['rtt'], ['fault']],
   ['link other between client and server { <|>', ['delay', 'bandwidth', 'queue', 'loss', 'mtu'], ['expect', 'sysctl']],

@@ -28,6 +28,11 @@ describe('what stands on a link', () => {
   it.each([
     ['router edge on wire', { ...edge, reports: { message: 'host unreachable', after: 0 } }],
     ['router edge on wire { reports nothing }', edge],
+    ['router edge on wire { reports nothing  mtu 1400 B }', { ...edge, mtu: 1400 }],
+    [
+      'router edge on wire { reports TOS host unreachable }',
+      { ...edge, reports: { message: 'TOS host unreachable', after: 0 } },
+    ],
     [
       'router edge on wire { reports network unreachable after 3s  stands 1ms from client }',
       { ...edge, distance: 1000, reports: { message: 'net unreachable', after: 3_000_000 } },

@@ -131,6 +131,9 @@ const cases: readonly [code: keyof typeof PROBLEM_CODES, lines: string][] = [
   ['TCPSCN022', 'bandwidth «10 MB» on wire'],
   ['TCPSCN024', 'seed 1\nloss «101%» on wire'],
   ['TCPSCN024', 'mtu «20 B» on wire'],
+  ['TCPSCN024', 'router edge on wire { mtu «551 B» }'],
+  ['TCPSCN024', 'router edge on wire\nat 5s wire has mtu «300 B»'],
+  ['TCPSCN091', 'router edge on wire { reports «fragmentation needed» }'],
   ['TCPSCN023', 'seed 1\nloss «0.00001%» on wire'],
   [
     'TCPSCN056',
@@ -156,6 +159,7 @@ const cases: readonly [code: keyof typeof PROBLEM_CODES, lines: string][] = [
   ['TCPSCN062', 'expect client sends FIN before server sends «FINN»'],
   ['TCPSCN066', 'expect no segment «between 2s and 1s»'],
   ['TCPSCN090', 'router edge on wire {\n  «forgets after 300s»\n}'],
+  ['TCPSCN090', 'firewall wall on wire {\n  «mtu 1400 B»\n}'],
   ['TCPSCN090', 'nat box on wire\nat 1s box «forwards again»'],
   ['TCPSCN091', 'router edge on wire { reports «host unreachabel» }'],
   ['TCPSCN091', 'firewall wall on wire\nat 1s wall rejects SYNs with «FIN»'],

@@ -104,6 +104,8 @@ function whatOf(trace: Trace, event: TraceEvent): string {
       return `ignored (${event.reason}): ${segmentText(trace, trace.eventOf('segment.sent', event.segment))}`;
     case 'icmp.sent':
       return `icmp ${event.message} to ${trace.placeName(event.to)} about ${segmentText(trace, trace.eventOf('segment.sent', event.segment))}`;
+    case 'tcp.mss':
+      return `at most ${event.mss} B a segment (${event.reason})`;
     case 'icmp.delivered':
       return `icmp received: ${trace.eventOf('icmp.sent', event.icmp).message}`;
     case 'icmp.dropped':

@@ -1,8 +1,11 @@
 /** Below TCP: the way to another host, and what is written down of a segment that takes it (`ip_queue_xmit`). */
+import type { Micros } from '../../base/time.ts';
+import { SECOND } from '../../base/time.ts';
 import { DEFAULT_MTU } from '../../scenario/link-setting.ts';
 import type { EventId, PlaceId } from '../../trace/event.ts';
 import type { SegmentPurpose, SendReason } from '../../trace/schema.ts';
 import type { Filled, Recorder } from '../recorder.ts';
+import type { Clock } from '../scheduler.ts';
 import { HEADERS_LENGTH } from '../tcp/constants.ts';
 import type { Segment } from '../tcp/segment.ts';
 import { unsigned } from '../tcp/seq.ts';
@@ -14,6 +17,16 @@ export interface NetworkLayer {
   mtu?(to: PlaceId): number;
   /** Whether there is a way to a host; absent: always. */
   hasRoute?(to: PlaceId): boolean;
+}
+
+/** A path MTU is forgotten after so long (`net.ipv4.route.mtu_expires`), and the least that is believed (`min_pmtu`). */
+const MTU_EXPIRES = 600 * SECOND;
+const MIN_PMTU = 552;
+
+/** What a router said of the way to a host (a route exception, `fib_nh_exception`). */
+interface PathMtu {
+  readonly mtu: number;
+  readonly expiresAt: Micros;
 }
 
 /** A segment on its way out. */
@@ -37,12 +50,15 @@ const NO_NUMBERS: readonly number[] = [];
 export class IpOutput {
   private readonly recorder: Recorder;
   private readonly network: NetworkLayer;
+  private readonly clock: Clock;
+  private readonly pathMtus = new Map<PlaceId, PathMtu>();
   /** What is written down of a segment that leaves; filled anew for each, for the trace copies it. */
   private readonly leaving: Filled<'segment.sent'>;
 
-  constructor(host: PlaceId, recorder: Recorder, network: NetworkLayer) {
+  constructor(host: PlaceId, recorder: Recorder, network: NetworkLayer, clock: Clock) {
     this.recorder = recorder;
     this.network = network;
+    this.clock = clock;
     this.leaving = {
       connection: 0,
       from: host,
@@ -68,14 +84,39 @@ export class IpOutput {
     };
   }
 
+  /** Whether any way ever turned out to take less than the interface does. */
+  get knowsPathMtus(): boolean {
+    return this.pathMtus.size > 0;
+  }
+
+  /** Bytes of the largest packet that the way to a host takes, as far as is known (`ipv4_mtu`). */
+  pathMtu(to: PlaceId): number {
+    const known = this.pathMtus.get(to);
+    return known !== undefined && this.clock.now < known.expiresAt ? known.mtu : this.interfaceMtu(to);
+  }
+
+  /** A router said what the way to a host takes (`__ip_rt_update_pmtu`). Larger than is known is not believed. */
+  learnPathMtu(to: PlaceId, said: number): void {
+    const mtu = Math.max(said, MIN_PMTU);
+    if (this.pathMtu(to) < said) return;
+    const known = this.pathMtus.get(to);
+    const { now } = this.clock;
+    if (known?.mtu === mtu && now < known.expiresAt - MTU_EXPIRES / 2) return;
+    this.pathMtus.set(to, { mtu, expiresAt: now + MTU_EXPIRES });
+  }
+
+  private interfaceMtu(to: PlaceId): number {
+    return this.network.mtu?.(to) ?? DEFAULT_MTU;
+  }
+
   /** Whether there is a way to a host. */
   hasRoute(to: PlaceId): boolean {
     return this.network.hasRoute?.(to) ?? true;
   }
 
-  /** What the interface towards a host takes, bytes of payload (`dst_metric_advmss`). */
+  /** What the way towards a host takes, bytes of payload (`ipv4_default_advmss`). */
   advertisedMss(to: PlaceId): number {
-    return (this.network.mtu?.(to) ?? DEFAULT_MTU) - HEADERS_LENGTH;
+    return this.pathMtu(to) - HEADERS_LENGTH;
   }
 
   /** Sends a segment. Without a way to the other host nothing leaves, and nothing is written down. */

@@ -77,7 +77,7 @@ export class Kernel implements TcpKernel, ListeningKernel {
     this.connections = init.connections;
     this.events = init.events;
     this.bootedAt = init.scheduler.now;
-    this.output = new IpOutput(init.host.place, init.recorder, init.events);
+    this.output = new IpOutput(init.host.place, init.recorder, init.events, init.scheduler);
     const range = init.portRange ?? LOCAL_PORT_RANGE;
     this.table = new EndTable(range, this.secrets.firstPort(range[1] - range[0] + 1));
   }
@@ -178,7 +178,7 @@ export class Kernel implements TcpKernel, ListeningKernel {
     const place = tcb?.place ?? this.host.place;
     const delivered = this.recorder.record('icmp.delivered', place, { icmp: message.sent }, message.cause);
     this.recorder.causedBy(delivered, () => {
-      const ignored = tcb === undefined ? 'no-socket' : tcb.enter(() => icmpArrives(tcb, message.message, quoted.seq));
+      const ignored = tcb === undefined ? 'no-socket' : tcb.enter(() => icmpArrives(tcb, message, quoted.seq));
       if (ignored !== undefined) this.recorder.record('icmp.ignored', place, { icmp: message.sent, reason: ignored });
     });
   }
@@ -243,7 +243,7 @@ export class Kernel implements TcpKernel, ListeningKernel {
       local: { host: this.host.place, address: this.host.address, port: local },
       remote: { host: remote.place, address: remote.address, port: remote.port },
       ...numbers,
-      advertisedMss: this.advertisedMss(remote),
+      pathMtu: this.output.pathMtu(remote.place),
       onTimer: TIMER_HANDLERS,
     });
   }
@@ -265,6 +265,18 @@ export class Kernel implements TcpKernel, ListeningKernel {
 
   holdsBack(tcb: Tcb, seq: Seq): boolean {
     return this.events.holdsBack?.(tcb, seq) ?? false;
+  }
+
+  get knowsPathMtus(): boolean {
+    return this.output.knowsPathMtus;
+  }
+
+  pathMtu(tcb: Tcb): number {
+    return this.output.pathMtu(tcb.remote.host);
+  }
+
+  learnPathMtu(tcb: Tcb, mtu: number): void {
+    this.output.learnPathMtu(tcb.remote.host, mtu);
   }
 
   hasRoute(tcb: Tcb): boolean {

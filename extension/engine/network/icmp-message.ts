@@ -7,6 +7,8 @@ import type { Segment } from '../tcp/segment.ts';
 export interface IcmpMessage {
   readonly message: IcmpMessageName;
   readonly quoted: Segment;
+  /** What the next hop takes, bytes; 0: it says nothing of that. */
+  readonly mtu: number;
   /** The event of its leaving. */
   readonly sent: EventId;
   /** What last happened to it. */
@@ -26,11 +28,13 @@ export interface Complaint {
   /** The event that is behind it; -1 = none. */
   readonly blame: EventId;
   readonly cause: EventId;
+  /** What the next hop takes, bytes. */
+  readonly mtu?: number;
 }
 
 /** The message leaves `place`. */
 export function sendIcmp(recorder: Recorder, place: PlaceId, about: Complaint): IcmpMessage {
-  const { message, segment, segmentSent, to, blame, cause } = about;
-  const sent = recorder.record('icmp.sent', place, { message, segment: segmentSent, to, blame }, cause);
-  return { message, quoted: segment, sent, cause: sent, isOwn: place === to };
+  const { message, segment, segmentSent, to, blame, cause, mtu = 0 } = about;
+  const sent = recorder.record('icmp.sent', place, { message, segment: segmentSent, to, blame, mtu }, cause);
+  return { message, quoted: segment, mtu, sent, cause: sent, isOwn: place === to };
 }

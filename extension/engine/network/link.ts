@@ -119,7 +119,7 @@ export class Link {
       direction(b, delays.at(-1) ?? 0, this.courses[1], 1),
     ];
     for (const { from, ...setting } of settings) {
-      this.set(setting, from === undefined ? undefined : ends[plan.ends.indexOf(from)]);
+      this.apply(setting, this.directions, from === undefined ? undefined : ends[plan.ends.indexOf(from)]);
     }
   }
 
@@ -163,11 +163,20 @@ export class Link {
     for (const direction of this.directionsFrom(from)) direction.addRule(rule);
   }
 
-  /** Changes both directions, or the one in which `from` sends, for what is sent from now on. */
+  /**
+   * Changes both directions, or the one in which `from` sends, for what is sent from now on. The hosts' interfaces keep their MTU:
+   * another one is that of the way behind the routers, where there are some, who can say so.
+   */
   set(setting: LinkSetting, from?: LinkEnd): void {
+    const routers = this.boxes.filter((box) => box.setMtu !== undefined);
+    this.apply(setting, setting.kind === 'mtu' && routers.length > 0 ? [] : this.directions, from);
+    if (setting.kind === 'mtu') for (const router of routers) router.setMtu?.(setting.bytes);
+  }
+
+  private apply(setting: LinkSetting, directions: readonly Direction[], from?: LinkEnd): void {
     const [kind, value, by] = recorded(setting);
     this.recorder.record('link.changed', this.place, { setting: kind, value, by, from: from?.place ?? -1 });
-    for (const [side, direction] of this.directions.entries()) {
+    for (const [side, direction] of directions.entries()) {
       if (from !== undefined && this.ends[side] !== from) continue;
       if (setting.kind === 'delay') this.setDelay(side === 0 ? 0 : 1, setting.delay);
       else direction.set(setting);

@@ -25,4 +25,6 @@ export interface Middlebox {
   readonly place: PlaceId;
   /** Decides what becomes of a segment that has come to it. */
   take(crossing: Crossing): void;
+  /** Packets that it passes on may have so many bytes from now on. The current cause is to blame. Absent: it knows nothing of packets' size. */
+  setMtu?(bytes: number): void;
 }

@@ -9,6 +9,7 @@ import { sendIcmp } from './icmp-message.ts';
 import { IcmpRateLimit } from './icmp-rate-limit.ts';
 import type { LinkEnd } from './link.ts';
 import type { Crossing, Middlebox } from './middlebox.ts';
+import { packetSize } from './packet-size.ts';
 
 /** What a router was told to answer, whatever lies behind it. */
 interface Order {
@@ -25,6 +26,8 @@ export class Router implements Middlebox {
   private readonly reports: RouterPlan['reports'];
   private readonly scheduler: Scheduler;
   private readonly recorder: Recorder;
+  /** Bytes of the largest packet that it passes on, and the event that made it so (−1 = it always was). */
+  private mtu: { readonly bytes: number; readonly by: EventId };
   private orders: readonly Order[] = [];
   private readonly limit = new IcmpRateLimit();
   /** Segments from either side that wait for the next hop. */
@@ -34,6 +37,7 @@ export class Router implements Middlebox {
     this.name = plan.name;
     this.place = place;
     this.reports = plan.reports;
+    this.mtu = { bytes: plan.mtu ?? Infinity, by: -1 };
     this.scheduler = scheduler;
     this.recorder = recorder;
   }
@@ -48,11 +52,17 @@ export class Router implements Middlebox {
     this.orders = [];
   }
 
+  setMtu(bytes: number): void {
+    this.mtu = { bytes, by: this.recorder.cause };
+  }
+
   take(crossing: Crossing): void {
     const order = this.orders.find(({ to }) => to === undefined || to === crossing.to);
     const obstacle = crossing.obstacle();
     if (order !== undefined) {
       this.refuse(crossing, order.message, order.by, true);
+    } else if (packetSize(crossing.packet.segment) > this.mtu.bytes) {
+      this.refuseTooBig(crossing);
     } else if (this.held[crossing.side].length > 0) {
       this.held[crossing.side].push(crossing);
     } else if (obstacle === undefined || this.reports === undefined) {
@@ -83,6 +93,33 @@ export class Router implements Middlebox {
         else this.refuse(crossing, message, obstacle, false);
       }
     });
+  }
+
+  /**
+   * Every packet of TCP has DF set: one that is too big is lost, and its sender learns how big it may be (RFC 1191 §4). Such
+   * messages are not limited (`icmpv4_xrlim_allow`). A router that reports nothing makes the path a black hole.
+   */
+  private refuseTooBig(crossing: Crossing): void {
+    const { segment, sent, cause } = crossing.packet;
+    const { bytes: mtu, by: blame } = this.mtu;
+    const dropped = this.recorder.record(
+      'segment.dropped',
+      this.place,
+      { segment: sent, reason: 'too-big', blame },
+      cause,
+    );
+    if (this.reports === undefined) return;
+    const to = crossing.from.place;
+    const about = {
+      message: 'fragmentation needed',
+      segment,
+      segmentSent: sent,
+      to,
+      blame,
+      cause: dropped,
+      mtu,
+    } as const;
+    crossing.answer({ kind: 'icmp', message: sendIcmp(this.recorder, this.place, about) });
   }
 
   /** The segment is lost; its sender hears of it unless it has heard too much already. */

@@ -3,26 +3,32 @@
  * remembered, whatever it says; but a network that says so aloud is probed without waiting longer and longer (RFC 6069).
  */
 import { dropsRequest, errnoOf, type IcmpMessageName, revertsBackoff } from '../../scenario/icmp.ts';
+import type { IcmpMessage } from '../network/icmp-message.ts';
 import { fail } from './close.ts';
 import { jiffies } from './jiffies.ts';
+import { onPathMtuReduced } from './recovery/path-mtu-reduced.ts';
 import { onRetransmissionTimeout } from './retransmit.ts';
 import type { Seq } from './seq.ts';
 import { after, before } from './seq.ts';
 import { rememberSoftError } from './soft-error.ts';
 import type { Tcb } from './tcb.ts';
 
+/** What a message says. */
+type IcmpNews = Pick<IcmpMessage, 'message' | 'mtu'>;
+
 /** Why a message had no effect. */
-export type IcmpIgnored = 'out-of-window' | 'time-wait' | 'no-error';
+export type IcmpIgnored = 'out-of-window' | 'time-wait' | 'no-error' | 'known';
 
 /**
  * Takes a message that quotes a segment with the sequence number `quoted`.
  * @returns why it changed nothing, or undefined.
  */
-export function icmpArrives(tcb: Tcb, message: IcmpMessageName, quoted: Seq): IcmpIgnored | undefined {
+export function icmpArrives(tcb: Tcb, { message, mtu }: IcmpNews, quoted: Seq): IcmpIgnored | undefined {
   if (tcb.isTimeWaitEntry) return 'time-wait';
   if (tcb.isRequest) return requestUnreachable(tcb, message, quoted);
   // A stranger would have to guess what is in flight. Probes lie before it: nothing that is said about them counts.
   if (before(quoted, tcb.snd.una) || after(quoted, tcb.snd.nxt)) return 'out-of-window';
+  if (message === 'fragmentation needed') return onPathMtuReduced(tcb, mtu) ? undefined : 'known';
   const errno = errnoOf(message);
   if (errno === undefined) return 'no-error';
   if (tcb.state === 'SYN_SENT' || tcb.state === 'SYN_RECEIVED') {

@@ -16,6 +16,7 @@ import { jiffies } from './jiffies.ts';
 import { startKeepalive } from './keepalive.ts';
 import { updatePacingRate } from './congestion/pacing.ts';
 import { sendAck, sendQueued, sendSegment, timestampNow } from './output.ts';
+import { mssOfPath } from './path-mtu.ts';
 import { isStale, rememberTimestamp, storeTimestamp } from './paws.ts';
 import { mayAnswerOutOfWindow } from './rate-limit.ts';
 import { startAutotuning } from './receive-autotuning.ts';
@@ -108,7 +109,8 @@ export function optionsInCommon({ options }: Segment, sysctls: SysctlValues): Se
 function negotiate(tcb: Tcb, syn: Segment, options: SegmentOptions): void {
   tcb.rcv.irs = syn.seq;
   tcb.rcv.nxt = add(syn.seq, 1);
-  tcb.snd.mss = mssOf(syn, tcb.advertisedMss);
+  tcb.path.peerMss = syn.options.mss ?? TCP_MSS_DEFAULT;
+  tcb.snd.mss = mssOfPath(tcb);
   tcb.timestamps = options.timestamps !== undefined;
   if (syn.options.timestamps !== undefined) storeTimestamp(tcb, syn.options.timestamps.tsVal);
   tcb.sackPermitted = options.sackPermitted === true;

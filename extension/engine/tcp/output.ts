@@ -2,7 +2,6 @@
 import { scaledDown } from '../../base/power-of-two.ts';
 import type { Micros } from '../../base/time.ts';
 import type { SegmentPurpose, SendReason } from '../../trace/schema.ts';
-import { TCP_MIN_SND_MSS, TCP_MSS_DEFAULT, TIMESTAMPS_LENGTH } from './constants.ts';
 import { cwndQuota, nextBurst, tsoSegments } from './burst.ts';
 import { onAckSent, onDataSent } from './delayed-ack.ts';
 import { validateCwnd } from './congestion/window.ts';
@@ -11,6 +10,7 @@ import { isReducing } from './recovery/prr.ts';
 import type { SentSegment } from './recovery/retransmission-queue.ts';
 import { newSegment } from './recovery/retransmission-queue.ts';
 import { scheduleLossProbe } from './recovery/tail-loss-probe.ts';
+import { followPathMtu, payloadPerSegment } from './path-mtu.ts';
 import { armRetransmission } from './retransmit.ts';
 import { sackBlocks } from './received-blocks.ts';
 import { selectWindow } from './receive-window.ts';
@@ -106,16 +106,10 @@ function withTimestamps(tcb: Tcb): SegmentOptions {
   return tcb.lastOptions;
 }
 
-/**
- * Payload that fits one segment (`tcp_current_mss`): at most half of the largest window seen, so that a small window holds two
- * (`tcp_bound_to_half_wnd`).
- */
+/** Payload that fits one segment (`tcp_current_mss`). */
 export function currentMss(tcb: Tcb): number {
-  const { mss, maxWnd } = tcb.snd;
-  const overhead = tcb.timestamps ? TIMESTAMPS_LENGTH : 0;
-  const payload = mss - overhead;
-  const most = maxWnd > TCP_MSS_DEFAULT ? Math.floor(maxWnd / 2) : maxWnd;
-  return most === 0 || payload <= most ? payload : Math.max(most, TCP_MIN_SND_MSS - overhead);
+  if (tcb.kernel.knowsPathMtus) followPathMtu(tcb);
+  return payloadPerSegment(tcb);
 }
 
 /** Whether the peer's window has room up to `end` (`tcp_snd_wnd_test`). */

@@ -6,6 +6,7 @@ import { makeRoomBeyondGap } from './receive-autotuning.ts';
 import { receiveWindow } from './receive-window.ts';
 import type { Segment } from './segment.ts';
 import { endSeq, FIN, has } from './segment.ts';
+import type { Seq } from './seq.ts';
 import { add, after, before, diff, max } from './seq.ts';
 import type { OutOfOrderRange, Tcb } from './tcb.ts';
 
@@ -90,15 +91,27 @@ function insertOutOfOrder(tcb: Tcb, range: OutOfOrderRange): void {
 function noteOverlap(tcb: Tcb, range: OutOfOrderRange, other: OutOfOrderRange): void {
   const start = max(range.start, other.start);
   const end = before(range.end, other.end) ? range.end : other.end;
-  if (!before(start, end)) return;
-  const { dsack } = tcb.rcv;
-  tcb.rcv.dsack = dsack === undefined ? [start, end] : [before(start, dsack[0]) ? start : dsack[0], max(end, dsack[1])];
+  if (before(start, end)) extendDsack(tcb, start, end);
 }
 
+/** One duplicate is reported at a time: another one only where it touches the first (`tcp_dsack_extend`). */
+function extendDsack({ rcv }: Tcb, start: Seq, end: Seq): void {
+  const { dsack } = rcv;
+  if (dsack === undefined) rcv.dsack = [start, end];
+  else if (!after(start, dsack[1]) && !after(dsack[0], end))
+    rcv.dsack = [before(start, dsack[0]) ? start : dsack[0], max(end, dsack[1])];
+}
+
+/** What fits now; where data in sequence covers it, it had come before, and is reported as a duplicate (`tcp_ofo_queue`). */
 function drainOutOfOrder(tcb: Tcb): void {
   const { rcv } = tcb;
+  let covered = rcv.nxt;
   for (let first = rcv.outOfOrder[0]; first !== undefined && !after(first.start, rcv.nxt); first = rcv.outOfOrder[0]) {
     rcv.outOfOrder.shift();
+    if (before(first.start, covered)) {
+      extendDsack(tcb, first.start, covered);
+      if (before(first.end, covered)) covered = first.end;
+    }
     const fresh = diff(first.end, rcv.nxt);
     if (fresh > 0) {
       rcv.unread += fresh;

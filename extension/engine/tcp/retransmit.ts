@@ -16,6 +16,7 @@ import {
 import { sendSegment, timestampNow } from './output.ts';
 import { ceilToJiffy, jiffies } from './jiffies.ts';
 import { goesAsOneTooMany } from './orphans.ts';
+import { suspectBlackHole } from './path-mtu.ts';
 import { onPersistTimeout } from './persist.ts';
 import { enterRecovery } from './recovery/fast-recovery.ts';
 import { enterLoss } from './recovery/loss.ts';
@@ -113,6 +114,8 @@ export function onRetransmissionTimeout(
   if (head.syn) tcb.synCopies += 1;
   const purpose = purposeOfRepetition(tcb, head);
   retransmit(tcb, head, { purpose, reason, args: [tcb.retransmits, tcb.backoff] });
+  // It went alone: the piece is cut behind it.
+  head.joinsNext = false;
   waitForNextFiring(tcb);
 }
 
@@ -182,6 +185,7 @@ function hasTimedOut(tcb: Tcb): boolean {
     const linear = tcb.state === 'SYN_SENT' ? synLinearTimeouts(tcb) : 0;
     return tcb.retransmits >= retries + linear || outlasted(tcb, retries, TCP_TIMEOUT_INIT);
   }
+  if (hasRepeated(tcb, sysctls.tcp_retries1)) suspectBlackHole(tcb);
   const boundary = tcb.orphan ? orphanRetries(tcb) : sysctls.tcp_retries2;
   return outlasted(tcb, boundary, TCP_RTO_MIN);
 }
@@ -191,6 +195,12 @@ function outlasted(tcb: Tcb, boundary: number, base: Micros): boolean {
   const userTimeout = tcb.knob('TCP_USER_TIMEOUT', 0) * 1000;
   const limit = userTimeout > 0 ? userTimeout : modelTimeout(boundary, base, tcb.rtoMax);
   return tcb.now - tcb.retransStamp >= limit;
+}
+
+/** Whether data has been repeated for as long as so many doublings take. */
+function hasRepeated(tcb: Tcb, boundary: number): boolean {
+  if (tcb.retransmits === 0 || tcb.retransStamp === undefined) return false;
+  return tcb.now - tcb.retransStamp >= modelTimeout(boundary, TCP_RTO_MIN, tcb.rtoMax);
 }
 
 /** How long `boundary` doublings from `base` would take, waits capped at `cap` (`tcp_model_timeout`). */

@@ -11,6 +11,7 @@ import type { Recorder } from '../recorder.ts';
 import type { Clock } from '../scheduler.ts';
 import {
   DEFAULT_PAYLOAD_SHARE,
+  HEADERS_LENGTH,
   TCP_INFINITE_SSTHRESH,
   TCP_INIT_CWND,
   TCP_MSS_DEFAULT,
@@ -19,6 +20,7 @@ import {
 import type { CongestionControl } from './congestion/congestion-control.ts';
 import { makeCongestionControl } from './congestion/congestion-control.ts';
 import { ceilToJiffy } from './jiffies.ts';
+import type { PathState } from './path-mtu.ts';
 import { RetransmissionQueue } from './recovery/retransmission-queue.ts';
 import { RecoveryState } from './recovery/state.ts';
 import { RttEstimator } from './rtt.ts';
@@ -45,6 +47,12 @@ export interface TcpKernel {
   transmit(tcb: Tcb, segment: Segment, purpose: SegmentPurpose, reason: SendReason, args: readonly number[]): void;
   /** Whether there is a way to the other host. */
   hasRoute(tcb: Tcb): boolean;
+  /** Whether the way to any host ever turned out to take less than the interface does. */
+  readonly knowsPathMtus: boolean;
+  /** Bytes of the largest packet that the way to the other host takes, as far as is known (`dst_mtu`). */
+  pathMtu(tcb: Tcb): number;
+  /** A router said so much of it (`inet_csk_update_pmtu`). */
+  learnPathMtu(tcb: Tcb, mtu: number): void;
   /** The other host is there: an acknowledgement of something that was in flight shows it (`sk_dst_confirm`). */
   confirmNeighbour(tcb: Tcb): void;
   /** Whether a segment with this SEQ still waits in this host for the address of the next hop. */
@@ -91,8 +99,9 @@ export class Tcb {
   readonly place: PlaceId;
   readonly local: { readonly host: PlaceId; readonly address: string; readonly port: number };
   readonly remote: { readonly host: PlaceId; readonly address: string; readonly port: number };
-  /** What the own interface's MTU leaves for data: goes into our SYN (`tp->advmss`). */
+  /** What the path's MTU leaves for data when the end is made: goes into our SYN (`tp->advmss`). */
   readonly advertisedMss: number;
+  readonly path: PathState;
   /** Index into the trace's connections. */
   readonly connection: number;
   private currentState: TcpState = 'CLOSED';
@@ -291,7 +300,8 @@ export class Tcb {
     readonly local: Tcb['local'];
     readonly remote: Tcb['remote'];
     readonly iss: Seq;
-    readonly advertisedMss: number;
+    /** Bytes of the largest packet that the way takes. */
+    readonly pathMtu: number;
     readonly tsOffset: number;
     readonly onTimer: TimerHandlers;
   }) {
@@ -301,7 +311,8 @@ export class Tcb {
     this.local = init.local;
     this.remote = init.remote;
     this.tsOffset = init.tsOffset;
-    this.advertisedMss = init.advertisedMss;
+    this.advertisedMss = init.pathMtu - HEADERS_LENGTH;
+    this.path = { mtu: init.pathMtu, peerMss: TCP_MSS_DEFAULT, searchLow: undefined };
     const { iss } = init;
     this.snd = { iss, una: iss, nxt: iss, wnd: 0, wl1: seq(0), maxWnd: 0, wscale: 0, mss: TCP_MSS_DEFAULT, sml: iss };
     this.writeSeq = seq(iss + 1);

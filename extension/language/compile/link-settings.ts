@@ -3,6 +3,7 @@ import type * as ast from '../generated/ast.ts';
 import { SETTING_OWNERS } from '../names/name-sites.ts';
 import { rangeOf, rangeOfProperty } from '../parse/range.ts';
 import * as messages from '../problems/messages.ts';
+import { ROUTER_MTUS } from './middleboxes.ts';
 import type { RunScope } from './run-scope.ts';
 
 export function isHostSetting(
@@ -24,11 +25,17 @@ export function compileLinkSetting(
   node: ast.LinkSetting,
 ): LinkSettingPlan | undefined {
   const from = node.$type === 'Mtu' ? {} : sender(scope, link, node);
-  const setting = compileSetting(scope, node);
+  const hasRouter = scope.names.allOf('middlebox').some((box) => box.link === link.name && box.kind === 'router');
+  const isChange = node.$container.$type === 'HasSetting';
+  const setting = compileSetting(scope, node, isChange && hasRouter ? ROUTER_MTUS : MTUS);
   return from && setting && { ...setting, ...from };
 }
 
-function compileSetting({ values, problems }: RunScope, node: ast.LinkSetting): LinkSetting | undefined {
+function compileSetting(
+  { values, problems }: RunScope,
+  node: ast.LinkSetting,
+  mtus: { readonly min: number; readonly max: number },
+): LinkSetting | undefined {
   switch (node.$type) {
     case 'Delay': {
       const delay = values.duration(node.value);
@@ -62,7 +69,7 @@ function compileSetting({ values, problems }: RunScope, node: ast.LinkSetting): 
       return chance === undefined || by === undefined ? undefined : { kind: 'reordering', chance, by };
     }
     case 'Mtu': {
-      const bytes = values.size(node.value, MTUS);
+      const bytes = values.size(node.value, mtus);
       return bytes === undefined ? undefined : { kind: 'mtu', bytes };
     }
   }

@@ -46,7 +46,16 @@ function compileKind(scope: RunScope, box: ast.MiddleboxDecl, standing: Standing
     case 'router': {
       const setting = box.settings.findLast((candidate) => candidate.$type === 'ReportsLost');
       const reports = setting === undefined ? DEFAULT_REPORT : reportOf(scope, setting);
-      return [{ kind: 'router', ...standing, ...(reports === undefined ? {} : { reports }) }];
+      const size = box.settings.findLast((candidate) => candidate.$type === 'Mtu');
+      const mtu = size && scope.values.size(size.value, ROUTER_MTUS);
+      return [
+        {
+          kind: 'router',
+          ...standing,
+          ...(reports === undefined ? {} : { reports }),
+          ...(mtu === undefined ? {} : { mtu }),
+        },
+      ];
     }
     case 'firewall': {
       const filters = box.settings.filter(
@@ -132,6 +141,8 @@ function effectOf(scope: RunScope, filter: ast.Filter): FilterPlan['effect'] | u
   return message && { kind: 'icmp', message };
 }
 
+/** Of a way that somebody reports: with less than `min_pmtu` Linux lets routers fragment, and fragments are not played. */
+export const ROUTER_MTUS = { min: 552, max: 65_535 };
 const DEFAULT_REPORT: RouterPlan['reports'] = { message: 'host unreachable', after: 0 };
 const UNKNOWN: Readonly<Record<ast.UnknownSegments['effect'], NatPlan['unknown']>> = {
   drops: 'drop',
@@ -140,14 +151,14 @@ const UNKNOWN: Readonly<Record<ast.UnknownSegments['effect'], NatPlan['unknown']
 };
 
 const SETTINGS: Readonly<Record<ast.MiddleboxDecl['kind'], ReadonlySet<ast.MiddleboxSetting['$type']>>> = {
-  router: new Set<ast.MiddleboxSetting['$type']>(['Stands', 'ReportsLost']),
+  router: new Set<ast.MiddleboxSetting['$type']>(['Stands', 'ReportsLost', 'Mtu']),
   firewall: new Set<ast.MiddleboxSetting['$type']>(['Stands', 'DropsTraffic', 'RejectsTraffic']),
   nat: new Set<ast.MiddleboxSetting['$type']>(['Stands', 'ForgetsAfter', 'UnknownSegments']),
 };
 
 /** What each of them can, as it is written. */
 export const ABLE: Readonly<Record<ast.MiddleboxDecl['kind'], string>> = {
-  router: '`reports host unreachable`, `forwards again`',
+  router: '`reports host unreachable`, `mtu 1400 B`, `forwards again`',
   firewall: '`drops SYNs to port 80`, `rejects segments with RST`, `lets everything through`',
   nat: '`forgets after 300s`, `resets unknown segments`, `forgets conn`',
 };

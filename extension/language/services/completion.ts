@@ -16,7 +16,7 @@ import { CONGESTION_CONTROLS } from '../../scenario/congestion.ts';
 import { ERRNOS } from '../../scenario/errno.ts';
 import { CALLS } from '../../scenario/expectation.ts';
 import { POLL_EVENT_NAMES } from '../../scenario/poll-event.ts';
-import { ICMP_MESSAGES } from '../../scenario/icmp.ts';
+import { REPORTABLE_MESSAGES } from '../../scenario/icmp.ts';
 import { SOCKET_OPTIONS } from '../../scenario/socket-option.ts';
 import { SYSCTLS } from '../../scenario/sysctl.ts';
 import { analysisOf } from './document.ts';
@@ -159,7 +159,7 @@ function remainingClassWords(before: string): string[] {
 function remainingMessageWords(before: string): string[] {
   const written = /\b(?:reports|with)\s+((?:[a-z]+\s+)*)$/.exec(before)?.[1] ?? '';
   const start = written.replace(/\s+/g, ' ');
-  const known: readonly string[] = /\brejects\b/.test(before) ? ['RST', ...ICMP_MESSAGES] : ICMP_MESSAGES;
+  const known: readonly string[] = /\brejects\b/.test(before) ? ['RST', ...REPORTABLE_MESSAGES] : REPORTABLE_MESSAGES;
   return known
     .filter((words) => words.startsWith(start) && words.length > start.length)
     .map((words) => words.slice(start.length));

@@ -88,7 +88,7 @@ function sysctlMeaning(name: SysctlName): string {
   switch (name) {
     case 'tcp_retries1':
       return l10n.t(
-        'A limit of time like tcp_retries2 (3 makes 3 s): past it the kernel doubts the route and asks for another one. No connection ends by it.',
+        'A limit of time like tcp_retries2 (3 makes 3 s): past it the kernel doubts the path, and with tcp_mtu_probing tries smaller segments. No connection ends by it.',
       );
     case 'tcp_retries2':
       return l10n.t(
@@ -218,6 +218,12 @@ function sysctlMeaning(name: SysctlName): string {
       return l10n.t(
         'How much may wait in the send buffer that has not left yet: with more, send() sleeps and poll() does not report OUT. A writer that sleeps wakes at half of it.',
       );
+    case 'tcp_mtu_probing':
+      return l10n.t(
+        'Whether smaller segments are tried when data stays unacknowledged for longer than tcp_retries1 allows: large packets may get lost without anybody saying so. 0: never. 1: then.',
+      );
+    case 'tcp_base_mss':
+      return l10n.t('What a segment carries at first when tcp_mtu_probing tries smaller ones.');
     case 'tcp_rto_min_us':
       return l10n.t('The least that is added to the measured round trip to make the retransmission timeout.');
     case 'tcp_rto_max_ms':

@@ -8,7 +8,7 @@ import { ACK, RST } from '../schema.ts';
 import type { Trace } from '../trace.ts';
 import { ruleStatement } from '../explain/link-events.ts';
 import { describeSetting } from '../explain/link-settings.ts';
-import { describeFlow, icmpTitle, isOwn } from '../explain/middlebox-events.ts';
+import { describeFlow, icmpText, isOwn } from '../explain/middlebox-events.ts';
 import { describeLastHop, neighbourTitle } from '../explain/neighbour-events.ts';
 import { flagNames, segmentTitle, span } from '../explain/words.ts';
 import { durationText, momentText } from './duration.ts';
@@ -162,6 +162,7 @@ function classText(purpose: SegmentPurpose, count: number): string {
       return l10n.t('{0} more keepalive probes', count);
     case 'rto-retransmission':
     case 'fast-retransmission':
+    case 'path-mtu-retransmission':
       return l10n.t('{0} more retransmissions', count);
     case 'window-probe':
       return l10n.t('{0} more window probes', count);
@@ -207,7 +208,7 @@ export function noteLabel(trace: Trace, row: NoteRow): string {
       return describeSetting(trace, event);
     case 'icmp.delivered': {
       const sent = trace.eventOf('icmp.sent', event.icmp);
-      const title = icmpTitle(sent.message);
+      const title = icmpText(sent);
       return isOwn(sent)
         ? l10n.t('{0}, from its own kernel', title)
         : l10n.t('{0}, from {1}', title, trace.placeName(sent.place));
@@ -234,6 +235,10 @@ export function noteLabel(trace: Trace, row: NoteRow): string {
       return l10n.t('{0} fails: {1}', trace.placeName(event.place), event.errno);
     case 'tcp.state':
       return `${event.from} → ${event.to}`;
+    case 'tcp.mss':
+      return event.reason === 'expired'
+        ? l10n.t('{0}: up to {1} B a segment again', trace.placeName(event.place), event.mss)
+        : l10n.t('{0}: at most {1} B a segment', trace.placeName(event.place), event.mss);
     case 'tcp.undo':
       return l10n.t('{0} sent again in vain: window restored', trace.placeName(event.place));
     case 'app.decided':

@@ -194,6 +194,7 @@ class RowBuilder {
       case 'tcp.error':
       case 'app.decided':
         return this.note(event, 'error');
+      case 'tcp.mss':
       case 'tcp.undo':
         return this.note(event, 'notice');
       case 'scenario.skipped':
@@ -235,6 +236,7 @@ const ROW_KINDS: ReadonlySet<EventKind> = new Set<EventKind>([
   'segment.duplicated',
   'tcp.state',
   'tcp.error',
+  'tcp.mss',
   'tcp.undo',
   'run.ended',
 ]);

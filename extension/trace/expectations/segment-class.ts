@@ -9,6 +9,7 @@ const RETRANSMISSIONS: ReadonlySet<SegmentPurpose> = new Set<SegmentPurpose>([
   'syn-ack-retransmission',
   'rto-retransmission',
   'fast-retransmission',
+  'path-mtu-retransmission',
   'tail-loss-probe',
 ]);
 

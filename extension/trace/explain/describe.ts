@@ -6,7 +6,7 @@ import { describeExpectation } from './expectations.ts';
 import { describeCall, describeReturn } from './calls.ts';
 import { describeSetting } from './link-settings.ts';
 import { describeLinkEvent } from './link-events.ts';
-import { describeFlow, describeIcmp } from './middlebox-events.ts';
+import { describeFlow, describeIcmp, describeMss } from './middlebox-events.ts';
 import { describeLastHop } from './neighbour-events.ts';
 import { clock, flagNames, hostOf, placeTitle, segmentTitle, span, statementLabel, timerTitle } from './words.ts';
 
@@ -121,6 +121,8 @@ function describe(trace: Trace, event: TraceEvent): string {
       return event.soft
         ? l10n.t('{0}: {1} is only remembered, in case the kernel gives up later', where, event.errno)
         : l10n.t('{0}: the kernel puts {1} on the socket', where, event.errno);
+    case 'tcp.mss':
+      return describeMss(trace, event);
     case 'tcp.undo':
       return l10n.t('{0}: cwnd and ssthresh are restored, {1}', where, undoReason(event.reason));
     case 'expectation':

@@ -11,7 +11,7 @@ import { sendReason } from './reasons.ts';
 import { linkStep, onTheWay } from './link-events.ts';
 import { describeIcmp, icmpBehind, icmpEffect } from './middlebox-events.ts';
 import type { Rule } from './rules.ts';
-import { goneRule, ignoredRule, segmentRule, timerRule, undoRule } from './rules.ts';
+import { goneRule, ignoredRule, mssRule, segmentRule, timerRule, undoRule } from './rules.ts';
 import type { WhyStep } from './step.ts';
 import { clock, placeTitle, segmentTitle, timerTitle } from './words.ts';
 import { rootAction } from './root.ts';
@@ -72,6 +72,8 @@ export function headStep(trace: Trace, event: TraceEvent): Head {
         from: event.id,
         tells: event.timer,
       };
+    case 'tcp.mss':
+      return own(trace, event, mssRule(event.reason));
     case 'tcp.undo':
       return own(trace, event, undoRule(event.reason));
     case 'timer.armed':

@@ -20,6 +20,8 @@ export function icmpTitle(message: IcmpMessageName): string {
       return l10n.t('ICMP protocol unreachable');
     case 'port unreachable':
       return l10n.t('ICMP port unreachable');
+    case 'fragmentation needed':
+      return l10n.t('ICMP fragmentation needed');
     case 'source route failed':
       return l10n.t('ICMP source route failed');
     case 'net unknown':
@@ -34,6 +36,14 @@ export function icmpTitle(message: IcmpMessageName): string {
       return l10n.t('ICMP host administratively prohibited');
     case 'communication prohibited':
       return l10n.t('ICMP communication administratively prohibited');
+    case 'TOS net unreachable':
+      return l10n.t('ICMP network unreachable for TOS');
+    case 'TOS host unreachable':
+      return l10n.t('ICMP host unreachable for TOS');
+    case 'precedence violation':
+      return l10n.t('ICMP host precedence violation');
+    case 'precedence cutoff':
+      return l10n.t('ICMP precedence cutoff in effect');
     case 'source quench':
       return l10n.t('ICMP source quench');
     case 'time exceeded':
@@ -43,10 +53,16 @@ export function icmpTitle(message: IcmpMessageName): string {
   }
 }
 
+/** The message with what it says besides: `ICMP fragmentation needed, MTU of next hop 1400 B`. */
+export function icmpText({ message, mtu }: EventOf<'icmp.sent'>): string {
+  const title = icmpTitle(message);
+  return mtu === 0 ? title : l10n.t('{0}, MTU of next hop {1} B', title, mtu);
+}
+
 /** One sentence, without a full stop. */
 export function describeIcmp(trace: Trace, event: IcmpEvent): string {
   const sent = event.kind === 'icmp.sent' ? event : trace.eventOf('icmp.sent', event.icmp);
-  const title = icmpTitle(sent.message);
+  const title = icmpText(sent);
   const about = segmentTitle(trace, trace.eventOf('segment.sent', sent.segment));
   const by = trace.placeName(sent.place);
   switch (event.kind) {
@@ -83,6 +99,8 @@ export function icmpIgnored(reason: EventFields<'icmp.ignored'>['reason']): stri
       return l10n.t('messages of this kind mean nothing to TCP');
     case 'no-socket':
       return l10n.t('there is no socket any more that sent such a segment');
+    case 'known':
+      return l10n.t('it knows already that larger packets do not get through');
   }
 }
 
@@ -120,6 +138,33 @@ export function forgottenFlow(trace: Trace, blame: EventId): WhyStep | undefined
   const text = l10n.t('{0}.', describeFlow(trace, trace.eventOf('flow.state', blame)));
   const action = trace.eventOf('flow.state', blame).reason === 'told' ? rootAction(trace, blame)?.action : undefined;
   return { event: blame, text, ...(action === undefined ? {} : { action }) };
+}
+
+/** How much segments carry from now on; one sentence, without a full stop. */
+export function describeMss(trace: Trace, event: EventOf<'tcp.mss'>): string {
+  const where = placeTitle(trace, event.place);
+  const { mss, mtu } = event;
+  switch (event.reason) {
+    case 'path':
+      return l10n.t(
+        '{0}: a segment carries at most {1} B from now on, since the path takes packets of {2} B',
+        where,
+        mss,
+        mtu,
+      );
+    case 'expired':
+      return l10n.t(
+        '{0}: what a router said of the path counts for 10 min, and that is over: a segment carries up to {1} B again',
+        where,
+        mss,
+      );
+    case 'black-hole':
+      return l10n.t(
+        '{0}: nothing but silence for long, so perhaps large packets get lost unheard: a segment carries at most {1} B from now on',
+        where,
+        mss,
+      );
+  }
 }
 
 /** The `icmp.delivered` that an event follows from; undefined when it does not. */

@@ -102,6 +102,11 @@ export function sendReason(trace: Trace, segment: EventOf<'segment.sent'>): stri
       return l10n.t(
         'An ICMP message took the last doubling of the retransmission timer back (RFC 6069), and the shorter wait was over already.',
       );
+    case 'too-big-for-path':
+      return l10n.t(
+        'A router said that the path takes packets of {0} B at most. What was larger is lost, so it is sent again at once in smaller segments. It was not lost by congestion: cwnd stays as it is.',
+        first ?? 0,
+      );
     case 'firewall-rejects':
       return l10n.t('The firewall {0} answers in the name of the host that was meant.', trace.placeName(segment.place));
     case 'unknown-flow':

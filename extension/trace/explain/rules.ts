@@ -23,6 +23,7 @@ const PURPOSE_RULES: Record<SegmentPurpose, Rule> = {
   'syn-ack-retransmission': { rfc: 'RFC 6298 §5', kernel: 'reqsk_timer_handler', sysctl: 'tcp_synack_retries' },
   'rto-retransmission': { rfc: 'RFC 6298 §5.4–5.6', kernel: 'tcp_retransmit_timer', sysctl: 'tcp_retries2' },
   'fast-retransmission': { rfc: 'RFC 5681 §3.2, RFC 8985 §6', kernel: 'tcp_enter_recovery' },
+  'path-mtu-retransmission': { rfc: 'RFC 1191 §6.5', kernel: 'tcp_simple_retransmit' },
   'tail-loss-probe': { rfc: 'RFC 8985 §7', kernel: 'tcp_send_loss_probe', sysctl: 'tcp_early_retrans' },
   'keepalive-probe': { rfc: 'RFC 9293 §3.8.4', kernel: 'tcp_keepalive_timer' },
   'window-probe': { rfc: 'RFC 9293 §3.8.6.1', kernel: 'tcp_send_probe0', sysctl: 'tcp_retries2' },
@@ -97,6 +98,17 @@ const TIMER_RULES: Record<TimerName, Rule> = {
 
 export function timerRule(timer: TimerName): Rule {
   return TIMER_RULES[timer];
+}
+
+const MSS_RULES: Record<EventFields<'tcp.mss'>['reason'], Rule> = {
+  path: { rfc: 'RFC 1191 §6.3, RFC 9293 §3.7.2', kernel: 'tcp_v4_mtu_reduced' },
+  expired: { rfc: 'RFC 1191 §6.3', kernel: 'tcp_current_mss', sysctl: 'mtu_expires' },
+  'black-hole': { rfc: 'RFC 4821 §7.7', kernel: 'tcp_mtu_probing', sysctl: 'tcp_mtu_probing' },
+};
+
+/** What governs how much a segment carries. */
+export function mssRule(reason: EventFields<'tcp.mss'>['reason']): Rule {
+  return MSS_RULES[reason];
 }
 
 const UNDO_RULES: Record<EventFields<'tcp.undo'>['reason'], Rule> = {

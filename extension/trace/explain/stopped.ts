@@ -49,4 +49,5 @@ const TELLING: ReadonlySet<string> = new Set([
   'call.returned',
   'tcp.state',
   'tcp.error',
+  'tcp.mss',
 ]);

@@ -85,6 +85,8 @@ export function segmentTitle(trace: Trace, segment: EventOf<'segment.sent'>): st
         : l10n.t('RTO retransmission {0}', number);
     case 'fast-retransmission':
       return l10n.t('fast retransmission');
+    case 'path-mtu-retransmission':
+      return l10n.t('retransmission in a smaller segment');
     case 'tail-loss-probe':
       return l10n.t('tail loss probe');
     case 'keepalive-probe': {

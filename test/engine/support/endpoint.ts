@@ -127,13 +127,13 @@ export class Endpoint {
     return this;
   }
 
-  /** The network says something of a segment of this end, which had the sequence number `seq`. */
-  icmp(message: IcmpMessageName, seq: number): this {
+  /** The network says something of a segment of this end, which had the sequence number `seq`; `mtu`: of the next hop. */
+  icmp(message: IcmpMessageName, seq: number, mtu = 0): this {
     const iss = this.end?.snd.iss ?? 0;
     const about = { fromPort: LOCAL_PORT, toPort: PEER_PORT, seq: add(iss as Seq, seq) };
     const segment = { ...this.built({ flags: 'A' }), ...about };
     const segmentSent = [...this.trace.eventsOf('segment.sent')].at(-1)!.id;
-    const complaint = { message, segment, segmentSent, to: LOCAL.place, blame: -1, cause: -1 };
+    const complaint = { message, segment, segmentSent, to: LOCAL.place, blame: -1, cause: -1, mtu };
     this.kernel.receiveIcmp(sendIcmp(this.lone.recorder, PEER.place, complaint), PEER);
     return this;
   }

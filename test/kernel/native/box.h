@@ -11,6 +11,7 @@
 
 #define MAX_FILTERS 16
 #define MAX_FLOWS 64
+#define MAX_MTU 65535
 
 struct filter {
   char effect[NAME_SIZE], class[NAME_SIZE];
@@ -35,6 +36,8 @@ struct box {
   int type, code, ordered_type, ordered_code;
   const struct host *ordered_host;
   micros patience;
+  /* The largest packet that it passes on. */
+  int mtu;
   /* By side: how many packets wait for the next hop, when it looks again, and until when. */
   int held[2];
   micros look_at[2], held_until[2];
@@ -59,6 +62,8 @@ void forget_flows(struct box *box, const char *connection);
 
 /* The packet is lost; its sender hears of it by ICMP unless it has heard too much already. */
 void refuse(struct box *box, struct packet *packet, int type, int code, const char *fate, bool is_route_error);
+/* The packet is lost; its sender hears how large it may be (RFC 1191), if the router reports anything. */
+void refuse_too_big(struct box *box, struct packet *packet);
 /* The packet is lost, and answered with a RST. */
 void reset(struct packet *packet, const char *fate);
 

@@ -2,6 +2,7 @@
 #include "box.h"
 #include "forge.h"
 
+#include <netinet/ip_icmp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,7 +19,7 @@ void build_box(char *words[], int count) {
   struct link *link = link_named(words[2]);
   if (link == NULL || link->box_count == MAX_BOXES) die("the link of a box");
   struct box *box = &boxes[box_count++];
-  *box = (struct box){.counters = calloc(2, sizeof(struct counter))};
+  *box = (struct box){.mtu = MAX_MTU, .counters = calloc(2, sizeof(struct counter))};
   strcpy(box->kind, words[0]);
   strcpy(box->name, words[1]);
   for (int side = 0; side < 2; side++) box->tokens[side] = BURST;
@@ -47,8 +48,14 @@ static bool may_report(struct box *box, int side, micros burst) {
 void refuse(struct box *box, struct packet *packet, int type, int code, const char *fate, bool is_route_error) {
   unsigned char icmp[FORGED_SIZE];
   if ((!is_route_error || may_report(box, packet->side, ROUTE_ERROR_BURST)) && may_report(box, packet->side, BURST))
-    answer(packet, icmp, forge_icmp(packet->bytes, type, code, icmp));
+    answer(packet, icmp, forge_icmp(packet->bytes, type, code, 0, icmp));
   lose(packet, fate);
+}
+
+void refuse_too_big(struct box *box, struct packet *packet) {
+  unsigned char icmp[FORGED_SIZE];
+  if (box->reports) answer(packet, icmp, forge_icmp(packet->bytes, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, box->mtu, icmp));
+  lose(packet, "too-big");
 }
 
 void reset(struct packet *packet, const char *fate) {
@@ -63,6 +70,7 @@ void box_act(struct box *box, char words[][NAME_SIZE]) {
   if (strcmp(verb, "filter") == 0) add_filter(box, words + 2);
   else if (strcmp(verb, "open") == 0) box->filter_count = 0;
   else if (strcmp(verb, "forget") == 0) forget_flows(box, words[2]);
+  else if (strcmp(verb, "carries") == 0) box->mtu = atoi(words[2]);
   else if (strcmp(verb, "forward") == 0) box->is_ordered = false;
   else if (strcmp(verb, "report") == 0) {
     box->is_ordered = true;

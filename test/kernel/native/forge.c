@@ -51,7 +51,7 @@ int forge_reset(const unsigned char *packet, unsigned char *reset) {
   return length;
 }
 
-int forge_icmp(const unsigned char *packet, int type, int code, unsigned char *icmp) {
+int forge_icmp(const unsigned char *packet, int type, int code, int mtu, unsigned char *icmp) {
   const struct iphdr *ip = (const void *)packet;
   const int quoted = ip->ihl * 4 + 8;
   const int length = sizeof(struct iphdr) + sizeof(struct icmphdr) + quoted;
@@ -60,6 +60,7 @@ int forge_icmp(const unsigned char *packet, int type, int code, unsigned char *i
   /* A box has no address in a scenario: it speaks for the host behind it. */
   put_ip(own_ip, IPPROTO_ICMP, ip->daddr, ip->saddr, length);
   *own = (struct icmphdr){.type = type, .code = code};
+  own->un.frag.mtu = htons(mtu);
   memcpy(own + 1, packet, quoted);
   own->checksum = folded(sum_of(own, sizeof *own + quoted));
   return length;

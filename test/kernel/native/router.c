@@ -30,6 +30,8 @@ void router_take(struct box *box, struct packet *packet) {
   const bool is_ordered = box->is_ordered && (box->ordered_host == NULL || box->ordered_host == receiver_of(packet));
   if (is_ordered) {
     refuse(box, packet, box->ordered_type, box->ordered_code, "unreachable", true);
+  } else if (packet->length > box->mtu) {
+    refuse_too_big(box, packet);
   } else if (box->held[side] == 0 && (!box->reports || !is_obstructed(packet))) {
     pass_on(packet);
   } else if (box->held[side] == 0 && box->patience == 0) {

@@ -112,7 +112,7 @@ static void read_line(char *words[], int count) {
     boot->ts_shift = strtoul(words[4], NULL, 10);
   } else if (strcmp(word, "router") == 0 || strcmp(word, "firewall") == 0 || strcmp(word, "nat") == 0) {
     build_box(words, count);
-  } else if (strcmp(word, "filter") == 0) {
+  } else if (strcmp(word, "filter") == 0 || strcmp(word, "carries") == 0) {
     char rest[MAX_WORDS][NAME_SIZE] = {0};
     for (int i = 0; i < count; i++) snprintf(rest[i], NAME_SIZE, "%s", words[i]);
     if (box_named(words[1]) == NULL) die("the name of a box");

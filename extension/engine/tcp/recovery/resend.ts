@@ -8,6 +8,7 @@ import { rememberSoftError } from '../soft-error.ts';
 import type { Tcb } from '../tcb.ts';
 import { noteSent } from './delivery.ts';
 import { isReducing } from './prr.ts';
+import { recutPiece } from './recut-piece.ts';
 import { ResendBurst } from './resend-burst.ts';
 import type { SentSegment } from './retransmission-queue.ts';
 
@@ -34,6 +35,7 @@ export function resend(tcb: Tcb, segment: SentSegment, why: SendWhy, endsBurst =
   if (isStuck(tcb, segment)) return false;
   trim(tcb, segment);
   const mss = currentMss(tcb);
+  if (segment.length > mss) recutPiece(tcb, tcb.sent.indexFrom(segment.seq), mss);
   let room = diff(add(snd.una, snd.wnd), segment.seq);
   if (room <= 0) {
     if (segment.seq !== snd.una) return false;
@@ -123,6 +125,7 @@ export function resendLost(tcb: Tcb, keepsTimer = false): void {
   const burst = new ResendBurst(tcb);
   let resentHead = false;
   let hole = false;
+  const mss = currentMss(tcb);
   let index = recovery.resendFrom === undefined ? 0 : sent.indexFrom(recovery.resendFrom.seq);
   for (let segment = sent.at(index); segment !== undefined; segment = sent.at(++index)) {
     if (!hole) recovery.resendFrom = segment;
@@ -132,6 +135,7 @@ export function resendLost(tcb: Tcb, keepsTimer = false): void {
       continue;
     }
     if (segment.sacked || segment.retransmitOut) continue;
+    if (segment.length > mss) recutPiece(tcb, index, mss);
     if (!retransmit(tcb, segment, whyAgain(tcb, segment), burst.endsWith(segment, index))) break;
     if (isReducing(tcb)) recovery.prrOut++;
     if (segment === head) resentHead = true;
@@ -158,5 +162,7 @@ function whyAgain(tcb: Tcb, segment: SentSegment): SendWhy {
       return { purpose, reason: 'duplicate-acks', args: [recovery.reordering] };
     case 'partial-ack':
       return { purpose, reason: 'partial-ack' };
+    case 'too-big':
+      return { purpose: 'path-mtu-retransmission', reason: 'too-big-for-path', args: [tcb.path.mtu] };
   }
 }

@@ -3,7 +3,7 @@ import type { Seq } from '../seq.ts';
 import { after } from '../seq.ts';
 
 /** What made a segment count as lost; says why it is sent again. */
-export type LossEvidence = 'timeout' | 'rack' | 'reordering-timer' | 'duplicate-acks' | 'partial-ack';
+export type LossEvidence = 'timeout' | 'rack' | 'reordering-timer' | 'duplicate-acks' | 'partial-ack' | 'too-big';
 
 /** A segment that was sent and is not wholly acknowledged (an skb of the kernel's retransmission queue). */
 export interface SentSegment {

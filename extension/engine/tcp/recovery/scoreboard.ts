@@ -74,12 +74,18 @@ export function removeRenoSacks(tcb: Tcb, acked: number): void {
   checkRenoReordering(tcb, acked);
 }
 
+/** No more duplicates count than segments that could have caused them (`tcp_limit_reno_sacked`). @returns whether there were more */
+export function limitRenoSacks({ sent }: Tcb): boolean {
+  const holes = Math.min(Math.max(sent.lostOut, 1), sent.length);
+  if (sent.sackedOut + holes <= sent.length) return false;
+  sent.sackedOut = sent.length - holes;
+  return true;
+}
+
 /** More duplicates than segments that could have caused them: they were reordered (`tcp_check_reno_reordering`). */
 function checkRenoReordering(tcb: Tcb, acked: number): void {
   const { sent, recovery } = tcb;
-  const holes = Math.min(Math.max(sent.lostOut, 1), sent.length);
-  if (sent.sackedOut + holes <= sent.length) return;
-  sent.sackedOut = sent.length - holes;
+  if (!limitRenoSacks(tcb)) return;
   recovery.reordering = Math.min(sent.length + acked, tcb.kernel.sysctls.tcp_max_reordering);
   recovery.reorderingSeen++;
 }
