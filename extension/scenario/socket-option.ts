@@ -29,6 +29,12 @@ export const SOCKET_OPTIONS = {
   TCP_NOTSENT_LOWAT: { unit: 'B', min: 0, max: 2 ** 31 - 1, sysctl: 'tcp_notsent_lowat' },
   TCP_NODELAY: { unit: 'flag', min: 0, max: 1 },
   TCP_CORK: { unit: 'flag', min: 0, max: 1 },
+  /** How long recv() sleeps at most; 0 = for ever. */
+  SO_RCVTIMEO: { unit: 'ms', min: 0, max: 2 ** 31 - 1 },
+  /** The same for send() and connect(). */
+  SO_SNDTIMEO: { unit: 'ms', min: 0, max: 2 ** 31 - 1 },
+  /** What ICMP says is told at once (ip(7)). */
+  IP_RECVERR: { unit: 'flag', min: 0, max: 1 },
   TCP_SYNCNT: { unit: 'count', min: 1, max: 127, sysctl: 'tcp_syn_retries' },
 } as const satisfies Record<string, SocketOptionDefinition>;
 

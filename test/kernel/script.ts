@@ -1,6 +1,7 @@
 /** A plan in the words that the recorder's C program reads (see README.md). */
 import type { Micros } from '../../extension/base/time.ts';
 import type { ActionPlan, BehaviourPlan, HostPlan, RunPlan } from '../../extension/scenario/plan.ts';
+import type { SocketOptionName } from '../../extension/scenario/socket-option.ts';
 import { congestionControlOf, sysctlValues } from '../../extension/scenario/sysctl.ts';
 import { NotRecordable } from './not-recordable.ts';
 import { BUFFERS } from './recorded-host.ts';
@@ -112,8 +113,15 @@ function behaviourWords(behaviour: BehaviourPlan): string {
     case 'reconnects':
       return `reconnects ${behaviour.delay}`;
     case 'uses-option':
-      return `uses-option ${behaviour.option} ${behaviour.value}`;
+      return `uses-option ${recordableOption(behaviour.option)} ${behaviour.value}`;
   }
+}
+
+/** @throws NotRecordable */
+function recordableOption(option: SocketOptionName): SocketOptionName {
+  if (option === 'SO_RCVTIMEO' || option === 'SO_SNDTIMEO')
+    throw new NotRecordable(`${option}: the recorder's programs wait for events, not in calls`);
+  return option;
 }
 
 function actionLines(plan: RunPlan, action: ActionPlan, index: number, end: Micros): string[] {
@@ -177,7 +185,7 @@ function actionWords(plan: RunPlan, action: ActionPlan): string {
     case 'process-fork':
       return `fork ${action.process} ${action.child}`;
     case 'set-option':
-      return `setsockopt ${action.process} ${action.connection} ${action.option} ${action.value}`;
+      return `setsockopt ${action.process} ${action.connection} ${recordableOption(action.option)} ${action.value}`;
     case 'stop-accepting':
     case 'resume-accepting':
       return `${action.kind} ${action.process}`;

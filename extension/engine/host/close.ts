@@ -1,5 +1,6 @@
 /** close() of a process: the last descriptor closes the socket, and may sleep meanwhile (`inet_release`, `sk_stream_wait_close`). */
 import { leaveToOthers } from './accept.ts';
+import { endSleeps } from './call-timeout.ts';
 import type { Descriptor, StreamDescriptor } from './descriptors.ts';
 import * as calls from './syscalls.ts';
 import type { Process } from './process.ts';
@@ -55,5 +56,6 @@ export function release(process: Process, descriptor: Descriptor): void {
 /** The descriptor is gone, whatever becomes of the socket. */
 export function forget(process: Process, descriptor: StreamDescriptor): void {
   process.program.onClosed(descriptor);
+  endSleeps(process, descriptor);
   process.descriptors.remove(descriptor);
 }

@@ -1,6 +1,9 @@
-/** connect() of a process: it sleeps until the handshake is over, unless its calls never block (`inet_stream_connect`). */
+/** connect() of a process: it sleeps until the handshake is over, as long as SO_SNDTIMEO lets it, unless its calls never block (`inet_stream_connect`). */
+import type { Micros } from '../../base/time.ts';
+import { endSleep, limitSleep } from './call-timeout.ts';
 import type { StreamDescriptor } from './descriptors.ts';
-import { forget } from './close.ts';
+import { close, forget } from './close.ts';
+import { wakeToRead } from './recv.ts';
 import type { RemoteSocket } from './remote.ts';
 import { begin } from './send.ts';
 import * as calls from './syscalls.ts';
@@ -28,6 +31,9 @@ export function connect(process: Process, remote: RemoteSocket, name: string, bo
     descriptor.connecting = true;
     calls.startConnect(tcb);
     if (!program.blocks) process.returnCall('connect', tcb.place, 0, 'EINPROGRESS');
+    limitSleep(process, descriptor, 'connect', (slept) => {
+      giveUpConnecting(process, descriptor, slept);
+    });
   });
 }
 
@@ -44,15 +50,33 @@ export function connectReturns(process: Process, descriptor: StreamDescriptor): 
   const { tcb } = descriptor;
   const errno = calls.takeError(tcb);
   descriptor.connecting = false;
+  endSleep(process, descriptor, 'connect');
   // Who did not sleep in connect() asks for SO_ERROR, which consumes it as well.
   process.returnCall(program.blocks ? 'connect' : 'getsockopt', tcb.place, 0, errno);
   if (errno === undefined) {
     for (const call of descriptor.pendingSends.splice(0)) begin(process, descriptor, call);
     program.onConnection(descriptor);
+    // From now on it sleeps in recv().
+    if (tcb.options.has('SO_RCVTIMEO')) wakeToRead(process, descriptor);
     return;
   }
-  // connect() has consumed the error.
-  for (let left = descriptor.pendingSends.length; left > 0; left--) process.returnCall('send', tcb.place, 0, 'EPIPE');
+  failPendingSends(process, descriptor);
   forget(process, descriptor);
   program.onFailure(descriptor);
+}
+
+/** connect() has consumed the error, or there was none. */
+function failPendingSends(process: Process, { pendingSends, tcb }: StreamDescriptor): void {
+  for (let left = pendingSends.length; left > 0; left--) process.returnCall('send', tcb.place, 0, 'EPIPE');
+}
+
+/** The kernel would go on trying, but the program has waited for long enough: it closes, as after any error. */
+function giveUpConnecting(process: Process, descriptor: StreamDescriptor, slept: Micros): void {
+  descriptor.connecting = false;
+  const returned = process.returnCall('connect', descriptor.tcb.place, slept, 'EINPROGRESS');
+  process.recorder.causedBy(returned, () => {
+    failPendingSends(process, descriptor);
+    close(process, descriptor);
+    process.program.onFailure(descriptor);
+  });
 }

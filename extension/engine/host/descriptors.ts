@@ -1,5 +1,6 @@
 import type { PlaceId } from '../../trace/event.ts';
 import type { Tcb } from '../tcp/tcb.ts';
+import type { Sleeps } from './call-timeout.ts';
 import type { Conversation } from './program.ts';
 import type { ListeningSocket, StreamSocket } from './socket.ts';
 
@@ -32,6 +33,7 @@ export interface StreamDescriptor {
   sleepingSend: SendCall | undefined;
   /** What poll() has reported last; undefined while nobody polls it. */
   polled: number | undefined;
+  readonly sleeps: Sleeps;
   /** Wakes its recv(), once something has done so. */
   wakeToRead: (() => void) | undefined;
   readonly talk: Conversation;
@@ -72,6 +74,7 @@ export class DescriptorTable {
       pendingSends: [],
       sleepingSend: undefined,
       polled: undefined,
+      sleeps: { recv: undefined, connect: undefined, send: undefined },
       wakeToRead: undefined,
       talk,
     };

@@ -1,5 +1,6 @@
-/** recv() of a process: data, EOF or an error wakes it up (`tcp_recvmsg`, `sock_def_readable`). */
+/** recv() of a process: data, EOF or an error wakes it up (`tcp_recvmsg`, `sock_def_readable`), or SO_RCVTIMEO. */
 import type { Micros } from '../../base/time.ts';
+import { endSleep, limitSleep } from './call-timeout.ts';
 import { close } from './close.ts';
 import { connectReturns } from './connect.ts';
 import type { StreamDescriptor } from './descriptors.ts';
@@ -30,9 +31,11 @@ function readOnce(process: Process, descriptor: StreamDescriptor): boolean {
   const { pace } = program;
   const result = calls.receive(tcb, pace?.bytes);
   if (result === 'would-block') {
-    if (!program.blocks) process.returnCall('recv', tcb.place, 0, 'EAGAIN');
+    if (program.blocks) sleep(process, descriptor);
+    else process.returnCall('recv', tcb.place, 0, 'EAGAIN');
     return false;
   }
+  endSleep(process, descriptor, 'recv');
   if (typeof result === 'string') {
     process.returnCall('recv', tcb.place, 0, result);
     close(process, descriptor);
@@ -47,6 +50,18 @@ function readOnce(process: Process, descriptor: StreamDescriptor): boolean {
   recorder.cause = before;
   if (pace !== undefined && result > 0) rest(process, descriptor, pace.interval);
   return true;
+}
+
+/** Nothing is there yet. One that has waited for long enough gives the connection up, as after any error. */
+function sleep(process: Process, descriptor: StreamDescriptor): void {
+  limitSleep(process, descriptor, 'recv', (slept) => {
+    if (!descriptor.talk.reading) return;
+    const returned = process.returnCall('recv', descriptor.tcb.place, slept, 'EAGAIN');
+    process.recorder.causedBy(returned, () => {
+      close(process, descriptor);
+      process.program.onFailure(descriptor);
+    });
+  });
 }
 
 /** Reads on only after `interval`. */

@@ -2,6 +2,7 @@
 import type { Micros } from '../../base/time.ts';
 import type { CallName } from '../../scenario/expectation.ts';
 import type { SocketOptionName } from '../../scenario/socket-option.ts';
+import { endSleep } from './call-timeout.ts';
 import { close } from './close.ts';
 import type { StreamDescriptor } from './descriptors.ts';
 import { startPolling } from './poll-call.ts';
@@ -51,6 +52,7 @@ export function setReading(process: Process, name: string, reading: boolean): vo
   const descriptor = process.descriptors.named(name);
   if (descriptor === undefined) return;
   descriptor.talk.reading = reading;
+  if (!reading) endSleep(process, descriptor, 'recv');
   if (reading) wakeToRead(process, descriptor);
 }
 

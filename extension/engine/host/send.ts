@@ -1,4 +1,6 @@
-/** send() of a process: it sleeps while the send buffer is full (`tcp_sendmsg_locked`, `sk_stream_wait_memory`). */
+/** send() of a process: it sleeps while the send buffer is full (`tcp_sendmsg_locked`, `sk_stream_wait_memory`), as long as SO_SNDTIMEO lets it. */
+import type { Micros } from '../../base/time.ts';
+import { endSleep, limitSleep } from './call-timeout.ts';
 import type { SendCall, StreamDescriptor } from './descriptors.ts';
 import * as calls from './syscalls.ts';
 import type { Process } from './process.ts';
@@ -25,12 +27,17 @@ export function wakeToWrite(process: Process, descriptor: StreamDescriptor): voi
     const sleeping = descriptor.sleepingSend;
     if (sleeping === undefined || !process.isOpen(descriptor)) return;
     continueWrite(process, descriptor, sleeping);
-    while (descriptor.sleepingSend === undefined) {
-      const next = descriptor.pendingSends.shift();
-      if (next === undefined) return;
-      begin(process, descriptor, next);
-    }
+    writeNext(process, descriptor);
   });
+}
+
+/** Those that wait behind a send() that has returned. */
+function writeNext(process: Process, descriptor: StreamDescriptor): void {
+  while (descriptor.sleepingSend === undefined) {
+    const next = descriptor.pendingSends.shift();
+    if (next === undefined) return;
+    begin(process, descriptor, next);
+  }
 }
 
 /** Goes on with a send() that began now or that slept. It returns when everything is taken, or when nothing more can be. */
@@ -40,6 +47,7 @@ function continueWrite(process: Process, descriptor: StreamDescriptor, call: Sen
   const result = calls.send(tcb, call.left, call.more);
   const before = call.bytes - call.left;
   if ('errno' in result) {
+    endSleep(process, descriptor, 'send');
     // Some bytes were taken before: that is what it returns, and the error stays for the next call.
     if (before > 0 && result.errno !== 'EPIPE') tcb.error = result.errno;
     process.returnCall('send', tcb.place, before, before > 0 ? undefined : result.errno);
@@ -48,9 +56,24 @@ function continueWrite(process: Process, descriptor: StreamDescriptor, call: Sen
   call.left -= result.bytes;
   if (call.left > 0 && process.program.blocks) {
     descriptor.sleepingSend = call;
+    limitSleep(process, descriptor, 'send', (slept) => {
+      giveUpSending(process, descriptor, slept);
+    });
     return;
   }
+  endSleep(process, descriptor, 'send');
   const taken = call.bytes - call.left;
   process.returnCall('send', tcb.place, taken, taken === 0 && call.bytes > 0 ? 'EAGAIN' : undefined);
   if (taken > 0) process.program.touch(descriptor);
+}
+
+/** SO_SNDTIMEO is over: it returns what was taken so far, EAGAIN if nothing was. */
+function giveUpSending(process: Process, descriptor: StreamDescriptor, slept: Micros): void {
+  const { sleepingSend: call, tcb } = descriptor;
+  if (call === undefined) return;
+  descriptor.sleepingSend = undefined;
+  tcb.writerSleeps = false;
+  const taken = call.bytes - call.left;
+  process.returnCall('send', tcb.place, taken === 0 ? slept : taken, taken === 0 ? 'EAGAIN' : undefined);
+  writeNext(process, descriptor);
 }

@@ -9,6 +9,7 @@ import { onKeepIdleChanged, startKeepalive, stopKeepalive } from '../tcp/keepali
 import { openActively } from '../tcp/open.ts';
 import { letGo } from '../tcp/nagle.ts';
 import { sendQueued } from '../tcp/output.ts';
+import { ceilToJiffy } from '../tcp/jiffies.ts';
 import { copyToApplication } from '../tcp/receive-autotuning.ts';
 import { isWriteable } from '../tcp/send-buffer.ts';
 import { sendMessage } from '../tcp/sendmsg.ts';
@@ -113,11 +114,15 @@ export function close(tcb: Tcb): void {
   });
 }
 
-/** How long close() sleeps: SO_LINGER with a time (`inet_release`), on a timer as any (`schedule_timeout`). 0 = not at all. In µs. */
+/** How long close() sleeps: SO_LINGER with a time (`inet_release`). 0 = not at all. In µs. */
 export function lingerTime(tcb: Tcb): Micros {
-  const { now, kernel } = tcb;
-  const time = tcb.knob('SO_LINGER', 0) * SECOND;
-  return time > 0 && kernel.timers === 'wheel' ? wheelExpiry(now, now + time, kernel.hz) - now : time;
+  return sleepTime(tcb, tcb.knob('SO_LINGER', 0) * SECOND);
+}
+
+/** How long a call sleeps that may sleep for `time`: in jiffies, and on a timer as any (`schedule_timeout`). */
+export function sleepTime({ now, kernel }: Tcb, time: Micros): Micros {
+  const rounded = ceilToJiffy(time, kernel.hz);
+  return rounded > 0 && kernel.timers === 'wheel' ? wheelExpiry(now, now + rounded, kernel.hz) - now : rounded;
 }
 
 /** close() of the last descriptor with SO_LINGER and a time: the FIN goes out, and the socket keeps its owner meanwhile. */

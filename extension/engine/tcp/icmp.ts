@@ -1,7 +1,8 @@
 /**
  * An ICMP error about a segment of this end arrives (`tcp_v4_err`; RFC 1122 §4.2.3.9). Once the connection is open it is only
- * remembered, whatever it says; but a network that says so aloud is probed without waiting longer and longer (RFC 6069).
+ * remembered, whatever it says, unless IP_RECVERR is set; but a network that says so aloud is probed without waiting longer and longer (RFC 6069).
  */
+import type { Errno } from '../../scenario/errno.ts';
 import { dropsRequest, errnoOf, type IcmpMessageName, revertsBackoff } from '../../scenario/icmp.ts';
 import type { IcmpMessage } from '../network/icmp-message.ts';
 import { fail } from './close.ts';
@@ -38,8 +39,18 @@ export function icmpArrives(tcb: Tcb, { message, mtu }: IcmpNews, quoted: Seq): 
   }
   if (revertsBackoff(message)) revertBackoff(tcb, quoted);
   // What was clocked out may have been the last attempt.
-  if (tcb.state !== 'CLOSED') rememberSoftError(tcb, errno);
+  if (tcb.state === 'CLOSED') return undefined;
+  if (tcb.options.get('IP_RECVERR') === 1) reportAtOnce(tcb, errno);
+  else rememberSoftError(tcb, errno);
   return undefined;
+}
+
+/** The next call is told, and who sleeps in one now; the connection lives (`sk_error_report`). */
+function reportAtOnce(tcb: Tcb, errno: Errno): void {
+  tcb.error = errno;
+  tcb.kernel.recorder.record('tcp.error', tcb.place, { errno, soft: false });
+  tcb.kernel.readable(tcb);
+  if (tcb.writerSleeps) tcb.kernel.writable(tcb);
 }
 
 /** A half-open request is no socket that could wait: it is dropped (`tcp_req_err`). */

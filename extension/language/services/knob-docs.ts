@@ -271,6 +271,18 @@ function optionMeaning(name: SocketOptionName): string {
       return l10n.t(
         'Holds back every segment that is not full, until it is set to 0, the connection is closed, or the persist timer fires with nothing in flight (after one retransmission timeout, 200 ms or more).',
       );
+    case 'SO_RCVTIMEO':
+      return l10n.t(
+        'How long recv() waits for data before it fails with EAGAIN; the program then closes, as after any error. For connections that a process accepts or opens: “process app on client { uses SO_RCVTIMEO = 5s }”. A recv() that waits already waits on as before. 0: for ever.',
+      );
+    case 'SO_SNDTIMEO':
+      return l10n.t(
+        'How long send() waits for room in the send buffer before it returns what was taken so far, or EAGAIN; and how long connect() waits before it fails with EINPROGRESS. 0: for ever.',
+      );
+    case 'IP_RECVERR':
+      return l10n.t(
+        'Whether what ICMP says about a connection that is open fails the next call at once. Otherwise it is remembered, and reported when the kernel gives up.',
+      );
     case 'TCP_SYNCNT':
       return l10n.t('How often this connection repeats its SYN.');
   }

@@ -1,5 +1,6 @@
 /** A trace as the list of things worth a line of the diagram, in the order in which they happened. */
 import type { EventId, EventOf, PlaceId, TraceEvent } from '../event.ts';
+import { gaveUpWaiting } from '../explain/calls.ts';
 import type { EventKind } from '../schema.ts';
 import type { Trace } from '../trace.ts';
 import type { Stretch } from './fold.ts';
@@ -186,7 +187,7 @@ class RowBuilder {
       case 'call.entered':
         return QUIET_CALLS.has(event.call) ? undefined : this.note(event, 'plain');
       case 'call.returned':
-        if (!NOT_YET.has(event.errno)) return this.note(event, 'error');
+        if (!NOT_YET.has(event.errno) || gaveUpWaiting(event)) return this.note(event, 'error');
         if (event.call === 'poll' && event.errno === 'OK') return this.note(event, 'notice');
         return event.call === 'recv' && event.errno === 'OK' && event.value === 0
           ? this.note(event, 'notice')

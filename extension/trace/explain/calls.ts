@@ -3,6 +3,7 @@ import * as l10n from '@vscode/l10n';
 import { pollEventText } from '../../scenario/poll-event.ts';
 import type { EventOf } from '../event.ts';
 import type { Trace } from '../trace.ts';
+import { span } from './words.ts';
 
 /** `app calls send(100 B) on conn`. */
 export function describeCall(trace: Trace, event: EventOf<'call.entered'>): string {
@@ -44,6 +45,33 @@ function outcome({ call, value, errno }: EventOf<'call.returned'>): string {
   if (call === 'poll') return pollEventText(value);
   if (call === 'recv') return value === 0 ? l10n.t('EOF') : `${value} B`;
   return call === 'send' ? `${value} B` : l10n.t('ok');
+}
+
+/** Whether a call returned because it had slept for as long as it may. */
+export function gaveUpWaiting({ errno, value }: EventOf<'call.returned'>): boolean {
+  return (errno === 'EAGAIN' || errno === 'EINPROGRESS') && value > 0;
+}
+
+/** Why a call gave up waiting; undefined when it did not. */
+export function callTimeout(event: EventOf<'call.returned'>): string | undefined {
+  if (!gaveUpWaiting(event)) return undefined;
+  const time = span(event.value);
+  switch (event.call) {
+    case 'recv':
+      return l10n.t(
+        'Nothing arrived for {0}, the time that SO_RCVTIMEO lets recv() wait. TCP itself knows no such limit.',
+        time,
+      );
+    case 'send':
+      return l10n.t('The send buffer stayed full for {0}, the time that SO_SNDTIMEO lets send() wait.', time);
+    case 'connect':
+      return l10n.t(
+        'The handshake was not over after {0}, the time that SO_SNDTIMEO lets connect() wait. The kernel would go on trying.',
+        time,
+      );
+    default:
+      return undefined;
+  }
 }
 
 /** What a call that came back tells its process. */

@@ -5,6 +5,7 @@ import { NO_CAUSE } from '../event.ts';
 import type { TimerName } from '../schema.ts';
 import type { Trace } from '../trace.ts';
 import { variable } from '../world.ts';
+import { callTimeout } from './calls.ts';
 import { describeEvent, goneReason, ignoredReason } from './describe.ts';
 import { giveUp } from './give-up.ts';
 import { sendReason } from './reasons.ts';
@@ -156,13 +157,20 @@ function fateHead(trace: Trace, event: Parameters<typeof onTheWay>[1]): Head {
 }
 
 /** An error that an ICMP message brought: who said what about which segment, and what that changes. */
-function icmpErrorHead(trace: Trace, event: EventOf<'tcp.error'>, said: EventOf<'icmp.delivered'>): Head {
+function icmpErrorHead(
+  trace: Trace,
+  event: EventOf<'tcp.error'>,
+  said: EventOf<'icmp.delivered'>,
+  isOpening: boolean,
+): Head {
   const sent = trace.eventOf('icmp.sent', said.icmp);
   const rule: Rule = { rfc: 'RFC 1122 §4.2.3.9', kernel: 'tcp_v4_err' };
   const first = event.soft
     ? l10n.t('{0} is only remembered: the kernel goes on trying, and reports it if it gives up.', event.errno)
-    : l10n.t('While a connection is being opened, such a message ends the attempt at once with {0}.', event.errno);
-  const effect = event.soft ? icmpEffect(sent.message) : undefined;
+    : isOpening
+      ? l10n.t('While a connection is being opened, such a message ends the attempt at once with {0}.', event.errno)
+      : l10n.t('IP_RECVERR is set: the next call fails with {0} at once. The connection itself lives on.', event.errno);
+  const effect = event.soft || !isOpening ? icmpEffect(sent.message) : undefined;
   const steps = [step(event, first, rule), step(said, l10n.t('{0}.', describeIcmp(trace, said)))];
   if (effect !== undefined) steps.push(step(said, effect, { rfc: 'RFC 6069 §3', kernel: 'tcp_ld_RTO_revert' }));
   return { steps, from: said.cause };
@@ -174,7 +182,9 @@ function errorHead(trace: Trace, event: EventOf<'tcp.error'>): Head {
   const before = worldIndex(trace)
     .after(event.id - 1)
     .ends.get(event.place)?.state;
-  if (said !== undefined && (event.soft || before === 'SYN_SENT')) return icmpErrorHead(trace, event, said);
+  const isToldAtOnce = event.id + 1 < trace.length && trace.kindAt(event.id + 1) !== 'tcp.state';
+  if (said !== undefined && (event.soft || before === 'SYN_SENT' || isToldAtOnce))
+    return icmpErrorHead(trace, event, said, before === 'SYN_SENT');
   const plain = (text: string, rule: Rule): Head => ({ steps: [step(event, text, rule)], from: event.cause });
   if (event.soft)
     return plain(
@@ -230,12 +240,20 @@ function failedCallHead(trace: Trace, event: EventOf<'call.returned'>): Head {
     const rest = errorHead(trace, error);
     return { ...rest, steps: [first, ...rest.steps] };
   }
+  const waited = callTimeout(event);
+  if (waited !== undefined) return { steps: [step(event, waited, CALL_TIMEOUT_RULES[event.call])], from: event.cause };
   if (event.errno === 'EPIPE') {
     const text = l10n.t('This end cannot send any more: its connection is closed, or its sending side was shut down.');
     return { steps: [step(event, text, { kernel: 'sk_stream_error' })], from: event.cause };
   }
   return own(trace, event);
 }
+
+const CALL_TIMEOUT_RULES: Partial<Record<EventOf<'call.returned'>['call'], Rule>> = {
+  recv: { kernel: 'sk_wait_data', sysctl: 'SO_RCVTIMEO' },
+  send: { kernel: 'sk_stream_wait_memory', sysctl: 'SO_SNDTIMEO' },
+  connect: { kernel: 'inet_wait_for_connect', sysctl: 'SO_SNDTIMEO' },
+};
 
 /** An end that gave up: with the limit that it kept to, where a timer was behind it. */
 function giveUpHead(trace: Trace, event: EventOf<'tcp.error'> | EventOf<'end.gone'>, plain: WhyStep): Head {

@@ -6,6 +6,7 @@ import type { EventFields, EventId, PlaceId } from '../event.ts';
 import type { EventKind } from '../schema.ts';
 import type { Trace } from '../trace.ts';
 import type { EndState, World } from '../world.ts';
+import { gaveUpWaiting } from './calls.ts';
 import { goneReason } from './describe.ts';
 import type { Peer } from './faults.ts';
 import { firstFault, obstacle, peerOf } from './faults.ts';
@@ -214,6 +215,7 @@ function tells(trace: Trace, id: EventId): Verdict['learnsBy'] {
     case 'tcp.error':
       return event.soft || event.errno === 'OK' ? undefined : event.errno;
     case 'call.returned':
+      if (event.errno !== 'OK' && gaveUpWaiting(event)) return event.errno;
       return event.call === 'recv' && event.errno === 'OK' && event.value === 0 ? 'EOF' : undefined;
     case 'app.decided':
       return event.what === 'gave-up' ? 'heartbeat' : undefined;

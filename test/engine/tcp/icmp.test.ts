@@ -70,6 +70,19 @@ describe('ESTABLISHED', () => {
     expect(end.read()).toBe('would-block');
   });
 
+  it('with IP_RECVERR the next call is told, and the connection lives', () => {
+    const end = sending().option('IP_RECVERR', 1).icmp('port unreachable', 1);
+    expect([end.state, errors(end), end.read(), end.read()]).toEqual([
+      'ESTABLISHED',
+      ['ECONNREFUSED'],
+      'ECONNREFUSED',
+      'would-block',
+    ]);
+    end.at(1210).expectSent('1210 PA 1+100 ack 1 tail-loss-probe');
+    expect(end.icmp('host unreachable', 1).send(10)).toBe('EHOSTUNREACH');
+    expect(end.send(10)).toBe(10);
+  });
+
   it.each([
     ['before what is in flight, as of a keepalive probe', 0],
     ['beyond it', 102],

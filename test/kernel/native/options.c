@@ -2,6 +2,7 @@
 #include "agent.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
@@ -19,6 +20,7 @@ static const struct {
     {"TCP_CORK", IPPROTO_TCP, TCP_CORK},            {"TCP_QUICKACK", IPPROTO_TCP, TCP_QUICKACK},
     {"TCP_LINGER2", IPPROTO_TCP, TCP_LINGER2},      {"TCP_MAXSEG", IPPROTO_TCP, TCP_MAXSEG},
     {"TCP_WINDOW_CLAMP", IPPROTO_TCP, TCP_WINDOW_CLAMP}, {"TCP_NOTSENT_LOWAT", IPPROTO_TCP, TCP_NOTSENT_LOWAT},
+    {"IP_RECVERR", IPPROTO_IP, IP_RECVERR},
 };
 
 int set_option(int fd, const char *name, int value) {
