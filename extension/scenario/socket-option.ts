@@ -29,6 +29,8 @@ export const SOCKET_OPTIONS = {
   TCP_NOTSENT_LOWAT: { unit: 'B', min: 0, max: 2 ** 31 - 1, sysctl: 'tcp_notsent_lowat' },
   TCP_NODELAY: { unit: 'flag', min: 0, max: 1 },
   TCP_CORK: { unit: 'flag', min: 0, max: 1 },
+  /** What is said of acknowledgements now; later data may change it. */
+  TCP_QUICKACK: { unit: 'flag', min: 0, max: 1 },
   /** How long recv() sleeps at most; 0 = for ever. */
   SO_RCVTIMEO: { unit: 'ms', min: 0, max: 2 ** 31 - 1 },
   /** The same for send() and connect(). */

@@ -81,6 +81,8 @@ export const SEND_REASONS = [
   'too-many-orphans',
   /** Quick-ACK mode: args [quick ACKs left]. */
   'quick-ack',
+  /** The application set TCP_QUICKACK while something was to be acknowledged. */
+  'quick-ack-asked-for',
   /** More than one full segment was unacknowledged. */
   'two-segments',
   /** The delayed-ACK timer fired: args [delay in µs]. */

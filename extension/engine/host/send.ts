@@ -13,8 +13,12 @@ export function write(process: Process, descriptor: StreamDescriptor, bytes: num
 /** It waits for the connection, or behind one that sleeps. */
 export function begin(process: Process, descriptor: StreamDescriptor, call: SendCall): void {
   if (descriptor.connecting) {
-    if (process.program.blocks) descriptor.pendingSends.push(call);
-    else process.returnCall('send', descriptor.tcb.place, 0, 'EAGAIN');
+    if (process.program.blocks) {
+      descriptor.tcb.writerAwaitsOpening = true;
+      descriptor.pendingSends.push(call);
+    } else {
+      process.returnCall('send', descriptor.tcb.place, 0, 'EAGAIN');
+    }
     return;
   }
   if (descriptor.sleepingSend === undefined) continueWrite(process, descriptor, call);

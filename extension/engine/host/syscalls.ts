@@ -4,7 +4,7 @@ import { SECOND } from '../../base/time.ts';
 import type { Errno } from '../../scenario/errno.ts';
 import type { SocketOptionName } from '../../scenario/socket-option.ts';
 import { closeLast, leaveOwnerless, shutdownWrite as shutdownWriting } from '../tcp/close.ts';
-import { onApplicationRead } from '../tcp/delayed-ack.ts';
+import { onApplicationRead, setQuickAck } from '../tcp/delayed-ack.ts';
 import { onKeepIdleChanged, startKeepalive, stopKeepalive } from '../tcp/keepalive.ts';
 import { openActively } from '../tcp/open.ts';
 import { letGo } from '../tcp/nagle.ts';
@@ -175,6 +175,9 @@ export function setOption(tcb: Tcb, option: SocketOptionName, value: number): vo
         break;
       case 'TCP_KEEPIDLE':
         onKeepIdleChanged(tcb);
+        break;
+      case 'TCP_QUICKACK':
+        setQuickAck(tcb, value === 1);
         break;
       case 'TCP_CORK':
         if (value === 0) sendHeldBack(tcb);

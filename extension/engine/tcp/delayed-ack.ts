@@ -110,6 +110,35 @@ export function enterPingPong(tcb: Tcb): void {
   tcb.delack.pingpong = tcb.kernel.sysctls.tcp_pingpong_thresh;
 }
 
+/**
+ * Our SYN is acknowledged. Where a writer waits for that, or the connection is interactive from the beginning, the third segment of
+ * the handshake waits for data to ride on (`tcp_rcv_synsent_state_process`).
+ * @returns whether it waits
+ */
+export function delaysHandshakeAck(tcb: Tcb): boolean {
+  if (!tcb.writerAwaitsOpening && !isPingPong(tcb)) return false;
+  const { delack } = tcb;
+  delack.scheduled = true;
+  enterQuickAckMode(tcb);
+  delack.waitingSince = tcb.now;
+  tcb.delackTimer.arm('delayed-ack', tcb.now + TCP_DELACK_MAX);
+  return true;
+}
+
+/** TCP_QUICKACK: ping-pong mode ends, and what waits is acknowledged now; or it begins (`__tcp_sock_set_quickack`). */
+export function setQuickAck(tcb: Tcb, on: boolean): void {
+  const { delack, rcv, state } = tcb;
+  if (!on) {
+    enterPingPong(tcb);
+    return;
+  }
+  delack.pingpong = 0;
+  if (!delack.scheduled || (state !== 'ESTABLISHED' && state !== 'CLOSE_WAIT')) return;
+  delack.pushed = Math.max(delack.pushed, 1);
+  const isAllRead = rcv.unread === 0 && rcv.outOfOrder.length === 0;
+  if (isAllRead || diff(rcv.nxt, rcv.wup) > rcv.mss) sendAck(tcb, { purpose: 'ack', reason: 'quick-ack-asked-for' });
+}
+
 /** Any segment with ACK left (`tcp_event_ack_sent`): nothing is owed any more. */
 export function onAckSent(tcb: Tcb): void {
   const { delack } = tcb;

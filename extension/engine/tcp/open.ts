@@ -11,7 +11,7 @@ import {
 } from './constants.ts';
 
 import { onReset } from './close.ts';
-import { initializeReceiveMss } from './delayed-ack.ts';
+import { delaysHandshakeAck, initializeReceiveMss } from './delayed-ack.ts';
 import { jiffies } from './jiffies.ts';
 import { startKeepalive } from './keepalive.ts';
 import { updatePacingRate } from './congestion/pacing.ts';
@@ -151,7 +151,7 @@ export function synSentArrives(tcb: Tcb, segment: Segment): void {
   }
   tcb.rcv.wup = tcb.rcv.nxt;
   becomeEstablished(tcb, segment);
-  sendAck(tcb, { purpose: 'ack', reason: 'handshake-completed' });
+  if (!delaysHandshakeAck(tcb)) sendAck(tcb, { purpose: 'ack', reason: 'handshake-completed' });
   sendQueued(tcb, { purpose: 'data', reason: 'application-sent' });
 }
 

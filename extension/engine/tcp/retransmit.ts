@@ -103,6 +103,8 @@ export function onRetransmissionTimeout(
     probeShrunkWindow(tcb, head);
     return;
   }
+  const isOpen = tcb.state !== 'SYN_SENT' && tcb.state !== 'SYN_RECEIVED';
+  if (isOpen && hasRepeated(tcb, tcb.kernel.sysctls.tcp_retries1)) suspectBlackHole(tcb);
   if (tcb.orphan && goesAsOneTooMany(tcb, tcb.rto < tcb.rtoMax || !hasTimedOut(tcb))) return;
   if (hasTimedOut(tcb)) {
     giveUp(tcb);
@@ -185,7 +187,6 @@ function hasTimedOut(tcb: Tcb): boolean {
     const linear = tcb.state === 'SYN_SENT' ? synLinearTimeouts(tcb) : 0;
     return tcb.retransmits >= retries + linear || outlasted(tcb, retries, TCP_TIMEOUT_INIT);
   }
-  if (hasRepeated(tcb, sysctls.tcp_retries1)) suspectBlackHole(tcb);
   const boundary = tcb.orphan ? orphanRetries(tcb) : sysctls.tcp_retries2;
   return outlasted(tcb, boundary, TCP_RTO_MIN);
 }

@@ -170,6 +170,8 @@ export class Tcb {
   readonly sendQueue = new SendQueue();
   /** Where the last PSH was put (`pushed_seq`). */
   pushedSeq: Seq;
+  /** A send() sleeps until the connection is open (`sk_write_pending`). */
+  writerAwaitsOpening = false;
   /** A send() sleeps until there is room in the buffer (`SOCK_NOSPACE`). */
   writerSleeps = false;
   /** What is queued is past Nagle and TCP_CORK until something more is written (TCP_NAGLE_PUSH). */

@@ -271,6 +271,10 @@ function optionMeaning(name: SocketOptionName): string {
       return l10n.t(
         'Holds back every segment that is not full, until it is set to 0, the connection is closed, or the persist timer fires with nothing in flight (after one retransmission timeout, 200 ms or more).',
       );
+    case 'TCP_QUICKACK':
+      return l10n.t(
+        '1: what waits for its acknowledgement is acknowledged at once, and the connection does not count as interactive until this end answers again. 0: it counts as interactive, so acknowledgements are delayed.',
+      );
     case 'SO_RCVTIMEO':
       return l10n.t(
         'How long recv() waits for data before it fails with EAGAIN; the program then closes, as after any error. For connections that a process accepts or opens: “process app on client { uses SO_RCVTIMEO = 5s }”. A recv() that waits already waits on as before. 0: for ever.',

@@ -59,6 +59,31 @@ describe('ESTABLISHED, data arrives', () => {
     end.at(170).receive(data(100)).expectSent('170 A 101 ack 301 ack');
   });
 
+  it('interactive, and TCP_QUICKACK is set: at once, and so is the next one', () => {
+    const end = interactive();
+    end.at(200).receive(data(100));
+    end.read();
+    end.expectSent();
+    end.at(210).option('TCP_QUICKACK', 1).expectSent('210 A 101 ack 201 ack');
+    end.at(300).receive(data(100));
+    end.read();
+    end.expectSent('300 A 101 ack 301 ack');
+  });
+
+  it('TCP_QUICKACK = 0 makes it interactive', () => {
+    const end = accepted().option('TCP_QUICKACK', 0);
+    end.at(100).receive(data(100));
+    end.read();
+    end.expectNothing(139).at(140).expectSent('140 A 1 ack 101 ack');
+  });
+
+  it('TCP_QUICKACK with data that nobody has read yet: it waits until that is read', () => {
+    const end = interactive();
+    end.at(200).receive(data(100)).at(210).option('TCP_QUICKACK', 1).expectSent();
+    end.read();
+    end.expectSent('210 A 101 ack 201 ack');
+  });
+
   it('interactive: the reply carries the ACK', () => {
     const end = interactive();
     end.at(120).receive(data(100));
