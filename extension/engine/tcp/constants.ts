@@ -27,7 +27,7 @@ export const TCP_THIN_LINEAR_RETRIES = 6;
 export const TCP_MAX_QUICKACKS = 16;
 export const TCP_MSS_DEFAULT = 536;
 export const TCP_MIN_MSS = 88;
-/** No segment is made smaller, whatever is said of the path (`tcp_min_snd_mss`, `tcp_mtu_probe_floor`). */
+/** No segment that is sent is made smaller, options and payload together (`tcp_min_snd_mss`); nor the payload in search of a way (`tcp_mtu_probe_floor`). */
 export const TCP_MIN_SND_MSS = 48;
 /** IPv4 and TCP without options: what an interface's MTU is larger than the MSS. */
 export const HEADERS_LENGTH = 40;

@@ -39,8 +39,7 @@ export function syncMss(tcb: Tcb, mtu: number, reason: EventFields<'tcp.mss'>['r
  * Payload that fits one segment beside its options: at most half of the largest window seen, so that a small window holds two
  * (`tcp_bound_to_half_wnd`).
  */
-export function payloadPerSegment({ snd, timestamps }: Tcb): number {
-  const { mss, maxWnd } = snd;
+export function payloadPerSegment({ snd: { mss, maxWnd }, timestamps }: Tcb): number {
   const overhead = timestamps ? TIMESTAMPS_LENGTH : 0;
   const payload = mss - overhead;
   const most = maxWnd > TCP_MSS_DEFAULT ? Math.floor(maxWnd / 2) : maxWnd;

@@ -1,6 +1,6 @@
 /** How much a segment carries: what routers say of the path, and what silence may mean. */
 import { describe, expect, it } from 'vitest';
-import { ack, type Endpoint, type EndpointOptions, established, synReceived } from '../support/endpoint.ts';
+import { ack, data, type Endpoint, type EndpointOptions, established, synReceived } from '../support/endpoint.ts';
 
 const MINUTES = 60_000;
 
@@ -69,6 +69,19 @@ describe('fragmentation needed', () => {
     const end = sending();
     tooBig(tooBig(end, 1400, 0), 1400, 5002).expectSent();
     expect([ignored(end), news(end)]).toEqual([['out-of-window', 'out-of-window'], []]);
+  });
+
+  it('what had arrived behind a gap and comes again in another segment is reported as a duplicate by the other end', () => {
+    const other = established();
+    other.receive(data(656, { seq: 101 }));
+    other.segments();
+    // 100 bytes that were missing, and 100 of those that were there.
+    other.receive(data(200, { seq: 1 }));
+    const [answer] = other.segments();
+    const irs = Number(answer!.ack) - 757;
+    expect(answer!.options.sack?.map(([left, right]) => [Number(left) - irs, Number(right) - irs])).toEqual([
+      [101, 201],
+    ]);
   });
 
   it('less than 552 bytes are not believed', () => {
