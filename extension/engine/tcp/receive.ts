@@ -6,7 +6,6 @@ import { makeRoomBeyondGap } from './receive-autotuning.ts';
 import { receiveWindow } from './receive-window.ts';
 import type { Segment } from './segment.ts';
 import { endSeq, FIN, has } from './segment.ts';
-import type { Seq } from './seq.ts';
 import { add, after, before, diff, max } from './seq.ts';
 import type { OutOfOrderRange, Tcb } from './tcb.ts';
 

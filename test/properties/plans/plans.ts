@@ -87,8 +87,7 @@ function fitted(action: Action, standing: readonly string[], laptop: boolean): A
   if (!laptop && (names.includes('guest') || names.includes('laptop') || names.includes('side'))) return undefined;
   if (!('between' in action) || action.between === undefined) return action;
   const second = action.between[0] === BEFORE ? standing.indexOf(action.between[1]) : -1;
-  const [first, last] = [standing[second - 1], standing[second]];
-  return first === undefined || last === undefined ? undefined : { ...action, between: [first, last] };
+  return second < 1 ? undefined : { ...action, between: [standing[second - 1]!, standing[second]!] };
 }
 
 /** Seeds with which one side of the first connection, opened at 10 ms, begins shortly before 2^32. */
