@@ -85,7 +85,7 @@ function fitted(action: Action, standing: readonly string[], laptop: boolean): A
     'link' in action && action.link,
   ];
   if (!laptop && (names.includes('guest') || names.includes('laptop') || names.includes('side'))) return undefined;
-  if (!('between' in action) || action.between === undefined) return action;
+  if (!('between' in action)) return action;
   const second = action.between[0] === BEFORE ? standing.indexOf(action.between[1]) : -1;
   return second < 1 ? undefined : { ...action, between: [standing[second - 1]!, standing[second]!] };
 }
