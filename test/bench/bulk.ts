@@ -17,14 +17,38 @@ function bytesIn(value: unknown): number {
     : 0;
 }
 
-function play(plan: RunPlan): { readonly data: TraceData; readonly taken: Taken } {
-  const wall = performance.now();
-  const processor = process.threadCpuUsage();
+/** Where a run stood at a moment. */
+interface Mark extends Taken {
+  readonly events: number;
+}
+
+const STEPS_PER_MARK = 10_000;
+
+function mark(events: number): Mark {
+  const { user, system } = process.threadCpuUsage();
+  return { events, wall: performance.now() / 1000, processor: (user + system) / 1e6 };
+}
+
+function between(from: Mark, to: Mark): Taken {
+  return { wall: to.wall - from.wall, processor: to.processor - from.processor };
+}
+
+function play(plan: RunPlan): { readonly data: TraceData; readonly marks: readonly Mark[] } {
+  const marks = [mark(0)];
   const simulation = new Simulation(plan, { maxEvents: Infinity });
-  simulation.advance(Infinity);
+  while (!simulation.advance(STEPS_PER_MARK)) marks.push(mark(simulation.eventCount));
   const data = simulation.finish();
-  const { user, system } = process.threadCpuUsage(processor);
-  return { data, taken: { wall: (performance.now() - wall) / 1000, processor: (user + system) / 1e6 } };
+  return { data, marks: [...marks, mark(simulation.eventCount)] };
+}
+
+function whole(marks: readonly Mark[]): Taken {
+  return between(marks[0] as Mark, marks.at(-1) as Mark);
+}
+
+function secondHalf(marks: readonly Mark[]): BulkRun['secondHalf'] {
+  const last = marks.at(-1) as Mark;
+  const middle = marks.find(({ events }) => events >= last.events / 2) as Mark;
+  return { share: 1 - middle.events / last.events, taken: between(middle, last) };
 }
 
 const plan = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as RunPlan;
@@ -45,7 +69,8 @@ const figures: BulkRun = {
   events: trace.length,
   bytes: bytesIn(first.data),
   window,
-  first: first.taken,
-  again: again.taken,
+  first: whole(first.marks),
+  again: whole(again.marks),
+  secondHalf: secondHalf(first.marks),
 };
 console.log(JSON.stringify(figures));

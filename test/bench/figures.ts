@@ -16,6 +16,8 @@ export interface BulkRun {
   /** The first run of a fresh process, and the same once more in it. */
   readonly first: Taken;
   readonly again: Taken;
+  /** The second half of the first run, when the compiler has done its work: its share of the events, and what it took. */
+  readonly secondHalf: { readonly share: number; readonly taken: Taken };
 }
 
 /** What `ns3-bulk.cc` prints. */
