@@ -71,6 +71,7 @@ const SHORTENED: readonly Shortened[] = [
   { id: 'G4', variant: 'never again', overrides: [delay('wire', 4.8)], end: 150 },
   { id: 'G5', overrides: [delay('wire', 4.8)] },
   { id: 'G5', variant: 'power loss', overrides: [delay('wire', 4.8), sysctl('tcp_retries2', 5)] },
+  { id: 'G8', variant: 'large ones, and nothing', overrides: [sysctl('tcp_retries2', 8)] },
   { id: 'core-question', variant: 'power loss', overrides: [], end: 60 },
   { id: 'core-question', variant: 'data to send', overrides: [] },
   { id: 'core-question', variant: 'power loss, keepalive on', overrides: FAST_KEEPALIVE },

@@ -69,6 +69,8 @@ const RUNS: readonly (readonly [id: string, variant: string])[] = [
   ['G4', 'and reads again, but the window update is lost'],
   ['G5', 'power loss at once'],
   ['G6', 'two small writes'],
+  ['G8', 'large ones, and the router says so'],
+  ['G8', 'nothing is said, tcp_mtu_probing 1'],
   ['E1', 'Linux 6.5 and later'],
   ['E2', 'nobody ever listens'],
   ['E4', 'it wakes up after a minute'],

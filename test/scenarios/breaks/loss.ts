@@ -1,5 +1,14 @@
 import type { Break } from './break.ts';
 
+/** What a server does whose segments are too large, and which is not told so. */
+const STUCK = [
+  'server sends a fast retransmission at 0.02s after request',
+  'server sends an RTO retransmission at 0.23s after request',
+  'server sends an RTO retransmission at 0.65s after request',
+  'server sends an RTO retransmission at 1.49s after request',
+  'server sends an RTO retransmission at 3.17s after request',
+];
+
 /** Segments that a link loses. */
 export const LOSS: readonly Break[] = [
   {
@@ -66,5 +75,28 @@ export const LOSS: readonly Break[] = [
     ],
     everywhere: [],
     also: { 'it is the last': ['conn on server reads 100 B at 5ms after send'] },
+  },
+  {
+    id: 'G8',
+    what: 'the router that said nothing says what fits',
+    change: ['router vpn on wire { mtu 1400 B  reports nothing }', 'router vpn on wire { mtu 1400 B }'],
+    everywhere: [],
+    also: {
+      'large ones, and nothing is said': [
+        ...STUCK,
+        '15 RTO retransmissions from server',
+        'server sends an RTO retransmission at 814.85s after request',
+        'conn on client reads 0 B',
+        'conn on server fails with ETIMEDOUT at 934.85s after request',
+        "web's recv on conn fails with ETIMEDOUT at 934.85s after request",
+      ],
+      'nothing is said, tcp_mtu_probing 1': [
+        ...STUCK,
+        'conn on client reads 0 B before 3.174999s after request',
+        'conn on client reads 3000 B at 3.195s after request',
+        'server sends an RTO retransmission at 3.17s after anew',
+        'second on client reads 3000 B at 3.195s after anew',
+      ],
+    },
   },
 ];
