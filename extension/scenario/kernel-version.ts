@@ -35,6 +35,8 @@ const FEATURES = {
   'data beyond a gap measured': [6, 17],
   /** RACK decides for every connection with SACK, whatever tcp_recovery says of it (RFC 6675's counting went). */
   'RACK wherever there is SACK': [6, 17],
+  /** An ACK alone that data overtook is dropped for its timestamp without a word (commit 124c4c32e9f3). */
+  'late ACKs dropped in silence': [6, 14],
   /** TIME_WAIT entries count the time since the last timestamp in ms, against tcp_tw_reuse_delay; in whole seconds before. */
   'TIME_WAIT in milliseconds': [6, 14],
 } as const satisfies Record<string, KernelVersion>;

@@ -9,7 +9,7 @@ import { isNextData, nextDataArrives } from './header-prediction.ts';
 import { completeSimultaneousOpen, synReceivedArrives, synSentArrives } from './open.ts';
 import type { SendWhy } from './output.ts';
 import { sendAck, sendQueued } from './output.ts';
-import { pawsDiscards } from './paws.ts';
+import { isLateAck, pawsDiscards } from './paws.ts';
 import { armPersistIfStuck } from './persist.ts';
 import { mayAnswerOutOfWindow, mayChallenge } from './rate-limit.ts';
 import { measureByEcho } from './receive-autotuning.ts';
@@ -113,7 +113,7 @@ function isAcceptable(tcb: Tcb, segment: Segment): boolean {
   if (!has(segment, RST) && pawsDiscards(tcb, segment)) {
     tcb.kernel.ignored(tcb, 'paws');
     if (has(segment, SYN)) challenge(tcb, 'syn-in-synchronized-state');
-    else answerUnacceptable(tcb, segment);
+    else if (!isLateAck(tcb, segment)) answerUnacceptable(tcb, segment);
     return false;
   }
   const isOld = before(endSeq(segment), rcv.wup);

@@ -5,7 +5,7 @@ import { DAY, SECOND } from '../../base/time.ts';
 import { hasFeature, type KernelVersion } from '../../scenario/kernel-version.ts';
 import type { Segment } from './segment.ts';
 import { ACK, endSeq, has } from './segment.ts';
-import { after, diff, seq } from './seq.ts';
+import { after, before, diff, seq } from './seq.ts';
 import type { Tcb } from './tcb.ts';
 
 /** After so long TS.Recent says nothing any more (`TCP_PAWS_WRAP`; 24 days where the clock's wrap was the limit). */
@@ -33,6 +33,16 @@ function isRepeatedAck(tcb: Tcb, segment: Segment): boolean {
     segment.seq === tcb.rcv.nxt &&
     segment.ack === tcb.snd.una &&
     segment.window * powerOfTwo(tcb.snd.wscale) === tcb.snd.wnd
+  );
+}
+
+/** A stale one that is only an ACK, overtaken by data of the peer: common, and not worth an answer since 6.14 (`tcp_disordered_ack_check`). */
+export function isLateAck(tcb: Tcb, segment: Segment): boolean {
+  return (
+    hasFeature(tcb.kernel.version, 'late ACKs dropped in silence') &&
+    has(segment, ACK) &&
+    endSeq(segment) === segment.seq &&
+    before(segment.seq, tcb.rcv.nxt)
   );
 }
 

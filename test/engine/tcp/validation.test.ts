@@ -163,6 +163,19 @@ describe('PAWS', () => {
     expect([end.ignored, end.read()]).toEqual([['paws'], 'would-block']);
   });
 
+  it.each([
+    [14, []],
+    [12, ['100 A 1 ack 11 duplicate-ack']],
+  ])('an ACK that data overtook, Linux 6.%d: %j', (minor, answers) => {
+    const end = established({ kernel: [6, minor] })
+      .at(100)
+      .receive(data(10));
+    end.read();
+    end.sent();
+    end.receive(ack({ seq: 1, tsVal: 1_000_000 })).expectSent(...answers);
+    expect(end.ignored).toEqual(['paws']);
+  });
+
   it('one tick older is accepted; a RST is not checked', () => {
     const end = established().at(100).receive(data(10));
     end.receive(data(10, { tsVal: 1_000_099 }));
