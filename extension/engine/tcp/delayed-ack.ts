@@ -13,8 +13,9 @@ import {
   TIMESTAMPS_LENGTH,
 } from './constants.ts';
 import { acknowledgeBeyondGap, forgetCompressed } from './compressed-ack.ts';
-import { ceilToJiffy, jiffies } from './jiffies.ts';
-import { currentMss, sendAck } from './output.ts';
+import { ceilToJiffy, floorToJiffy, jiffies, jiffyNumber } from './jiffies.ts';
+import { sendAck } from './output.ts';
+import { payloadPerSegment } from './path-mtu.ts';
 import { measureByWindow } from './receive-autotuning.ts';
 import { growWindow, measurePayloadShare, offerableWindow, receiveWindow } from './receive-window.ts';
 import type { Segment } from './segment.ts';
@@ -24,7 +25,7 @@ import type { Tcb } from './tcb.ts';
 
 /** First guess of the peer's segment size (`tcp_initialize_rcv_mss`). */
 export function initializeReceiveMss(tcb: Tcb): void {
-  tcb.rcv.mss = Math.max(TCP_MIN_MSS, Math.min(currentMss(tcb), Math.floor(tcb.rcv.wnd / 2), TCP_MSS_DEFAULT));
+  tcb.rcv.mss = Math.max(TCP_MIN_MSS, Math.min(payloadPerSegment(tcb), Math.floor(tcb.rcv.wnd / 2), TCP_MSS_DEFAULT));
 }
 
 /** Shorter segments say nothing about what the buffer will hold (`tcp_event_data_recv`). */
@@ -40,15 +41,20 @@ export function onDataReceived(tcb: Tcb, segment: Segment): void {
     grantQuickAcks(tcb);
     delack.ato = TCP_ATO_MIN;
   } else {
-    const gap = tcb.now - delack.lastDataAt;
+    const gap = sinceData(tcb);
     if (gap <= TCP_ATO_MIN / 2) delack.ato = delack.ato / 2 + TCP_ATO_MIN / 2;
     else if (gap < delack.ato) delack.ato = Math.min(delack.ato / 2 + gap, tcb.rto);
     // So long a gap means that the sender restarts: help it along.
     else if (gap > tcb.rto) grantQuickAcks(tcb);
-    delack.ato = Math.floor(delack.ato);
+    delack.ato = floorToJiffy(delack.ato, tcb.kernel.hz);
   }
   delack.lastDataAt = tcb.now;
   if (segment.length >= SHORT_SEGMENT) letWindowGrow(tcb, segment);
+}
+
+/** How long ago data arrived last, in whole ticks of the clock (`tcp_jiffies32 - icsk_ack.lrcvtime`). */
+function sinceData({ now, delack, kernel: { hz } }: Tcb): Micros {
+  return jiffies(jiffyNumber(now, hz) - jiffyNumber(delack.lastDataAt, hz), hz);
 }
 
 /** Data arrived beyond a gap (`tcp_data_queue_ofo`): without SACK the window stays, so that ACKs are duplicates. */
@@ -158,7 +164,7 @@ export function onDataSent(tcb: Tcb): void {
   const { delack } = tcb;
   if (tcb.sent.inFlight === 0) tcb.congestionControl.onTransmitStart?.();
   tcb.lastDataSentAt = tcb.now;
-  if (tcb.now - delack.lastDataAt < delack.ato) delack.pingpong += 1;
+  if (sinceData(tcb) < delack.ato) delack.pingpong += 1;
 }
 
 /** Decides about the acknowledgement after a segment was handled (`__tcp_ack_snd_check`). */
@@ -200,7 +206,7 @@ function delay(tcb: Tcb): void {
   if (pending === undefined) {
     delack.waitingSince = tcb.now;
   } else {
-    if (pending <= tcb.now + ato / 4) {
+    if (jiffyNumber(pending, kernel.hz) <= jiffyNumber(tcb.now + floorToJiffy(ato / 4, kernel.hz), kernel.hz)) {
       sendDelayedAck(tcb);
       return;
     }

@@ -11,6 +11,11 @@ export function ceilToJiffy(duration: Micros, hz: number): Micros {
   return jiffies(Math.ceil((duration * hz) / SECOND), hz);
 }
 
+/** Durations become whole jiffies, rounded down: what halves of them do. */
+export function floorToJiffy(duration: Micros, hz: number): Micros {
+  return jiffies(Math.floor((duration * hz) / SECOND), hz);
+}
+
 /** The kernel's jiffy counter at `time` (`tcp_jiffies32`). */
 export function jiffyNumber(time: Micros, hz: number): number {
   return Math.floor((time * hz) / SECOND);

@@ -92,6 +92,16 @@ describe('ESTABLISHED, data arrives', () => {
     end.expectSent('130 PA 101+50 ack 201 data').at(200).receive(ack()).expectNothing(400);
   });
 
+  it('a reply counts as one for 40 ms, in ticks of the clock: ten of them are too late, whatever they lasted', () => {
+    const replied = (ms: number) => {
+      const end = accepted({ hz: 250 });
+      end.at(102).receive(data(100));
+      end.read();
+      return end.at(ms).send(100) && end.tcb.delack.pingpong;
+    };
+    expect([replied(139.9), replied(140)]).toEqual([1, 0]);
+  });
+
   it('tcp_pingpong_thresh 3: one reply does not make it interactive', () => {
     const end = accepted({ sysctls: { tcp_pingpong_thresh: 3 } });
     end.at(100).receive(data(100));
