@@ -13,7 +13,7 @@ import { newSegment } from './recovery/retransmission-queue.ts';
 import { scheduleLossProbe } from './recovery/tail-loss-probe.ts';
 import { followPathMtu, payloadPerSegment } from './path-mtu.ts';
 import { armRetransmission } from './retransmit.ts';
-import { sackBlocks } from './received-blocks.ts';
+import { sackBlocks, sackOptionLength } from './received-blocks.ts';
 import { selectWindow } from './receive-window.ts';
 import type { Segment, SegmentOptions } from './segment.ts';
 import { ACK, FIN, hasFlag, PSH, SYN } from './segment.ts';
@@ -107,10 +107,10 @@ function withTimestamps(tcb: Tcb): SegmentOptions {
   return tcb.lastOptions;
 }
 
-/** Payload that fits one segment (`tcp_current_mss`). */
+/** Payload that fits one segment sent now: its SACK option takes room too (`tcp_current_mss`). */
 export function currentMss(tcb: Tcb): number {
   if (tcb.kernel.knowsPathMtus) followPathMtu(tcb);
-  return payloadPerSegment(tcb);
+  return payloadPerSegment(tcb) - sackOptionLength(tcb);
 }
 
 /** Whether the peer's window has room up to `end` (`tcp_snd_wnd_test`). */

@@ -13,6 +13,9 @@ const REMEMBERED = 4;
 const EXPECTED_ROOM = 2;
 /** Beside timestamps; one more without. */
 const MOST_TOLD = 3;
+/** Bytes of the option without its blocks, padded (`TCPOLEN_SACK_BASE_ALIGNED`), and of each block. */
+const SACK_BASE_LENGTH = 4;
+const SACK_BLOCK_LENGTH = 8;
 const NO_BLOCKS: readonly Block[] = [];
 
 /** A segment beyond a gap arrived: its block is the first to be told, the others follow as they came (`tcp_sack_new_ofo_skb`). */
@@ -54,7 +57,19 @@ export function sackBlocks(tcb: Tcb): readonly Block[] {
   rcv.dsack = undefined;
   if (dsack === undefined && rcv.blocks.length === 0) return NO_BLOCKS;
   const told = dsack === undefined || tcb.kernel.sysctls.tcp_dsack === 0 ? rcv.blocks : [dsack, ...rcv.blocks];
-  return told.slice(0, MOST_TOLD + (tcb.timestamps ? 0 : 1));
+  return told.slice(0, mostTold(tcb));
+}
+
+/** Bytes of the SACK option that the next segment carries (`tcp_established_options`). */
+export function sackOptionLength(tcb: Tcb): number {
+  const { blocks, dsack } = tcb.rcv;
+  if ((dsack === undefined && blocks.length === 0) || !tcb.sackPermitted) return 0;
+  const count = blocks.length + (dsack === undefined || tcb.kernel.sysctls.tcp_dsack === 0 ? 0 : 1);
+  return count === 0 ? 0 : SACK_BASE_LENGTH + SACK_BLOCK_LENGTH * Math.min(count, mostTold(tcb));
+}
+
+function mostTold(tcb: Tcb): number {
+  return MOST_TOLD + (tcb.timestamps ? 0 : 1);
 }
 
 /** Overlapping, or one right behind the other (`tcp_sack_extend`). */

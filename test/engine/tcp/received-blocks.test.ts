@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { diff } from '../../../extension/engine/tcp/seq.ts';
 import type { EndpointOptions } from '../support/endpoint.ts';
-import { accepted, data } from '../support/endpoint.ts';
+import { accepted, data, established } from '../support/endpoint.ts';
 
 /** What the acknowledgements of 100 bytes each at `starts` say, one after the other: `301-401 101-201`. */
 function blocksAfter(starts: readonly number[], options: EndpointOptions = {}): readonly string[] {
@@ -38,6 +38,22 @@ describe('SACK blocks', () => {
 
   it('once a gap is filled, what lay behind it is no block any more', () => {
     expect(blocksAfter([201, 401, 101, 1])).toEqual(['201-301', '401-501 201-301', '101-301 401-501', '401-501']);
+  });
+
+  it('take room in segments with data: twelve bytes for one block, eight more for each other', () => {
+    const end = established().receive(data(100, { seq: 101 }));
+    end.sent();
+    end.send(3000);
+    end.expectSent('10 A 1+1436 ack 1 data', '10 PA 1437+1436 ack 1 data', '10 PA 2873+128 ack 1 data');
+  });
+
+  it('and in what goes again, which is cut anew; so is the piece whose end a loss probe repeats', () => {
+    const end = established();
+    end.send(2896);
+    end.expectSent('10 A 1+1448 ack 1 data', '10 PA 1449+1448 ack 1 data').receive(data(100, { seq: 101, ack: 1 }));
+    end.sent();
+    end.at(32).expectSent('32 A 1437+1436 ack 1 tail-loss-probe');
+    end.at(242).expectSent('242 A 1+1436 ack 1 rto-retransmission');
   });
 
   it('a duplicate in two places is told for one of them', () => {

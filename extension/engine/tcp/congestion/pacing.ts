@@ -1,5 +1,5 @@
 import { SECOND } from '../../../base/time.ts';
-import { currentMss } from '../output.ts';
+import { payloadPerSegment } from '../path-mtu.ts';
 import type { Tcb } from '../tcb.ts';
 
 /**
@@ -11,5 +11,5 @@ export function updatePacingRate(tcb: Tcb): void {
   if (eightSrtt === 0) return;
   const ratio = tcb.cwnd < Math.floor(tcb.ssthresh / 2) ? 200 : 120;
   const segments = Math.max(tcb.cwnd, tcb.sent.length);
-  tcb.pacingRate = Math.floor((currentMss(tcb) * (SECOND / 100) * 8 * ratio * segments) / eightSrtt);
+  tcb.pacingRate = Math.floor((payloadPerSegment(tcb) * (SECOND / 100) * 8 * ratio * segments) / eightSrtt);
 }

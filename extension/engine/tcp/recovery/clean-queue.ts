@@ -1,6 +1,6 @@
 /** What an ACK covers leaves the retransmission queue; what that says of the round trip (`tcp_clean_rtx_queue`, `tcp_ack_update_rtt`). */
 import type { Micros } from '../../../base/time.ts';
-import { currentMss } from '../output.ts';
+import { payloadPerSegment } from '../path-mtu.ts';
 import { rttFromEcho, takeRttSample } from '../rtt-sample.ts';
 import type { Segment } from '../segment.ts';
 import type { Seq } from '../seq.ts';
@@ -76,7 +76,7 @@ function looksDelayed(tcb: Tcb, event: AckEvent, priorUna: Seq, priorSacked: num
     event.acked === 1 &&
     !event.resentAcked &&
     priorSacked === 0 &&
-    diff(tcb.snd.una, priorUna) < currentMss(tcb) &&
+    diff(tcb.snd.una, priorUna) < payloadPerSegment(tcb) &&
     event.priorDelivered + 1 === tcb.recovery.delivered
   );
 }

@@ -3,7 +3,7 @@ import type { Micros } from '../../../base/time.ts';
 import { hasFeature } from '../../../scenario/kernel-version.ts';
 import { TCP_TIMEOUT_MIN_US } from '../constants.ts';
 import { ceilToJiffy } from '../jiffies.ts';
-import { currentMss } from '../output.ts';
+import { payloadPerSegment } from '../path-mtu.ts';
 import { diff } from '../seq.ts';
 import type { Tcb } from '../tcb.ts';
 import type { AckEvent } from './ack-event.ts';
@@ -133,5 +133,5 @@ export function markLostByCount(tcb: Tcb, isFirst: boolean): void {
 
 /** Whether the highest SACK lies farther ahead than reordering explains (`tcp_force_fast_retransmit`). */
 export function isGapTooWide(tcb: Tcb): boolean {
-  return diff(highestSack(tcb), tcb.snd.una) > tcb.recovery.reordering * currentMss(tcb);
+  return diff(highestSack(tcb), tcb.snd.una) > tcb.recovery.reordering * payloadPerSegment(tcb);
 }

@@ -15,14 +15,18 @@ export function pieceLength({ sent }: Tcb, index: number): number {
   return count;
 }
 
-/** Cuts the piece that begins at `index` into segments of `mss` bytes, the last with what is left (`tcp_set_skb_tso_segs`). */
+/**
+ * Cuts the piece that begins at `index` into segments of `mss` bytes, the last with what is left (`tcp_set_skb_tso_segs`). One that would
+ * be fewer segments then stays as it is.
+ */
 export function recutPiece(tcb: Tcb, index: number, mss: number): void {
   const { sent } = tcb;
   const before = pieceLength(tcb, index);
   const last = sent.at(index + before - 1) as SentSegment;
   const { end, fin, push, joinsNext } = last;
-  const start = (sent.at(index) as SentSegment).seq;
+  const { seq: start, length: cut } = sent.at(index) as SentSegment;
   const length = diff(end, start) - (fin ? 1 : 0);
+  if (cut === mss || length <= (before - 1) * mss) return;
   const count = Math.max(before, Math.ceil(length / mss));
   const unordered = { sentBefore: undefined, sentAfter: undefined, inSendOrder: false };
   for (let i = before; i < count; i++) sent.insertAfter(index + before - 1, { ...last, ...unordered });

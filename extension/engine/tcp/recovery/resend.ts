@@ -35,7 +35,7 @@ export function resend(tcb: Tcb, segment: SentSegment, why: SendWhy, endsBurst =
   if (isStuck(tcb, segment)) return false;
   trim(tcb, segment);
   const mss = currentMss(tcb);
-  if (segment.length > mss) recutPiece(tcb, tcb.sent.indexFrom(segment.seq), mss);
+  if (segment.length > mss || segment.joinsNext) recutPiece(tcb, tcb.sent.indexFrom(segment.seq), mss);
   let room = diff(add(snd.una, snd.wnd), segment.seq);
   if (room <= 0) {
     if (segment.seq !== snd.una) return false;
@@ -135,7 +135,7 @@ export function resendLost(tcb: Tcb, keepsTimer = false): void {
       continue;
     }
     if (segment.sacked || segment.retransmitOut) continue;
-    if (segment.length > mss) recutPiece(tcb, index, mss);
+    if (segment.length > mss || segment.joinsNext) recutPiece(tcb, index, mss);
     if (!retransmit(tcb, segment, whyAgain(tcb, segment), burst.endsWith(segment, index))) break;
     if (isReducing(tcb)) recovery.prrOut++;
     if (segment === head) resentHead = true;

@@ -1,6 +1,6 @@
 /** The SACK option: which segments in flight have arrived (RFC 2018, RFC 2883; `tcp_sacktag_write_queue`). */
 import type { Micros } from '../../../base/time.ts';
-import { currentMss } from '../output.ts';
+import { payloadPerSegment } from '../path-mtu.ts';
 import type { Segment } from '../segment.ts';
 import type { Seq } from '../seq.ts';
 import { add, after, before, diff } from '../seq.ts';
@@ -58,7 +58,7 @@ function noteDsack(tcb: Tcb, [start, end]: Block, event: AckEvent): number {
   const { recovery } = tcb;
   const length = diff(end, start);
   if (length <= 0 || length > tcb.snd.maxWnd) return 0;
-  const mss = currentMss(tcb);
+  const mss = payloadPerSegment(tcb);
   const duplicates = length > mss ? Math.ceil(length / mss) : 1;
   if (length <= mss && recovery.tlpHighSeq === end) event.dsackOfProbe = true;
   recovery.dsackDuplicates += duplicates;

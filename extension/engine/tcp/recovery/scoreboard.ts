@@ -1,5 +1,5 @@
 /** Marks on the segments in flight: lost, or delivered; without SACK, duplicate ACKs stand for SACKs (tcp_input.c; RFC 6675, RFC 6582). */
-import { currentMss } from '../output.ts';
+import { payloadPerSegment } from '../path-mtu.ts';
 import type { Seq } from '../seq.ts';
 import { before, diff } from '../seq.ts';
 import type { Tcb } from '../tcb.ts';
@@ -48,7 +48,7 @@ export function noteReordering(tcb: Tcb, low: Seq): void {
   const distance = diff(highestSack(tcb), low);
   if (distance <= 0) return;
   const { recovery } = tcb;
-  const mss = currentMss(tcb);
+  const mss = payloadPerSegment(tcb);
   if (distance > recovery.reordering * mss)
     recovery.reordering = Math.min(Math.ceil(distance / mss), tcb.kernel.sysctls.tcp_max_reordering);
   recovery.reorderingSeen++;

@@ -2,7 +2,7 @@
 import type { Micros } from '../../../base/time.ts';
 import { TCP_TIMEOUT_INIT, TCP_TIMEOUT_MIN_US } from '../constants.ts';
 import { ceilToJiffy } from '../jiffies.ts';
-import { hasRoomForNext, sendQueued } from '../output.ts';
+import { currentMss, hasRoomForNext, sendQueued } from '../output.ts';
 import { rtoRemaining, rtoWait } from '../retransmit.ts';
 import { after, before } from '../seq.ts';
 import type { Seq } from '../seq.ts';
@@ -10,7 +10,9 @@ import type { Tcb } from '../tcb.ts';
 import type { AckEvent } from './ack-event.ts';
 import { isDuplicate } from './ack-event.ts';
 import { beginReduction, endReduction } from './prr.ts';
+import { pieceLength, recutPiece } from './recut-piece.ts';
 import { resend } from './resend.ts';
+import type { SentSegment } from './retransmission-queue.ts';
 import { setState, tryKeepOpen } from './transitions.ts';
 
 /**
@@ -51,10 +53,24 @@ function probe(tcb: Tcb): boolean {
   const why = { purpose: 'tail-loss-probe', reason: 'tail-loss-probe-timer' } as const;
   recovery.tlpRetransmitted = false;
   if (hasRoomForNext(tcb)) return sendQueued(tcb, why, 'probe') > 0;
-  const last = tcb.sent.last;
+  const last = lastSegment(tcb);
   if (last === undefined || !resend(tcb, last, why)) return false;
+  last.joinsNext = false;
   recovery.tlpRetransmitted = true;
   return true;
+}
+
+/** What the probe repeats: the last segment, cut off its piece; where segments have become smaller or larger, so are those of the piece (`tcp_fragment`). */
+function lastSegment(tcb: Tcb): SentSegment | undefined {
+  const { sent } = tcb;
+  let first = sent.length - 1;
+  while (first > 0 && first - 1 + pieceLength(tcb, first - 1) > first) first--;
+  const count = sent.length - first;
+  if (count > 1) {
+    recutPiece(tcb, first, currentMss(tcb));
+    (sent.at(first + count - 2) as SentSegment).joinsNext = false;
+  }
+  return sent.at(first + count - 1);
 }
 
 /** An ACK arrived while a probe was outstanding (`tcp_process_tlp_ack`; RFC 8985 §7.4). */
