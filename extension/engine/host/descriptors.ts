@@ -44,7 +44,7 @@ export type Descriptor = ListeningDescriptor | StreamDescriptor;
 /** Standard input, output and error come first. */
 const FIRST_FD = 3;
 
-/** The descriptors of one process, in ascending order: the order in which the kernel closes them (`close_files`). */
+/** The descriptors of one process, in ascending order. */
 export class DescriptorTable {
   private readonly owner: PlaceId;
   private readonly open = new Set<Descriptor>();

@@ -87,7 +87,7 @@ export class Process implements ProgramCalls {
     wakeToRead(this, own);
   }
 
-  /** The process ends by any means: its kernel closes its descriptors in ascending order (`close_files`). */
+  /** The process ends by any means: its kernel lets go of its sockets, the last first (`close_files`, whose `fput` leaves them to `task_work_run`). */
   end(reason: EventFields<'process.state'>['reason']): void {
     this.running = false;
     this.life++;
@@ -99,7 +99,7 @@ export class Process implements ProgramCalls {
     this.recorder.causedBy(ended, () => {
       if (reason === 'host-off') return;
       for (const tcb of this.lingering.keys()) endLingering(tcb);
-      for (const descriptor of this.descriptors.all()) release(this, descriptor);
+      for (const descriptor of this.descriptors.all().toReversed()) release(this, descriptor);
     });
     this.lingering.clear();
     this.descriptors.reset();

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { FIN } from '../../../extension/trace/schema.ts';
 import type { Statement } from '../support/run.ts';
 import { at, calls, close, connect, kill, run, send, sent, states } from '../support/run.ts';
 
@@ -24,6 +25,15 @@ describe('a socket that two processes share', () => {
     const trace = run([fork(1), at(2, close('web')), by(at(3, close('web')))], worker);
     expect(sent(trace, 'server', 1).slice(0, 1)).toEqual(['3 FA 1 ack 1 fin']);
     expect(calls(trace, 'web', 2)).toEqual(['2 close 0']);
+  });
+
+  it('killed: the socket that was opened last goes first', () => {
+    const more = ['c2', 'c3'].map((connection) => at(1, { ...connect, connection } as typeof connect));
+    const trace = run([...more, at(2, kill('app'))]);
+    const fins = [...trace.eventsOf('segment.sent')].filter(
+      ({ time, flags }) => time === 2_000_000 && (flags & FIN) !== 0,
+    );
+    expect(fins.map(({ connection }) => trace.connection(connection).name)).toEqual(['c3', 'c2', 'conn']);
   });
 
   it('killed with data that nobody read: RST, but only from the last', () => {
