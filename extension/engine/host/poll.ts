@@ -14,7 +14,7 @@ export function pollEvents(tcb: Tcb): number {
   if (hearsNothing && saysNothing) bits += HUP;
   if (hearsNothing) bits += RDHUP;
   if (tcb.state !== 'SYN_SENT' && tcb.state !== 'SYN_RECEIVED') {
-    if (hearsNothing || tcb.rcv.unread > 0) bits += IN;
+    if (hearsNothing || tcb.rcv.queue.bytes > 0) bits += IN;
     // Writing that will fail does not have to be waited for.
     if (saysNothing || isWriteable(tcb)) bits += OUT;
   }

@@ -93,7 +93,7 @@ export function send(tcb: Tcb, bytes: number, more = false): { readonly bytes: n
  * once, the own shutdown(SHUT_RD), end of a dead connection. @returns how many bytes, or the errno
  */
 export function receive(tcb: Tcb, atMost = Infinity): number | Errno | 'would-block' {
-  if (tcb.rcv.unread > 0) return Math.min(tcb.rcv.unread, atMost);
+  if (tcb.rcv.queue.bytes > 0) return Math.min(tcb.rcv.queue.bytes, atMost);
   if (tcb.rcv.fin) return 0;
   const errno = takeError(tcb);
   if (errno !== undefined) return errno;

@@ -18,12 +18,12 @@ export function closeLast(tcb: Tcb, owner: 'leaves' | 'stays-owned' = 'leaves'):
   if (owner === 'leaves') tcb.leaveProcess();
   // A time-wait entry lives without the socket, which is closed already.
   if (tcb.state === 'CLOSED' || tcb.isTimeWaitEntry) return;
-  const { unread } = tcb.rcv;
+  const unread = tcb.rcv.queue.bytes;
   if (tcb.state === 'SYN_SENT') {
     tcb.done('closed');
   } else if (unread > 0) {
     // RFC 2525 §2.17: a FIN would pretend that all was read. The queue is emptied first: the window is open again.
-    tcb.rcv.unread = 0;
+    tcb.rcv.queue.clear();
     sendReset(tcb, 'unread-data', [unread]);
     tcb.done('aborted');
   } else if (tcb.option('SO_LINGER') === 0) {

@@ -141,7 +141,7 @@ export function setQuickAck(tcb: Tcb, on: boolean): void {
   delack.pingpong = 0;
   if (!delack.scheduled || (state !== 'ESTABLISHED' && state !== 'CLOSE_WAIT')) return;
   delack.pushed = Math.max(delack.pushed, 1);
-  const isAllRead = rcv.unread === 0 && rcv.outOfOrder.length === 0;
+  const isAllRead = rcv.queue.bytes === 0 && rcv.outOfOrder.length === 0;
   if (isAllRead || diff(rcv.nxt, rcv.wup) > rcv.mss) sendAck(tcb, { purpose: 'ack', reason: 'quick-ack-asked-for' });
 }
 
@@ -185,7 +185,8 @@ export function acknowledgeIfDue(tcb: Tcb): void {
 
 function immediateReason(tcb: Tcb): SendReason | undefined {
   const { rcv, delack } = tcb;
-  if (diff(rcv.nxt, rcv.wup) > rcv.mss && (rcv.unread < 1 || offerableWindow(tcb) >= rcv.wnd)) return 'two-segments';
+  if (diff(rcv.nxt, rcv.wup) > rcv.mss && (rcv.queue.bytes < 1 || offerableWindow(tcb) >= rcv.wnd))
+    return 'two-segments';
   if (delack.quick > 0 && !isPingPong(tcb)) return 'quick-ack';
   // RFC 5681 §4.2: at once when a gap is filled.
   return delack.now ? 'out-of-order' : undefined;
@@ -247,7 +248,7 @@ export function onApplicationRead(tcb: Tcb, copied: number): void {
   const { delack } = tcb;
   let due = false;
   if (delack.scheduled) {
-    const emptied = copied > 0 && tcb.rcv.unread === 0 && tcb.rcv.outOfOrder.length === 0;
+    const emptied = copied > 0 && tcb.rcv.queue.bytes === 0 && tcb.rcv.outOfOrder.length === 0;
     due =
       diff(tcb.rcv.nxt, tcb.rcv.wup) > tcb.rcv.mss ||
       (emptied && (delack.pushed === 2 || (delack.pushed === 1 && !isPingPong(tcb))));

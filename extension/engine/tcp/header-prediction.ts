@@ -41,7 +41,7 @@ export function nextDataArrives(tcb: Tcb, segment: Segment): void {
   tcb.probesOut = 0;
   tcb.softError = undefined;
   measureByEcho(tcb, segment);
-  rcv.unread += segment.length;
+  rcv.queue.take(segment.length, segment.length);
   rcv.nxt = add(segment.seq, segment.length);
   onDataReceived(tcb, segment);
 }

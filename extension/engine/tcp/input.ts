@@ -76,7 +76,7 @@ function synchronizedArrives(tcb: Tcb, segment: Segment): void {
   textArrives(tcb, segment);
   // Data for nobody, or the FIN, may have ended the connection.
   if (hasEnded(tcb)) return;
-  const readableBytes = segment.length > 0 && tcb.rcv.unread > 0;
+  const readableBytes = segment.length > 0 && tcb.rcv.queue.bytes > 0;
   sendQueued(tcb, WINDOW_OPENED);
   armPersistIfStuck(tcb);
   answer(tcb, readableBytes);

@@ -66,10 +66,12 @@ function addSample(tcb: Tcb, sample: Micros, isUpperBound: boolean): void {
 
 /** The application reads. Its buffer is seen to after the first segment of those that wait (`tcp_recvmsg_locked`). */
 export function copyToApplication(tcb: Tcb, bytes: number): void {
-  const first = Math.min(bytes, tcb.rcv.mss);
-  tcb.rcv.unread -= first;
-  if (bytes > 0) adjustReceiveSpace(tcb);
-  tcb.rcv.unread -= bytes - first;
+  if (bytes === 0) return;
+  const { queue } = tcb.rcv;
+  const first = Math.min(bytes, queue.inFirst);
+  queue.read(first);
+  adjustReceiveSpace(tcb);
+  if (bytes > first) queue.read(bytes - first);
 }
 
 /** Once in a round trip it is seen how much was read, less what still waits: a slow reader needs no more room (`tcp_rcv_space_adjust`). */
@@ -124,5 +126,5 @@ function copiedSeq(tcb: Tcb): Seq {
 }
 
 function inQueue({ rcv }: Tcb): number {
-  return rcv.unread + (rcv.fin ? 1 : 0);
+  return rcv.queue.bytes + (rcv.fin ? 1 : 0);
 }

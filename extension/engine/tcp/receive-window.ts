@@ -5,7 +5,7 @@
 import { powerOfTwo } from '../../base/power-of-two.ts';
 import { hasFeature } from '../../scenario/kernel-version.ts';
 import { SOCK_MIN_RCVBUF, TIMESTAMPS_LENGTH } from './constants.ts';
-import { memoryOf, segmentMemory } from './segment-memory.ts';
+import { segmentMemory } from './segment-memory.ts';
 import { add, diff } from './seq.ts';
 import type { Tcb } from './tcb.ts';
 
@@ -38,9 +38,9 @@ export function fullSpace(tcb: Tcb): number {
 
 /** What is free of it (`tcp_space`); data beyond a gap takes room too. */
 function freeSpace(tcb: Tcb): number {
-  const { unread, mss, outOfOrder } = tcb.rcv;
-  let taken = memoryOf(unread, mss);
-  for (const { start, end } of outOfOrder) taken += memoryOf(diff(end, start), mss);
+  const { queue, outOfOrder } = tcb.rcv;
+  let taken = queue.memory;
+  for (const { memory } of outOfOrder) taken += memory;
   return payloadIn(tcb, Math.max(0, receiveBuffer(tcb) - taken));
 }
 

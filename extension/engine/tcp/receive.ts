@@ -2,10 +2,12 @@
 import { enterQuickAckMode, onDataBeyondGap, onDataReceived } from './delayed-ack.ts';
 import { onFin } from './close.ts';
 import { forgetReachedBlocks, noteBeyondGap, noteDuplicate } from './received-blocks.ts';
+import { pieceOf } from './receive-queue.ts';
 import { makeRoomBeyondGap } from './receive-autotuning.ts';
 import { receiveWindow } from './receive-window.ts';
 import type { Segment } from './segment.ts';
 import { endSeq, FIN, has } from './segment.ts';
+import type { Seq } from './seq.ts';
 import { add, after, before, diff, max } from './seq.ts';
 import type { OutOfOrderRange, Tcb } from './tcb.ts';
 
@@ -30,7 +32,7 @@ export function receiveText(tcb: Tcb, segment: Segment): void {
   }
   if (after(segment.seq, rcv.nxt)) {
     onDataBeyondGap(tcb, segment);
-    insertOutOfOrder(tcb, { start: segment.seq, end: textEnd, fin: has(segment, FIN) });
+    insertOutOfOrder(tcb, segment, textEnd);
     if (tcb.sackPermitted) noteBeyondGap(tcb, segment.seq, end);
     makeRoomBeyondGap(tcb);
     return;
@@ -44,7 +46,7 @@ export function receiveText(tcb: Tcb, segment: Segment): void {
   }
   const fresh = diff(textEnd, rcv.nxt);
   if (fresh > 0) {
-    rcv.unread += fresh;
+    rcv.queue.take(segment.length, fresh);
     rcv.nxt = textEnd;
     onDataReceived(tcb, segment);
   }
@@ -69,21 +71,80 @@ function takeFin(tcb: Tcb): void {
   onFin(tcb);
 }
 
-function insertOutOfOrder(tcb: Tcb, range: OutOfOrderRange): void {
+/** Data beyond a gap: joined with what it touches (`tcp_data_queue_ofo`). */
+function insertOutOfOrder(tcb: Tcb, segment: Segment, end: Seq): void {
+  const { rcv } = tcb;
+  const last = rcv.outOfOrder.at(-1);
+  const range: OutOfOrderRange = { start: segment.seq, end, fin: has(segment, FIN), pieces: [], memory: 0 };
+  if (last?.end === range.start && !last.fin) {
+    last.end = end;
+    last.fin = range.fin;
+    addPiece(last, segment.length, segment.length);
+    return;
+  }
   const merged: OutOfOrderRange = { ...range };
   const rest: OutOfOrderRange[] = [];
-  for (const other of tcb.rcv.outOfOrder) {
+  const touched: OutOfOrderRange[] = [];
+  let fresh = segment.length;
+  for (const other of rcv.outOfOrder) {
     if (before(other.end, merged.start) || after(other.start, merged.end)) {
       rest.push(other);
     } else {
       noteOverlap(tcb, range, other);
+      fresh -= overlapOf(range, other);
+      touched.push(other);
       if (before(other.start, merged.start)) merged.start = other.start;
       merged.end = max(other.end, merged.end);
       merged.fin ||= other.fin;
     }
   }
+  joinPieces(merged, touched, segment, fresh);
   rest.push(merged);
-  tcb.rcv.outOfOrder = rest.sort((a, b) => diff(a.start, b.start));
+  rcv.outOfOrder = rest.sort((a, b) => diff(a.start, b.start));
+}
+
+/** The segment's own piece stands between those before it and those after it; what is here already is thrown away. */
+function joinPieces(merged: OutOfOrderRange, touched: OutOfOrderRange[], segment: Segment, fresh: number): void {
+  let isIn = fresh === 0;
+  const putIn = (): void => {
+    if (!isIn) addPiece(merged, segment.length, fresh);
+    isIn = true;
+  };
+  for (const { start, pieces, memory } of touched) {
+    if (!before(start, segment.seq)) putIn();
+    merged.pieces.push(...pieces);
+    merged.memory += memory;
+  }
+  putIn();
+}
+
+/** A segment's payload joins the piece before it, where it has room (`tcp_ooo_try_coalesce`), or is one of its own. */
+function addPiece(range: OutOfOrderRange, length: number, fresh: number): void {
+  const last = range.pieces.at(-1);
+  if (last !== undefined && length === fresh && length <= last.room) {
+    last.length += length;
+    last.room -= length;
+    return;
+  }
+  const piece = pieceOf(length, fresh);
+  range.pieces.push(piece);
+  range.memory += piece.memory;
+}
+
+/** Bytes that both have. */
+function overlapOf(range: OutOfOrderRange, other: OutOfOrderRange): number {
+  const end = before(range.end, other.end) ? range.end : other.end;
+  return Math.max(0, diff(end, max(range.start, other.start)));
+}
+
+/** What is new of a stretch that is reached now. */
+function takePieces({ rcv }: Tcb, { start, end, pieces }: OutOfOrderRange): void {
+  let known = Math.max(0, diff(rcv.nxt, start));
+  for (const piece of pieces) {
+    if (known < piece.length) rcv.queue.takePiece(piece, piece.length - known);
+    known = Math.max(0, known - piece.length);
+  }
+  rcv.nxt = max(rcv.nxt, end);
 }
 
 /** What is here already beyond a gap came again: reported as a duplicate too (`tcp_data_queue_ofo`). */
@@ -103,11 +164,7 @@ function drainOutOfOrder(tcb: Tcb): void {
       noteDuplicate(tcb, [first.start, covered]);
       if (before(first.end, covered)) covered = first.end;
     }
-    const fresh = diff(first.end, rcv.nxt);
-    if (fresh > 0) {
-      rcv.unread += fresh;
-      rcv.nxt = first.end;
-    }
+    takePieces(tcb, first);
     if (first.fin) {
       takeFin(tcb);
       return;

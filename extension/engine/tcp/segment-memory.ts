@@ -1,25 +1,64 @@
 /** How much memory received data takes: that, and not its bytes, fills a receive buffer. */
+import { ceilToPowerOfTwo, powerOfTwo } from '../../base/power-of-two.ts';
 import { HEADERS_LENGTH, TIMESTAMPS_LENGTH } from './constants.ts';
 
-/** Drivers of ordinary network devices receive into halves of pages. */
-const HALF_PAGE = 2048;
-/** What of the first half is no payload: room before the frame (`NET_SKB_PAD`), its headers, `skb_shared_info` after it. */
-const RESERVED = 64 + HEADERS_LENGTH + TIMESTAMPS_LENGTH + 320;
+const PAGE = 4096;
+/** `SMP_CACHE_BYTES`: what stands in a buffer is rounded up to it. */
+const CACHE_LINE = 64;
+/** Room before the packet (`NET_SKB_PAD`), and what follows it in the same buffer (`skb_shared_info`). */
+const PAD = 64;
+const SHARED_INFO = 320;
 const SK_BUFF = 256;
+/** What a buffer of one page holds of a packet that is larger than that (`SKB_MAX_HEAD`). */
+const HEAD_OF_LARGE = PAGE - PAD - SHARED_INFO;
+/** The largest piece of memory for the rest of it (`PAGE_ALLOC_COSTLY_ORDER`). */
+const LARGEST_PIECE = 8 * PAGE;
+/** Buffers of the smallest packets (`skbuff_small_head`), without drivers that need more room before a header. */
+const SMALL_HEAD = 576;
 
-/**
- * Memory of a received segment (`skb->truesize`): buffers of half a page, however little is in them, and the sk_buff. So a full
- * segment of 1448 bytes takes 2304, and one of 1000 bytes too.
- */
-export function segmentMemory(length: number): number {
-  return SK_BUFF + HALF_PAGE * Math.max(1, Math.ceil((RESERVED + length) / HALF_PAGE));
+/** The packet around so much payload. */
+function packetOf(length: number): number {
+  return HEADERS_LENGTH + TIMESTAMPS_LENGTH + length;
 }
 
-/** Memory of `bytes` that came in segments of `size`; the last, shorter one may fit behind the one before it (`skb_try_coalesce`). */
-export function memoryOf(bytes: number, size: number): number {
-  if (bytes === 0) return 0;
-  const rest = bytes % size;
-  const memory = ((bytes - rest) / size) * segmentMemory(size);
-  const isApart = rest > 0 && (bytes < size || segmentMemory(size + rest) > segmentMemory(size));
-  return isApart ? memory + segmentMemory(rest) : memory;
+function isLarge(packet: number): boolean {
+  return PAD + packet >= PAGE;
+}
+
+function roundedUp(bytes: number, unit: number): number {
+  return Math.ceil(bytes / unit) * unit;
+}
+
+/** Memory for packet, room before and information after it: as the kernel's allocator has it, in powers of two (`kmalloc_reserve`). */
+function bufferOf(packet: number): number {
+  const needed = roundedUp(PAD + packet, CACHE_LINE) + SHARED_INFO;
+  return needed <= SMALL_HEAD ? SMALL_HEAD : ceilToPowerOfTwo(needed);
+}
+
+/** Whole pages, in pieces as large as can be filled (`alloc_skb_with_frags`). */
+function pagesFor(bytes: number): number {
+  const whole = Math.floor(bytes / LARGEST_PIECE) * LARGEST_PIECE;
+  let memory = whole;
+  for (let rest = bytes - whole; rest > 0;) {
+    const pages = Math.ceil(rest / PAGE);
+    const piece = PAGE * powerOfTwo(31 - Math.clz32(pages));
+    memory += piece;
+    rest -= piece;
+  }
+  return memory;
+}
+
+/**
+ * Memory of a received segment (`skb->truesize`): its buffer and the sk_buff. So a full segment of 1448 bytes takes 2304, and one of
+ * 700 bytes too; one of 500 takes 1280. What does not fit in a page has the rest in pages of its own.
+ */
+export function segmentMemory(length: number): number {
+  const packet = packetOf(length);
+  return isLarge(packet) ? SK_BUFF + PAGE + pagesFor(packet - HEAD_OF_LARGE) : SK_BUFF + bufferOf(packet);
+}
+
+/** Bytes that its buffer still has room for behind the packet (`skb_tailroom`). */
+export function roomBehind(length: number): number {
+  const packet = packetOf(length);
+  return isLarge(packet) ? 0 : bufferOf(packet) - SHARED_INFO - PAD - packet;
 }

@@ -24,6 +24,8 @@ import type { PathState } from './path-mtu.ts';
 import { RetransmissionQueue } from './recovery/retransmission-queue.ts';
 import { RecoveryState } from './recovery/state.ts';
 import { RttEstimator } from './rtt.ts';
+import type { Piece } from './receive-queue.ts';
+import { ReceiveQueue } from './receive-queue.ts';
 import type { Block } from './received-blocks.ts';
 import type { Segment, SegmentOptions } from './segment.ts';
 import type { Seq } from './seq.ts';
@@ -82,6 +84,9 @@ export interface OutOfOrderRange {
   start: Seq;
   end: Seq;
   fin: boolean;
+  /** What it came in, in sequence order, and the memory of that. */
+  pieces: Piece[];
+  memory: number;
 }
 
 /** The timers that share one slot (`icsk_pending`). */
@@ -138,11 +143,11 @@ export class Tcb {
     offeredScale: 0,
     /** Linux's guess of the peer's segment size. */
     mss: TCP_MSS_DEFAULT,
-    /** Bytes in sequence that no application has read. */
-    unread: 0,
+    /** Data in sequence that no application has read. */
+    queue: new ReceiveQueue(),
     /** In sequence order, disjoint. */
     outOfOrder: [] as OutOfOrderRange[],
-    /** The peer's FIN has been reached: recv returns 0 once `unread` is. */
+    /** The peer's FIN has been reached: recv returns 0 once the queue is empty. */
     fin: false,
     /** A duplicate to report in the next acknowledgement (RFC 2883). */
     dsack: undefined as readonly [Seq, Seq] | undefined,

@@ -35,7 +35,7 @@ export class PublishedVariables {
     this.note(6, receiveWindow(tcb));
     if (touched === 'anything') this.lookAtClocks(tcb);
     else this.note(12, tcb.probesOut);
-    this.note(15, rcv.unread);
+    this.note(15, rcv.queue.bytes);
     if (touched === 'anything') this.lookAtOwner(tcb);
     this.note(19, tcb.lastReceivedAt);
     if (touched === 'anything') this.lookAtFlight(tcb);

@@ -68,7 +68,7 @@ describe('nobody reads', () => {
     const end = fill(accepted(SMALL), 5);
     expect(offered(end)).toEqual([18_824, 17_376, 15_928, 14_480, 13_032]);
     fill(end, 8, 105).at(200);
-    expect(end.tcb.rcv.unread).toBe(18_824);
+    expect(end.tcb.rcv.queue.bytes).toBe(18_824);
     end.sent();
     // The last one that fits, acknowledged late: there is no larger window to tell of.
     end.receive({ flags: 'A', length: 1448 }).expectNothing(239).at(240);
@@ -111,10 +111,10 @@ describe('nobody reads', () => {
 });
 
 describe('tcp_shrink_window', () => {
-  /** Where the windows end that are offered while 90 segments of 536 bytes arrive, which take more memory than was reckoned with. */
+  /** Where the windows end that are offered while 110 segments of 536 bytes arrive, which take more memory than was reckoned with. */
   const rightEdges = (end: Endpoint): number[] => {
     const scale = 2 ** end.tcb.rcv.wscale;
-    for (let i = 0; i < 90; i++) end.at(100 + i).receive({ flags: 'PA', length: 536 });
+    for (let i = 0; i < 110; i++) end.at(100 + i).receive({ flags: 'PA', length: 536 });
     return end
       .at(400)
       .segments()
@@ -172,7 +172,7 @@ describe('data beyond the window', () => {
     end.sent();
     end.receive(data(100)).expectSent('300 A 1 ack 20273 ack');
     expect(end.ignored).toEqual(['beyond-window']);
-    expect(end.tcb.rcv.unread).toBe(20_272);
+    expect(end.tcb.rcv.queue.bytes).toBe(20_272);
   });
 
   it('the SYN of a host without window scaling: no window above 65535', () => {

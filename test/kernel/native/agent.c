@@ -214,7 +214,8 @@ static void on_eof(struct stream *stream) {
   else stream->close_at = now() + atoll(delay);
 }
 
-static void read_all(struct stream *stream) {
+/* A slow reader's next wait begins at `due`, however late it is. */
+static void read_due(struct stream *stream, micros due) {
   static char buffer[1 << 20];
   const char *slowly = behaviour("reads-slowly");
   long piece = sizeof buffer;
@@ -234,9 +235,13 @@ static void read_all(struct stream *stream) {
     } else if (length == 0) on_eof(stream);
     else {
       on_data(stream, length);
-      if (slowly != NULL && stream->fd >= 0) stream->read_at = now() + interval;
+      if (slowly != NULL && stream->fd >= 0) stream->read_at = due + interval;
     }
   }
+}
+
+static void read_all(struct stream *stream) {
+  read_due(stream, now());
 }
 
 static void on_connected(struct stream *stream) {
@@ -418,8 +423,9 @@ static micros run_timers(void) {
     while (stream->answer_count > 0 && stream->answers[0].at <= now()) answer(stream);
     if (stream->close_at <= now()) close_stream(stream);
     if (stream->read_at <= now()) {
+      const micros due = stream->read_at;
       stream->read_at = NEVER;
-      read_all(stream);
+      read_due(stream, due);
     }
     if (stream->idle_at <= now()) {
       report_decision(stream, "idle-limit", atoll(behaviour("closes-idle")));

@@ -120,7 +120,7 @@ const ioctl: SystemCall = (args, { sockets }) => {
   switch (what) {
     case 'SIOCINQ':
     case 'FIONREAD':
-      expect(what, args.value(2), tcb.rcv.unread);
+      expect(what, args.value(2), tcb.rcv.queue.bytes);
       return atOnce(DONE);
     case 'SIOCOUTQ':
     case 'TIOCOUTQ':
