@@ -1,4 +1,4 @@
-/** `TCPSCN_PROPERTY_RUNS`: how many plans; `TCPSCN_PROPERTY_SEED`: which ones, to see a failure again. */
+/** `TCPSCN_PROPERTY_RUNS`: how many plans; `TCPSCN_PROPERTY_SEED`: which ones: a number, or `random`. */
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -16,7 +16,8 @@ import { variables } from './invariants/variables.ts';
 import { anyPlan } from './plans/plans.ts';
 
 const RUNS = Number(process.env.TCPSCN_PROPERTY_RUNS ?? 10_000);
-const SEED = process.env.TCPSCN_PROPERTY_SEED;
+/** The same ones each time, unless others are asked for: a change is to blame for what it broke. */
+const { TCPSCN_PROPERTY_SEED: SEED = '9293' } = process.env;
 /** Room for everything that is in the plan; a run that goes beyond it never rests. */
 const LIMITS = { maxEvents: 10_000 };
 
@@ -31,6 +32,6 @@ function check(plan: RunPlan): void {
 
 describe('any plan', () => {
   it(`keeps every promise of the trace (${RUNS} plans)`, { timeout: 60_000 + RUNS * 200 }, () => {
-    fc.assert(fc.property(anyPlan, check), { numRuns: RUNS, ...(SEED === undefined ? {} : { seed: Number(SEED) }) });
+    fc.assert(fc.property(anyPlan, check), { numRuns: RUNS, ...(SEED === 'random' ? {} : { seed: Number(SEED) }) });
   });
 });

@@ -51,7 +51,7 @@ export class Rules implements Stage {
     this.next = next;
   }
 
-  /** Earlier statements are asked first. What one of them drops, the later ones never see. */
+  /** Earlier statements are asked first. What one of them drops, the later ones never see; copies that were made before go on. */
   add(rule: LinkRule): void {
     this.rules = [...this.rules, rule];
   }
@@ -63,20 +63,23 @@ export class Rules implements Stage {
       return;
     }
     this.rules = this.rules.filter((rule) => !rule.isOver(packet.at));
-    let copyOf: EventId | undefined;
+    const copiesOf: EventId[] = [];
+    let isLost = false;
     for (const rule of this.rules) {
       if (!rule.takes(packet, count)) continue;
       const { effect, blame } = rule;
       if (effect.kind === 'drop') {
         this.log.lost(packet, { reason: 'rule', blame });
-        return;
+        isLost = true;
+        break;
       }
-      if (effect.kind === 'duplicate') copyOf = this.log.copied(packet, 'rule', blame);
+      if (effect.kind === 'duplicate') copiesOf.push(this.log.copied(packet, 'rule', blame));
       else this.holdUp(packet, effect.by, blame);
     }
-    const copy = copyOf === undefined ? undefined : { ...packet, cause: copyOf };
-    this.next.push(packet);
-    if (copy !== undefined) this.next.push(copy);
+    // A stage further on may change the packet that it gets.
+    const copies = copiesOf.map((cause) => ({ ...packet, cause }));
+    if (!isLost) this.next.push(packet);
+    for (const copy of copies) this.next.push(copy);
   }
 
   private holdUp(packet: Packet, by: Micros, blame: EventId): void {

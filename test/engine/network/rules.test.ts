@@ -81,6 +81,14 @@ it('copies: the second one arrives right behind, and is a copy for whoever asks 
   expect([trace.kindAt(first!.cause), trace.kindAt(second!.cause)]).toEqual(['segment.sent', 'segment.duplicated']);
 });
 
+it('copies once for each statement, whatever becomes of the original', () => {
+  const twice = [at(1, rule({ effect: { kind: 'duplicate' } })), at(1, rule({ effect: { kind: 'duplicate' } }))];
+  const delivered = (deeds: typeof twice): string[] =>
+    fates(run([...deeds, at(1, send('app', 10))], { until: 1.02 })).filter((fate) => fate.includes('delivered PA'));
+  expect(delivered(twice)).toHaveLength(3);
+  expect(delivered([...twice, at(1, rule({}))])).toHaveLength(2);
+});
+
 it('holds up: those behind overtake it', () => {
   const deeds = [
     at(1, rule({ effect: { kind: 'delay', by: 20_000 } })),
