@@ -2,10 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type * as Axe from 'axe-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { catalogueFile, scenarioOf } from '../support/catalogue.ts';
-import type { PageOptions, PanelPage } from '../support/panel-page.ts';
-import { PanelBrowser } from '../support/panel-page.ts';
+import type { PageOptions } from '../support/panel-page.ts';
+import { open, page } from '../support/panel-session.ts';
 import { THEMES } from '../support/themes.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -21,23 +21,9 @@ const CHINESE = {
 };
 const { runs } = scenarioOf('core-question', catalogueFile('core-question').text);
 
-let browser: PanelBrowser;
-let page: PanelPage;
-
-beforeAll(async () => {
-  browser = await PanelBrowser.launch();
-});
-
-afterAll(() => browser.close());
-
-afterEach(async () => {
-  expect(page.errors).toEqual([]);
-  await page.close();
-});
-
 /** What axe finds wrong: its rule, and where. */
 async function violations(options: PageOptions): Promise<string[]> {
-  page = await browser.open(options);
+  await open(options);
   await page.page.evaluate(AXE);
   return page.page.evaluate(async () => {
     const { axe } = globalThis as unknown as { axe: typeof Axe };

@@ -1,42 +1,27 @@
 import fc from 'fast-check';
 import type { Mermaid } from 'mermaid';
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { foldRows } from '../../extension/trace/diagram/fold.ts';
 import { mermaidText } from '../../extension/trace/diagram/mermaid-text.ts';
 import { buildRows } from '../../extension/trace/diagram/rows.ts';
 import { Trace } from '../../extension/trace/trace.ts';
-import type { PanelPage } from '../support/panel-page.ts';
-import { PanelBrowser } from '../support/panel-page.ts';
+import { open, page } from '../support/panel-session.ts';
 import { silentPowerLoss } from '../support/panel-traces.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
-
-let browser: PanelBrowser;
-let page: PanelPage;
-
-beforeAll(async () => {
-  browser = await PanelBrowser.launch();
-});
-
-afterAll(() => browser.close());
-
-afterEach(async () => {
-  expect(page.errors).toEqual([]);
-  await page.close();
-});
 
 describe('hostile names', () => {
   test('are shown as the text that they are', async () => {
     const client = '<img src=x onerror=alert(1)>';
     const server = 'end; %%{init: {}}%% #quot;';
-    page = await browser.open({ names: { client, server } });
+    await open({ names: { client, server } });
     expect(await page.page.locator('.head').allInnerTexts()).toEqual([`${client} · app`, `${server} · web`]);
     expect(await page.page.locator('.canvas').innerText()).toContain(`${server} loses power`);
     expect(await page.page.locator('img, script:not([src])').count()).toBe(0);
   });
 
   test('never break out of Mermaid: it parses, and draws one shape for every statement', async () => {
-    page = await browser.open();
+    await open();
     const tricky = fc.oneof(
       fc.string({ unit: 'grapheme', maxLength: 40 }),
       fc.constantFrom(
