@@ -1,10 +1,12 @@
 /** The one address of Langium: everything here imports it from this file, so that trading it touches this file. */
 export {
   AstUtils,
+  Cancellation,
   createDefaultCoreModule,
   createDefaultSharedCoreModule,
   createLangiumParser,
   CstUtils,
+  DefaultDocumentBuilder,
   DefaultDocumentValidator,
   DefaultLexer,
   DefaultLinker,
@@ -19,6 +21,7 @@ export {
 export type {
   AstNode,
   CstNode,
+  DocumentState,
   LangiumCoreServices,
   LangiumDocument,
   LangiumParser,

@@ -12,13 +12,19 @@ import {
   StreamMessageWriter,
 } from 'vscode-languageserver/node';
 import { type ServerOptions, startServer } from '../../extension/language/server.ts';
+import { EmptyFileSystem } from '../../extension/language/langium.ts';
+import { ScenarioValidator } from '../../extension/language/services/diagnostics.ts';
+import { createScenarioServices } from '../../extension/language/services/module.ts';
 import { withBase } from './support.ts';
 
 let client: ProtocolConnection;
 /** What the server said last of each document. */
 let published: Map<string, readonly Diagnostic[]>;
 
-afterEach(() => client.dispose());
+afterEach(() => {
+  client.dispose();
+  vi.restoreAllMocks();
+});
 afterAll(() => l10n.config({ contents: {} }));
 
 /** Starts a server and shakes hands with it. @returns what it says that it can do */
@@ -50,6 +56,8 @@ const change = (uri: string, version: number, text: string): Promise<void> =>
   client.sendNotification('textDocument/didChange', { textDocument: { uri, version }, contentChanges: [{ text }] });
 const close = (uri: string): Promise<void> =>
   client.sendNotification('textDocument/didClose', { textDocument: { uri } });
+
+const scenarioServices = () => createScenarioServices(EmptyFileSystem).scenario;
 
 const UNKNOWN_VARIANT = withBase('variant "a" extends "nothing"');
 
@@ -98,4 +106,19 @@ it('takes back what it said of a file that is closed, and lets it change on the 
   await client.sendNotification('workspace/didChangeWatchedFiles', { changes: [{ uri, type: 2 }] });
   await open('untitled:Open', UNKNOWN_VARIANT);
   await vi.waitFor(() => expect(published.get('untitled:Open')).toHaveLength(1));
+});
+
+it('tells the problems of a file also when another one is opened just as it has been checked', async () => {
+  await connect();
+  const check = vi.spyOn(ScenarioValidator.prototype, 'validateDocument');
+  check.mockImplementationOnce(async (document) => {
+    const problems = await new ScenarioValidator(scenarioServices()).validateDocument(document);
+    await open('untitled:Second', UNKNOWN_VARIANT);
+    // The server takes the message, and tells the build that it is overtaken.
+    for (let turns = 0; turns < 20; turns++) await new Promise(setImmediate);
+    return problems;
+  });
+  await open('untitled:First', UNKNOWN_VARIANT);
+  await vi.waitFor(() => expect(published.get('untitled:Second')).toHaveLength(1));
+  expect(published.get('untitled:First')).toHaveLength(1);
 });

@@ -18,6 +18,7 @@ import {
   ScenarioReferencesProvider,
   ScenarioRenameProvider,
 } from './navigation.ts';
+import { ScenarioDocumentBuilder } from './document-builder.ts';
 import { ScenarioDocumentUpdates } from './document-updates.ts';
 import { ScenarioFoldingProvider, ScenarioSymbolProvider } from './outline.ts';
 
@@ -37,6 +38,7 @@ const scenarioServicesModule: Module<LangiumServices, PartialLangiumServices> = 
 };
 
 const sharedServicesModule: Module<LangiumSharedServices, PartialLangiumSharedServices> = {
+  workspace: { DocumentBuilder: (services) => new ScenarioDocumentBuilder(services) },
   lsp: { DocumentUpdateHandler: (services) => new ScenarioDocumentUpdates(services) },
 };
 
