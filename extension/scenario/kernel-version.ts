@@ -11,6 +11,8 @@ export type KernelFeature = keyof typeof FEATURES;
 const FEATURES = {
   /** `net.core.somaxconn` is 4096; 128 before. */
   'somaxconn 4096': [5, 4],
+  /** ssthresh is not taken from one connection to the next (`tcp_no_ssthresh_metrics_save`); always before. */
+  'ssthresh forgotten': [5, 6],
   /** Neighbour entries go with the carrier (`arp_evict_nocarrier`). */
   'neighbours forgotten without a carrier': [5, 16],
   /** SYNs are repeated at one-second steps before the waits double (commit ccce324dabfe). */
@@ -60,6 +62,7 @@ export function parseVersion(text: string): KernelVersion | undefined {
 export function defaultsOf(version: KernelVersion): Partial<SysctlValues> {
   return {
     ...(hasFeature(version, 'somaxconn 4096') ? {} : { somaxconn: 128 }),
+    ...(hasFeature(version, 'ssthresh forgotten') ? {} : { tcp_no_ssthresh_metrics_save: 0 }),
     ...(hasFeature(version, 'tcp_rmem up to 32 MiB') ? { tcp_rmem: [4096, 131_072, 32 * 2 ** 20] as const } : {}),
     ...(hasFeature(version, 'SO_RCVBUF up to 4 MiB') ? { rmem_max: 4 * 2 ** 20, wmem_max: 4 * 2 ** 20 } : {}),
   };

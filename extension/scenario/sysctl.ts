@@ -65,6 +65,8 @@ export const SYSCTLS = {
   tcp_recovery: { unit: 'count', default: 1, min: 0, max: 255 },
   tcp_reordering: { unit: 'count', default: 3, min: 1, max: INT_MAX },
   tcp_max_reordering: { unit: 'count', default: 300, min: 1, max: INT_MAX },
+  tcp_no_metrics_save: { unit: 'flag', default: 0, min: 0, max: 1 },
+  tcp_no_ssthresh_metrics_save: { unit: 'flag', default: 1, min: 0, max: 1, since: '5.6' },
   tcp_frto: { unit: 'count', default: 2, min: 0, max: 255 },
   tcp_thin_linear_timeouts: { unit: 'flag', default: 0, min: 0, max: 1 },
   tcp_dsack: { unit: 'flag', default: 1, min: 0, max: 1 },

@@ -437,6 +437,13 @@ export const EVENT_SCHEMA = {
    * `expired`: what it said counts no longer; `black-hole`: nothing but silence, so smaller ones are tried.
    */
   'tcp.mss': { mss: 'u16', mtu: 'u16', reason: { enum: ['path', 'expired', 'black-hole'] } },
+  /**
+   * The connection ended properly, and its host remembers of the way for later ones (`ip tcp_metrics`): `rtt` and `rttvar` in µs,
+   * `ssthresh`, `cwnd` and `reordering` in segments; 0 = nothing is known of that.
+   */
+  'metrics.saved': { rtt: 'f64', rttvar: 'f64', ssthresh: 'u32', cwnd: 'u32', reordering: 'u32' },
+  /** A connection that was opened begins with something of that. `saved`: id of its `metrics.saved`. `rto`: the first one, µs; 0 = not taken over, as in the others. */
+  'metrics.used': { saved: 'event', rto: 'f64', ssthresh: 'u32', reordering: 'u32' },
   /** Retransmitting proved needless: cwnd and ssthresh are what they were before. */
   'tcp.undo': { reason: { enum: UNDO_REASONS } },
   /** One per expectation, at the end of the run. `evidence`: the event that decided, -1 = none. `code` and `args`: see `expectations/`. */

@@ -136,6 +136,10 @@ function whatOf(trace: Trace, event: TraceEvent): string {
       return `${event.timer} cancelled`;
     case 'tcp.variables':
       return variablesText(trace, event.id, event.place, event.changes);
+    case 'metrics.saved':
+      return `metrics saved: rtt ${event.rtt}, rttvar ${event.rttvar}, ssthresh ${event.ssthresh}, cwnd ${event.cwnd}, reordering ${event.reordering}`;
+    case 'metrics.used':
+      return `metrics used: rto ${event.rto}, ssthresh ${event.ssthresh}, reordering ${event.reordering}`;
     case 'tcp.undo':
       return `reduction undone (${event.reason})`;
     case 'tcp.error':

@@ -12,6 +12,7 @@ import type { Clock } from '../scheduler.ts';
 import { sendReset } from '../tcp/close.ts';
 import { icmpArrives } from '../tcp/icmp.ts';
 import { segmentArrives } from '../tcp/input.ts';
+import { MetricsCache } from '../tcp/metrics.ts';
 import { resetFor } from '../tcp/reset-answer.ts';
 import type { Segment } from '../tcp/segment.ts';
 import { has, RST, SYN } from '../tcp/segment.ts';
@@ -42,6 +43,7 @@ export class Kernel implements TcpKernel, ListeningKernel {
   readonly version: KernelVersion;
   private readonly host: Neighbour;
   readonly table: EndTable;
+  readonly metrics = new MetricsCache();
   readonly secrets: Secrets;
   private readonly connections: Connections;
   private readonly events: KernelEvents;
@@ -202,6 +204,10 @@ export class Kernel implements TcpKernel, ListeningKernel {
     listener.handDownOptions(end);
     this.connections.announce(this.handledConnection, own, unsigned(numbers.iss));
     return end;
+  }
+
+  isProven(remote: RemoteSocket): boolean {
+    return this.metrics.isProven(this.host.address, remote.address, this.scheduler.now);
   }
 
   advertisedMss(remote: RemoteSocket): number {

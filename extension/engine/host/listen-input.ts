@@ -25,6 +25,8 @@ export interface ListeningKernel {
   readonly secrets: Secrets;
   /** Since the boot, µs. */
   readonly uptime: Micros;
+  /** An earlier connection showed that there is somebody at this address (`tcp_peer_is_proven`). */
+  isProven(remote: RemoteSocket): boolean;
   advertisedMss(remote: RemoteSocket): number;
   /** Makes a half-open end, which the listener holds from now on. */
   addRequest(listener: Listener, remote: RemoteSocket, iss: Seq, how: EventFields<'end.opened'>['how']): Tcb;
@@ -55,7 +57,8 @@ function synArrives(
   remote: RemoteSocket,
   wantedIss?: Seq,
 ): void {
-  const admitted = admission(listener, kernel.sysctls, wantedIss !== undefined);
+  const replacesTimeWait = wantedIss !== undefined;
+  const admitted = admission(listener, kernel.sysctls, replacesTimeWait, () => kernel.isProven(remote));
   switch (admitted) {
     case 'request': {
       const iss = wantedIss ?? kernel.secrets.initialSequence(syn.toPort, remote, kernel.scheduler.now);

@@ -6,6 +6,7 @@ import { acknowledgementArrives } from './ack.ts';
 import { onReset } from './close.ts';
 import { acknowledgeIfDue, enterQuickAckMode } from './delayed-ack.ts';
 import { isNextData, nextDataArrives } from './header-prediction.ts';
+import { updateMetrics } from './metrics.ts';
 import { completeSimultaneousOpen, synReceivedArrives, synSentArrives } from './open.ts';
 import type { SendWhy } from './output.ts';
 import { sendAck, sendQueued } from './output.ts';
@@ -212,6 +213,7 @@ function finAcknowledged(tcb: Tcb, segment: Segment): void {
       enterTimeWait(tcb);
       break;
     case 'LAST_ACK':
+      updateMetrics(tcb);
       tcb.done('closed');
       break;
     default:

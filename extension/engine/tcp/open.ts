@@ -1,10 +1,8 @@
 /** Opening a connection: connect(), the SYN at a listener, SYN_SENT and SYN_RECEIVED (RFC 9293 §3.5, §3.10.7.2–3). */
 import { powerOfTwo } from '../../base/power-of-two.ts';
 import {
-  TCP_INFINITE_SSTHRESH,
   TCP_INIT_CWND,
   TCP_MSS_DEFAULT,
-  TCP_TIMEOUT_FALLBACK,
   TCP_TIMEOUT_INIT,
   TCP_TIMEOUT_MIN_JIFFIES,
   TIMESTAMPS_LENGTH,
@@ -16,6 +14,7 @@ import { jiffies } from './jiffies.ts';
 import { startKeepalive } from './keepalive.ts';
 import { updatePacingRate } from './congestion/pacing.ts';
 import { sendAck, sendQueued, sendSegment, timestampNow } from './output.ts';
+import { initializeMetrics } from './metrics.ts';
 import { mssOfPath } from './path-mtu.ts';
 import { isStale, rememberTimestamp, storeTimestamp } from './paws.ts';
 import { mayAnswerOutOfWindow } from './rate-limit.ts';
@@ -183,14 +182,7 @@ function measureHandshake(tcb: Tcb, segment: Segment): void {
   const { sentAt } = tcb.firstSyn;
   const isClean = tcb.synCopies === 0 && sentAt !== undefined;
   const measured = isClean ? tcb.now - sentAt : rttFromEcho(tcb, segment);
-  if (measured !== undefined) {
-    takeRttSample(tcb, measured);
-  } else {
-    // RFC 6298 §5.7; `tcp_init_metrics`.
-    tcb.rtt.assume(TCP_TIMEOUT_FALLBACK);
-    tcb.rto = TCP_TIMEOUT_FALLBACK;
-    tcb.backoff = 0;
-  }
+  if (measured !== undefined) takeRttSample(tcb, measured);
 }
 
 /** The SYN leaves the queue as the first segment delivered; what its loss may have done to the state is over. */
@@ -213,7 +205,6 @@ function forgetSyn(tcb: Tcb): void {
 function initializeCongestionWindow(tcb: Tcb, segment: Segment): void {
   const stamp = segment.options.timestamps;
   const wasNeedless = tcb.timestamps && stamp !== undefined && seq(stamp.tsEcr) === seq(tcb.firstSyn.tsVal);
-  if (wasNeedless) tcb.ssthresh = TCP_INFINITE_SSTHRESH;
   tcb.cwnd = tcb.synCopies > 1 && !wasNeedless ? 1 : TCP_INIT_CWND;
   tcb.cwndCount = 0;
   tcb.cwndUsage.stamp = tcb.now;
@@ -297,6 +288,7 @@ function becomeEstablished(tcb: Tcb, segment: Segment): void {
   tcb.lastDataSentAt = tcb.now;
   measureHandshake(tcb, segment);
   forgetSyn(tcb);
+  initializeMetrics(tcb);
   initializeCongestionWindow(tcb, segment);
   updatePacingRate(tcb);
   initializeReceiveBuffer(tcb);

@@ -37,6 +37,11 @@ export class RttEstimator {
     return this.srtt8;
   }
 
+  /** 4 × the smoothed mean deviation in µs, without the floor (`mdev_us`). */
+  get meanDeviation4(): number {
+    return this.mdev4;
+  }
+
   get hasSample(): boolean {
     return this.srtt8 !== 0;
   }

@@ -20,6 +20,7 @@ import {
 import type { CongestionControl } from './congestion/congestion-control.ts';
 import { makeCongestionControl } from './congestion/congestion-control.ts';
 import { ceilToJiffy } from './jiffies.ts';
+import type { MetricsCache } from './metrics.ts';
 import type { PathState } from './path-mtu.ts';
 import { RetransmissionQueue } from './recovery/retransmission-queue.ts';
 import { RecoveryState } from './recovery/state.ts';
@@ -47,6 +48,8 @@ export interface TcpKernel {
   readonly timers: 'wheel' | undefined;
   /** Puts a segment on the wire. */
   transmit(tcb: Tcb, segment: Segment, purpose: SegmentPurpose, reason: SendReason, args: readonly number[]): void;
+  /** What is remembered of the ways to other hosts. */
+  readonly metrics: MetricsCache;
   /** Whether there is a way to the other host. */
   hasRoute(tcb: Tcb): boolean;
   /** Whether the way to any host ever turned out to take less than the interface does. */

@@ -4,6 +4,7 @@ import { MILLISECOND, SECOND } from '../../base/time.ts';
 import { hasFeature } from '../../scenario/kernel-version.ts';
 import { TCP_TIMEWAIT_LEN } from './constants.ts';
 import { ceilToJiffy } from './jiffies.ts';
+import { updateMetrics } from './metrics.ts';
 import { sendAck } from './output.ts';
 import { hasNewerStamp, isStale, storeTimestamp } from './paws.ts';
 import { mayAnswerOutOfWindow } from './rate-limit.ts';
@@ -15,7 +16,7 @@ import type { Tcb } from './tcb.ts';
 /** Replaces the socket by an entry that only waits (`tcp_time_wait`). */
 export function enterTimeWait(tcb: Tcb): void {
   tcb.setState('TIME_WAIT');
-  tcb.becomeTimeWaitEntry();
+  replaceByEntry(tcb);
   tcb.timeWaitTimer.arm('time-wait', tcb.now + TCP_TIMEWAIT_LEN);
 }
 
@@ -30,9 +31,14 @@ export function enterFinWait2AsOrphan(tcb: Tcb): void {
     tcb.keepaliveTimer.cancel();
     tcb.timeWaitTimer.arm('fin-wait-2', tcb.now + limit - TCP_TIMEWAIT_LEN);
   } else {
-    tcb.becomeTimeWaitEntry();
+    replaceByEntry(tcb);
     tcb.timeWaitTimer.arm('fin-wait-2', tcb.now + limit);
   }
+}
+
+function replaceByEntry(tcb: Tcb): void {
+  updateMetrics(tcb);
+  tcb.becomeTimeWaitEntry();
 }
 
 /** How long an orphan waits in FIN_WAIT_2 (`tcp_fin_time`). */
@@ -54,7 +60,7 @@ export function onTimeWaitTimer(tcb: Tcb, what: 'time-wait' | 'fin-wait-2'): voi
     return;
   }
   // `tcp_keepalive_timer`: the socket becomes an entry for as long again as it waited.
-  tcb.becomeTimeWaitEntry();
+  replaceByEntry(tcb);
   tcb.timeWaitTimer.arm('fin-wait-2', tcb.now + Math.max(finTimeout(tcb) - TCP_TIMEWAIT_LEN, shortestWait(tcb)));
 }
 

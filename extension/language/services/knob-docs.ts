@@ -224,6 +224,12 @@ function sysctlMeaning(name: SysctlName): string {
       );
     case 'tcp_base_mss':
       return l10n.t('What a segment carries at first when tcp_mtu_probing tries smaller ones.');
+    case 'tcp_no_metrics_save':
+      return l10n.t(
+        '0: when a connection has ended properly, the host remembers for an hour how long the way to the other address is and how much it reorders; later connections begin with that. 1: nothing is saved.',
+      );
+    case 'tcp_no_ssthresh_metrics_save':
+      return l10n.t('1: ssthresh is not among what connections leave to later ones (tcp_no_metrics_save). 0: it is.');
     case 'tcp_rto_min_us':
       return l10n.t('The least that is added to the measured round trip to make the retransmission timeout.');
     case 'tcp_rto_max_ms':

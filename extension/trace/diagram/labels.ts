@@ -9,6 +9,7 @@ import type { Trace } from '../trace.ts';
 import { ruleStatement } from '../explain/link-events.ts';
 import { describeSetting } from '../explain/link-settings.ts';
 import { describeFlow, icmpText, isOwn } from '../explain/middlebox-events.ts';
+import { usedText } from '../explain/metrics-events.ts';
 import { describeLastHop, neighbourTitle } from '../explain/neighbour-events.ts';
 import { flagNames, segmentTitle, span } from '../explain/words.ts';
 import { durationText, momentText } from './duration.ts';
@@ -239,6 +240,8 @@ export function noteLabel(trace: Trace, row: NoteRow): string {
       return event.reason === 'expired'
         ? l10n.t('{0}: up to {1} B a segment again', trace.placeName(event.place), event.mss)
         : l10n.t('{0}: at most {1} B a segment', trace.placeName(event.place), event.mss);
+    case 'metrics.used':
+      return l10n.t('{0} knows the way: {1}', trace.placeName(event.place), usedText(event));
     case 'tcp.undo':
       return l10n.t('{0} sent again in vain: window restored', trace.placeName(event.place));
     case 'app.decided':

@@ -196,6 +196,7 @@ class RowBuilder {
       case 'app.decided':
         return this.note(event, 'error');
       case 'tcp.mss':
+      case 'metrics.used':
       case 'tcp.undo':
         return this.note(event, 'notice');
       case 'scenario.skipped':
@@ -238,6 +239,7 @@ const ROW_KINDS: ReadonlySet<EventKind> = new Set<EventKind>([
   'tcp.state',
   'tcp.error',
   'tcp.mss',
+  'metrics.used',
   'tcp.undo',
   'run.ended',
 ]);

@@ -7,6 +7,7 @@ import { describeCall, describeReturn } from './calls.ts';
 import { describeSetting } from './link-settings.ts';
 import { describeLinkEvent } from './link-events.ts';
 import { describeFlow, describeIcmp, describeMss } from './middlebox-events.ts';
+import { describeMetrics } from './metrics-events.ts';
 import { describeLastHop } from './neighbour-events.ts';
 import { clock, flagNames, hostOf, placeTitle, segmentTitle, span, statementLabel, timerTitle } from './words.ts';
 
@@ -123,6 +124,9 @@ function describe(trace: Trace, event: TraceEvent): string {
         : l10n.t('{0}: the kernel puts {1} on the socket', where, event.errno);
     case 'tcp.mss':
       return describeMss(trace, event);
+    case 'metrics.saved':
+    case 'metrics.used':
+      return describeMetrics(trace, event);
     case 'tcp.undo':
       return l10n.t('{0}: cwnd and ssthresh are restored, {1}', where, undoReason(event.reason));
     case 'expectation':

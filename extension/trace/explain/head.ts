@@ -12,7 +12,16 @@ import { sendReason } from './reasons.ts';
 import { linkStep, onTheWay } from './link-events.ts';
 import { describeIcmp, icmpBehind, icmpEffect } from './middlebox-events.ts';
 import type { Rule } from './rules.ts';
-import { goneRule, ignoredRule, mssRule, segmentRule, timerRule, undoRule } from './rules.ts';
+import {
+  goneRule,
+  ignoredRule,
+  METRICS_SAVED,
+  METRICS_USED,
+  mssRule,
+  segmentRule,
+  timerRule,
+  undoRule,
+} from './rules.ts';
 import type { WhyStep } from './step.ts';
 import { clock, placeTitle, segmentTitle, timerTitle } from './words.ts';
 import { rootAction } from './root.ts';
@@ -75,6 +84,10 @@ export function headStep(trace: Trace, event: TraceEvent): Head {
       };
     case 'tcp.mss':
       return own(trace, event, mssRule(event.reason));
+    case 'metrics.saved':
+      return own(trace, event, METRICS_SAVED);
+    case 'metrics.used':
+      return own(trace, event, METRICS_USED);
     case 'tcp.undo':
       return own(trace, event, undoRule(event.reason));
     case 'timer.armed':

@@ -112,6 +112,10 @@ export function mssRule(reason: EventFields<'tcp.mss'>['reason']): Rule {
   return MSS_RULES[reason];
 }
 
+/** What governs what connections leave to later ones. */
+export const METRICS_SAVED: Rule = { rfc: 'RFC 9040', kernel: 'tcp_update_metrics', sysctl: 'tcp_no_metrics_save' };
+export const METRICS_USED: Rule = { rfc: 'RFC 9040', kernel: 'tcp_init_metrics', sysctl: 'tcp_no_metrics_save' };
+
 const UNDO_RULES: Record<EventFields<'tcp.undo'>['reason'], Rule> = {
   frto: { rfc: 'RFC 5682 §3.1', kernel: 'tcp_process_loss', sysctl: 'tcp_frto' },
   timestamps: { rfc: 'RFC 3522, RFC 4015', kernel: 'tcp_packet_delayed', sysctl: 'tcp_timestamps' },

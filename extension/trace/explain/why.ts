@@ -9,6 +9,7 @@ import { describeEvent } from './describe.ts';
 import { headStep } from './head.ts';
 import { linkStep } from './link-events.ts';
 import { keepaliveKnob, optionCall } from './knobs.ts';
+import { cachedWait } from './metrics-events.ts';
 import { sendReason } from './reasons.ts';
 import { rootAction } from './root.ts';
 import { segmentRule, timerRule } from './rules.ts';
@@ -232,6 +233,8 @@ class Telling {
           ? l10n.t('It was set {0} earlier, by {1}.', wait, segmentTitle(trace, by))
           : l10n.t('It was set {0} earlier, by {1} ({2}).', wait, segmentTitle(trace, by), interval);
     this.add({ event: armed.id, text, rule: timerRule(armed.timer) });
+    const cached = cachedWait(trace, armed);
+    if (cached !== undefined) this.add(cached);
     if (armed.late === 0) return;
     this.add({
       event: armed.id,

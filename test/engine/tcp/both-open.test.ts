@@ -123,7 +123,11 @@ describe('kernel releases', () => {
     expect(first('PAWS wrap in seconds')).toBe('6.6');
     expect(first('TIME_WAIT in milliseconds')).toBe('6.14');
     expect(first('tcp_rmem up to 32 MiB')).toBe('6.16');
-    expect([defaultsOf([5, 3]), defaultsOf([5, 4]), defaultsOf([6, 12])]).toEqual([{ somaxconn: 128 }, {}, {}]);
+    expect([defaultsOf([5, 3]), defaultsOf([5, 4]), defaultsOf([6, 12])]).toEqual([
+      { somaxconn: 128, tcp_no_ssthresh_metrics_save: 0 },
+      { tcp_no_ssthresh_metrics_save: 0 },
+      {},
+    ]);
     expect(defaultsOf([6, 18])).toEqual({
       tcp_rmem: [4096, 131_072, 33_554_432],
       rmem_max: 4_194_304,

@@ -65,6 +65,23 @@ describe('the SYN queue', () => {
     expect(reasons(run([at(0, listen(100)), ...atOnce(9)], few))).toEqual(Array(2).fill('syn-queue-full'));
   });
 
+  it('that last quarter is for hosts that an earlier connection ended properly with', () => {
+    const earlier = [
+      at(0.01, open('first')),
+      at(0.03, { kind: 'close', process: 'app', connection: 'first' } as const),
+    ];
+    const known = (no_save: 0 | 1): string[] =>
+      reasons(
+        run([at(0, listen(100)), ...earlier, ...atOnce(9)], {
+          bare: true,
+          until: 0.12,
+          server: { tcp_syncookies: 0, tcp_max_syn_backlog: 8, tcp_no_metrics_save: no_save },
+        }),
+      );
+    expect(known(0)).toEqual([]);
+    expect(known(1)).toEqual(Array(2).fill('syn-queue-full'));
+  });
+
   it('more than half full of old requests: fewer SYN-ACKs, two repetitions at least', () => {
     // No client hears of its SYN-ACK.
     const lost = at(0.106, { kind: 'link-cut', link: 'wire' });
