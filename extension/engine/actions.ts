@@ -47,6 +47,7 @@ function deedOf(action: ActionPlan, world: World): Deed {
     case 'link-change':
       return linkDeed(action, assertDefined(world.links.get(action.link), action.link), world);
     case 'host-carrier':
+    case 'host-queue':
     case 'host-route':
       return lastHopDeed(action, assertDefined(world.hosts.get(action.host), action.host), world);
     case 'router-report':
@@ -109,7 +110,7 @@ function linkDeed(action: LinkAction, link: Link, world: World): Deed {
   };
 }
 
-type LastHopAction = Extract<ActionPlan, { kind: 'host-carrier' | 'host-route' }>;
+type LastHopAction = Extract<ActionPlan, { kind: 'host-carrier' | 'host-queue' | 'host-route' }>;
 
 function lastHopDeed(action: LastHopAction, host: Host, world: World): Deed {
   if (action.kind === 'host-route') {
@@ -117,6 +118,7 @@ function lastHopDeed(action: LastHopAction, host: Host, world: World): Deed {
     return { place: host.place, act: () => host.setRoute(to, action.present) };
   }
   const link = action.link === undefined ? undefined : assertDefined(world.links.get(action.link), action.link);
+  if (action.kind === 'host-queue') return { place: host.place, act: () => host.setQueue(action.full, link) };
   return { place: host.place, act: () => host.setCarrier(action.up, link) };
 }
 

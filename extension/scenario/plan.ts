@@ -145,6 +145,8 @@ export type Action =
   /** `from` absent: both directions. Otherwise only what `from` sends is lost. */
   /** A host's own cable; `link` absent: all that it has. */
   | { readonly kind: 'host-carrier'; readonly host: string; readonly link?: string; readonly up: boolean }
+  /** The queue of a host's own device has no room for anything, or has room again; `link` as above. */
+  | { readonly kind: 'host-queue'; readonly host: string; readonly link?: string; readonly full: boolean }
   | { readonly kind: 'host-route'; readonly host: string; readonly to: string; readonly present: boolean }
   /** `between`: two that stand side by side on the link; absent: behind all middleboxes, seen from the link's first host. */
   | { readonly kind: 'link-cut'; readonly link: string; readonly from?: string; readonly between?: Neighbours }

@@ -121,6 +121,8 @@ export const SEND_REASONS = [
   'window-shrunk',
   /** TCP_CORK or MSG_MORE held it back until the persist timer fired. */
   'corked-long-enough',
+  /** The own host did not let it out when it was first to be sent; the persist timer fired. */
+  'host-had-refused',
   /** No socket for the segment that arrived. */
   'no-socket',
   /** The segment's acknowledgement does not fit a connection that is being opened. */
@@ -292,6 +294,8 @@ export const EVENT_SCHEMA = {
         /** Its own host opens a new connection over the TIME_WAIT entry. */
         'taken-over',
         'accept-queue-full',
+        /** A SYN-ACK that was to go again did not leave the host. */
+        'not-sent',
       ],
     },
   },
@@ -356,6 +360,7 @@ export const EVENT_SCHEMA = {
         'no-carrier',
         'no-neighbour',
         'no-route',
+        'device-queue-full',
       ],
     },
     blame: 'event',
@@ -414,6 +419,8 @@ export const EVENT_SCHEMA = {
   },
   /** A host's own cable. `link`: its place. */
   'carrier.state': { link: 'place', up: 'bool' },
+  /** The queue of a host's device takes nothing, or takes packets again: TCP is told of each that is refused. `link`: its place. */
+  'device-queue.state': { link: 'place', full: 'bool' },
   /** `to`: the host to which the place has a route or none. */
   'route.state': { to: 'place', present: 'bool' },
   /** What a host knows of a neighbour's hardware address. `neighbour`: a host on the segment, or the link whose next hop it is. */
@@ -422,7 +429,11 @@ export const EVENT_SCHEMA = {
   'arp.sent': { neighbour: 'place', what: { enum: ['request', 'probe', 'reply'] } },
   /** `arp`: id of its `arp.sent`. */
   'arp.delivered': { arp: 'event' },
-  'arp.dropped': { arp: 'event', reason: { enum: ['link-cut', 'host-off', 'no-carrier'] }, blame: 'event' },
+  'arp.dropped': {
+    arp: 'event',
+    reason: { enum: ['link-cut', 'host-off', 'no-carrier', 'device-queue-full'] },
+    blame: 'event',
+  },
   'tcp.state': { from: { enum: TCP_STATES }, to: { enum: TCP_STATES } },
   /** Arming a slot that is pending replaces what was there. `deadline` is absolute. `late`: how much later the timer wheel fires it; 0 with ideal timers. */
   'timer.armed': { timer: { enum: TIMERS }, deadline: 'f64', backoff: 'u8', late: 'f64' },

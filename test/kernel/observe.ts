@@ -14,7 +14,7 @@ const LETTERS = [
 ] as const;
 
 /** Why a segment never leaves its host. */
-const HELD: readonly string[] = ['no-carrier', 'no-neighbour'];
+const HELD: readonly string[] = ['no-carrier', 'no-neighbour', 'device-queue-full'];
 
 /** An item, and the event of the trace that it was read from. */
 export type ObservedItem = Item & { readonly event: EventId };
@@ -50,7 +50,10 @@ export function itemsOf(trace: Trace): readonly ObservedItem[] {
     switch (event.kind) {
       case 'segment.sent': {
         const fate = fates.get(event.id) ?? { fate: 'under-way' as const, fateTime: trace.endTime };
-        items.push({ event: event.id, ...segmentItem(trace, event.id, fate, firstTimestamps) });
+        const item = { event: event.id, ...segmentItem(trace, event.id, fate, firstTimestamps) };
+        const before = items.at(-1);
+        if (before?.kind === 'segment' && isSameBurst(before, item)) items[items.length - 1] = join(before, item);
+        else items.push(item);
         break;
       }
       case 'tcp.state':
@@ -92,6 +95,24 @@ export function itemsOf(trace: Trace): readonly ObservedItem[] {
   return items;
 }
 
+/** A burst that the device's queue refuses is one packet there (TSO), and so it is seen. */
+function isSameBurst(before: SegmentItem, next: SegmentItem): boolean {
+  return (
+    before.fate === 'held' &&
+    next.fate === 'held' &&
+    before.time === next.time &&
+    before.host === next.host &&
+    before.connection === next.connection &&
+    before.length > 0 &&
+    next.length > 0 &&
+    before.seq + before.length === next.seq
+  );
+}
+
+function join<T extends SegmentItem>(before: T, next: SegmentItem): T {
+  return { ...before, flags: next.flags, length: before.length + next.length };
+}
+
 function nameEnd(trace: Trace, end: EndPlace): { host: string; connection: string } {
   return { host: trace.placeName(end.host), connection: trace.connection(end.connection).name };
 }
@@ -122,7 +143,8 @@ function segmentItem(
     host: trace.placeName(segment.from),
     connection: trace.connection(segment.connection).name,
     flags: LETTERS.map(([flag, letter]) => ((segment.flags & flag) === 0 ? '' : letter)).join(''),
-    seq,
+    // A half-open connection that is forgotten makes way for one with another number.
+    seq: (segment.flags & SYN) === 0 ? seq : 0,
     ack: (segment.flags & ACK) === 0 ? undefined : ack,
     length: segment.length,
     window: segment.window,

@@ -38,7 +38,7 @@ export function scriptOf(plan: RunPlan, end: Micros): string {
   return [
     `end ${end}`,
     `align ${ALIGN}${makesCookies(plan) ? ' minute' : ''}`,
-    ...plan.hosts.map(({ name, address }) => `host ${name} ${address}${needsEthernet(plan, name) ? ' ethernet' : ''}`),
+    ...plan.hosts.map(({ name, address }) => `host ${name} ${address}${traitsOf(plan, name)}`),
     ...secretLines(plan),
     ...machineLines(plan),
     ...plan.hosts.map(congestionLine),
@@ -51,6 +51,12 @@ export function scriptOf(plan: RunPlan, end: Micros): string {
     ...plan.actions.flatMap((action, index) => actionLines(plan, action, index, end)),
     '',
   ].join('\n');
+}
+
+/** What its device must be able to do. */
+function traitsOf(plan: RunPlan, host: string): string {
+  const fillsQueue = plan.actions.some((action) => action.kind === 'host-queue' && action.host === host);
+  return `${needsEthernet(plan, host) ? ' ethernet' : ''}${fillsQueue ? ' queue' : ''}`;
 }
 
 /** Whether a host must have hardware addresses and a cable of its own; or be watched, since it talks to itself. */
@@ -162,6 +168,8 @@ function actionWords(plan: RunPlan, action: ActionPlan): string {
       return `resume ${action.host}`;
     case 'host-carrier':
       return `carrier ${action.host} ${action.up ? 'up' : 'down'}`;
+    case 'host-queue':
+      return `queue ${action.host} ${action.full ? 'full' : 'room'}`;
     case 'host-shutdown':
       return `shutdown-host ${action.host}`;
     case 'process-start':

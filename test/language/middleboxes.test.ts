@@ -104,6 +104,8 @@ describe('what happens on the way', () => {
     ],
     ['client loses carrier', { kind: 'host-carrier', host: 'client', up: false }],
     ['client regains carrier on wire', { kind: 'host-carrier', host: 'client', link: 'wire', up: true }],
+    ["client's device queue is full", { kind: 'host-queue', host: 'client', full: true }],
+    ['client’s device queue has room on wire', { kind: 'host-queue', host: 'client', link: 'wire', full: false }],
     ['client loses the route to server', { kind: 'host-route', host: 'client', to: 'server', present: false }],
     ['server regains the route to client', { kind: 'host-route', host: 'server', to: 'client', present: true }],
   ])('%s', (statement, action) => {

@@ -204,8 +204,8 @@ class Player {
 
   private command(text: string): void {
     for (const setting of settingsOf(text, this.folder)) {
-      if (setting.kind !== 'queue') applyKnob(this.world.sysctls, setting);
-      else if (!setting.takes) unsupported('a device queue that takes nothing');
+      if (setting.kind === 'queue') this.world.queueIsFull = !setting.takes;
+      else applyKnob(this.world.sysctls, setting);
     }
   }
 

@@ -116,6 +116,8 @@ function whatOf(trace: Trace, event: TraceEvent): string {
       return `flow of ${trace.connection(event.connection).name} ${event.known ? `known${event.port === 0 ? '' : ` as ${event.port}`}` : `forgotten after ${event.after} us`} (${event.reason})`;
     case 'carrier.state':
       return `carrier ${event.up ? 'up' : 'down'} on ${trace.placeName(event.link)}`;
+    case 'device-queue.state':
+      return `device queue ${event.full ? 'full' : 'has room'} on ${trace.placeName(event.link)}`;
     case 'route.state':
       return `route to ${trace.placeName(event.to)} ${event.present ? 'present' : 'gone'}`;
     case 'neighbour.state':

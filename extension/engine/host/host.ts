@@ -11,6 +11,7 @@ import type { IcmpMessage } from '../network/icmp-message.ts';
 import type { Link, LinkEnd } from '../network/link.ts';
 import type { Recorder } from '../recorder.ts';
 import type { Clock, Scheduled } from '../scheduler.ts';
+import type { LocalFailure } from '../tcp/local-failure.ts';
 import type { Segment } from '../tcp/segment.ts';
 import type { Seq } from '../tcp/seq.ts';
 import type { Tcb } from '../tcp/tcb.ts';
@@ -220,12 +221,12 @@ export class Host implements LinkEnd, KernelEvents {
     });
   }
 
-  send(to: PlaceId, segment: Segment, sent: EventId, purpose: SegmentPurpose): void {
+  send(to: PlaceId, segment: Segment, sent: EventId, purpose: SegmentPurpose): LocalFailure | undefined {
     if (to === this.place) {
       this.loopBack(segment, sent);
-      return;
+      return undefined;
     }
-    this.hopTo(to).send(segment, sent, purpose);
+    return this.hopTo(to).send(segment, sent, purpose);
   }
 
   mtu(to: PlaceId): number {
@@ -253,6 +254,13 @@ export class Host implements LinkEnd, KernelEvents {
   setCarrier(up: boolean, link?: Link): void {
     for (const each of this.links) {
       if (link === undefined || each === link) this.hopTo(each.other(this).place).setCarrier(up);
+    }
+  }
+
+  /** The queue of its device on a link, or of all, has no room, or has room again. No socket is told before it sends. */
+  setQueue(full: boolean, link?: Link): void {
+    for (const each of this.links) {
+      if (link === undefined || each === link) this.hopTo(each.other(this).place).setQueue(full);
     }
   }
 

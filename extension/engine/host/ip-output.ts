@@ -7,12 +7,14 @@ import type { SegmentPurpose, SendReason } from '../../trace/schema.ts';
 import type { Filled, Recorder } from '../recorder.ts';
 import type { Clock } from '../scheduler.ts';
 import { HEADERS_LENGTH } from '../tcp/constants.ts';
+import type { LocalFailure } from '../tcp/local-failure.ts';
 import type { Segment } from '../tcp/segment.ts';
 import { unsigned } from '../tcp/seq.ts';
 
 /** What carries segments away from a host. */
 export interface NetworkLayer {
-  send(to: PlaceId, segment: Segment, sent: EventId, purpose: SegmentPurpose): void;
+  /** Returns why it does not leave the host; undefined: it does, or waits there. */
+  send(to: PlaceId, segment: Segment, sent: EventId, purpose: SegmentPurpose): LocalFailure | undefined;
   /** MTU of the interface towards a host, bytes; absent: Ethernet's. */
   mtu?(to: PlaceId): number;
   /** Whether there is a way to a host; absent: always. */
@@ -120,8 +122,8 @@ export class IpOutput {
   }
 
   /** Sends a segment. Without a way to the other host nothing leaves, and nothing is written down. */
-  send({ place, connection, to, segment, purpose, reason, args, windowBytes }: Departure): void {
-    if (!this.hasRoute(to)) return;
+  send({ place, connection, to, segment, purpose, reason, args, windowBytes }: Departure): LocalFailure | undefined {
+    if (!this.hasRoute(to)) return 'no-way';
     const { leaving } = this;
     const { options } = segment;
     const { timestamps, sack } = options;
@@ -145,6 +147,6 @@ export class IpOutput {
     leaving.purpose = purpose;
     leaving.reason = reason;
     leaving.args = args;
-    this.network.send(to, segment, this.recorder.record('segment.sent', place, leaving), purpose);
+    return this.network.send(to, segment, this.recorder.record('segment.sent', place, leaving), purpose);
   }
 }

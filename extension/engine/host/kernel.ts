@@ -12,6 +12,7 @@ import type { Clock } from '../scheduler.ts';
 import { sendReset } from '../tcp/close.ts';
 import { icmpArrives } from '../tcp/icmp.ts';
 import { segmentArrives } from '../tcp/input.ts';
+import type { LocalFailure } from '../tcp/local-failure.ts';
 import { MetricsCache } from '../tcp/metrics.ts';
 import { resetFor } from '../tcp/reset-answer.ts';
 import type { Segment } from '../tcp/segment.ts';
@@ -256,8 +257,14 @@ export class Kernel implements TcpKernel, ListeningKernel {
 
   // ---- what ends ask of their kernel ----
 
-  transmit(tcb: Tcb, segment: Segment, purpose: SegmentPurpose, reason: SendReason, args: readonly number[]): void {
-    this.output.send({
+  transmit(
+    tcb: Tcb,
+    segment: Segment,
+    purpose: SegmentPurpose,
+    reason: SendReason,
+    args: readonly number[],
+  ): LocalFailure | undefined {
+    return this.output.send({
       place: tcb.place,
       connection: tcb.connection,
       to: tcb.remote.host,

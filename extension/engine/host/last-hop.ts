@@ -7,6 +7,7 @@ import { sendIcmp } from '../network/icmp-message.ts';
 import type { Link, LinkEnd } from '../network/link.ts';
 import type { Recorder } from '../recorder.ts';
 import type { Clock } from '../scheduler.ts';
+import type { LocalFailure } from '../tcp/local-failure.ts';
 import type { Segment } from '../tcp/segment.ts';
 import type { Seq } from '../tcp/seq.ts';
 import type { TickClock } from '../tcp/timer.ts';
@@ -38,6 +39,8 @@ export class LastHop implements NeighbourOwner<Outgoing> {
   /** Undefined: the next hop is known without asking. */
   private entry: NeighbourEntry<Outgoing> | undefined;
   private carrierLostBy: EventId | undefined;
+  /** The event since which the device's queue takes nothing. */
+  private queueFullSince: EventId | undefined;
   /** An acknowledgement showed that the neighbour is there; the next packet that goes there says so (`dst_confirm`). */
   private isConfirmed = false;
 
@@ -69,19 +72,21 @@ export class LastHop implements NeighbourOwner<Outgoing> {
     return this.carrierLostBy;
   }
 
-  send(segment: Segment, sent: EventId, purpose: SegmentPurpose): void {
-    if (this.entry === undefined && this.carrierLostBy === undefined) {
+  send(segment: Segment, sent: EventId, purpose: SegmentPurpose): LocalFailure | undefined {
+    if (this.entry === undefined && this.isReady) {
       this.link.send(this.host, segment, sent, purpose);
-      return;
+      return undefined;
     }
     const packet = { segment, sent, purpose };
-    if (this.entry === undefined) {
-      this.transmit(packet);
-      return;
-    }
+    if (this.entry === undefined) return this.transmit(packet);
     if (this.isConfirmed) this.entry.confirm();
     this.isConfirmed = false;
-    this.entry.send(packet);
+    return this.entry.send(packet);
+  }
+
+  /** The device takes what it is given. */
+  private get isReady(): boolean {
+    return this.carrierLostBy === undefined && this.queueFullSince === undefined;
   }
 
   confirm(): void {
@@ -109,6 +114,13 @@ export class LastHop implements NeighbourOwner<Outgoing> {
     });
   }
 
+  /** The queue of the device has no room for anything (`pfifo_enqueue` at its limit), or has room again. */
+  setQueue(full: boolean): void {
+    if (full === (this.queueFullSince !== undefined)) return;
+    const event = this.recorder.record('device-queue.state', this.host.place, { link: this.link.place, full });
+    this.queueFullSince = full ? event : undefined;
+  }
+
   arpArrives(frame: ArpFrame): void {
     const fate = { arp: frame.sent, blame: this.host.offBy ?? this.carrierLostBy ?? -1 };
     if (this.host.offBy !== undefined || this.carrierLostBy !== undefined) {
@@ -133,6 +145,7 @@ export class LastHop implements NeighbourOwner<Outgoing> {
       this.recorder.record('segment.dropped', this.host.place, { segment: sent, reason: 'host-off', blame: off }, sent);
     }
     this.isConfirmed = false;
+    this.queueFullSince = undefined;
   }
 
   // ---- what the neighbour entry asks for ----
@@ -145,9 +158,20 @@ export class LastHop implements NeighbourOwner<Outgoing> {
     this.sendArp(what);
   }
 
-  transmit(packet: Outgoing): void {
-    if (this.carrierLostBy === undefined) this.link.send(this.host, packet.segment, packet.sent, packet.purpose);
-    else this.lose(packet);
+  transmit(packet: Outgoing): LocalFailure | undefined {
+    // Without a carrier the queue is another one.
+    if (this.carrierLostBy !== undefined) {
+      this.lose(packet);
+      return 'lost';
+    }
+    const { queueFullSince: blame } = this;
+    if (blame === undefined) {
+      this.link.send(this.host, packet.segment, packet.sent, packet.purpose);
+      return undefined;
+    }
+    const fate = { segment: packet.sent, reason: 'device-queue-full', blame } as const;
+    this.recorder.record('segment.dropped', this.host.place, fate, packet.sent);
+    return 'refused';
   }
 
   failed(packets: readonly Outgoing[]): void {
@@ -175,9 +199,10 @@ export class LastHop implements NeighbourOwner<Outgoing> {
 
   private sendArp(what: ArpFrame['what']): void {
     const sent = this.recorder.record('arp.sent', this.host.place, { neighbour: this.neighbour, what });
-    if (this.carrierLostBy !== undefined) {
-      const fate = { arp: sent, reason: 'no-carrier', blame: this.carrierLostBy } as const;
-      this.recorder.record('arp.dropped', this.host.place, fate, sent);
+    const blame = this.carrierLostBy ?? this.queueFullSince;
+    if (blame !== undefined) {
+      const reason = this.carrierLostBy === undefined ? 'device-queue-full' : 'no-carrier';
+      this.recorder.record('arp.dropped', this.host.place, { arp: sent, reason, blame }, sent);
     } else if (this.link.isShared) {
       this.link.sendArp(this.host, { what, sent });
     } else {

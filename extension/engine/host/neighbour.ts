@@ -8,6 +8,7 @@ import type { EventId } from '../../trace/event.ts';
 import type { NeighbourState } from '../../trace/schema.ts';
 import type { Recorder } from '../recorder.ts';
 import type { Clock, Scheduled } from '../scheduler.ts';
+import type { LocalFailure } from '../tcp/local-failure.ts';
 import type { TickClock } from '../tcp/timer.ts';
 import { wheelExpiry } from '../tcp/timer-wheel.ts';
 
@@ -31,7 +32,8 @@ export interface NeighbourOwner<Packet> {
   changed(state: NeighbourState): EventId;
   /** An ARP request leaves. */
   solicit(what: 'request' | 'probe'): void;
-  transmit(packet: Packet): void;
+  /** It knows where to: returns why the packet does not leave all the same. */
+  transmit(packet: Packet): LocalFailure | undefined;
   /** Nobody answered: packets that had waited are lost. */
   failed(packets: readonly Packet[]): void;
 }
@@ -59,7 +61,7 @@ export class NeighbourEntry<Packet> {
   }
 
   /** A packet is to go there (`neigh_resolve_output`, `__neigh_event_send`). */
-  send(packet: Packet): void {
+  send(packet: Packet): LocalFailure | undefined {
     switch (this.current) {
       case 'REACHABLE':
         break;
@@ -79,13 +81,13 @@ export class NeighbourEntry<Packet> {
         this.probes = UNICAST_PROBES;
         this.enter('INCOMPLETE');
         this.probe('request');
-        return;
+        return undefined;
       case 'INCOMPLETE':
         this.usedAt = this.now;
         this.waiting.push(packet);
-        return;
+        return undefined;
     }
-    this.owner.transmit(packet);
+    return this.owner.transmit(packet);
   }
 
   /** Something of a higher layer shows that it is there (`neigh_confirm`). */

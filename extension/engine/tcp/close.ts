@@ -3,6 +3,7 @@ import type { Errno } from '../../scenario/errno.ts';
 import type { SendReason } from '../../trace/schema.ts';
 import { enterPingPong } from './delayed-ack.ts';
 import { sendAck, sendQueued, sendSegment } from './output.ts';
+import { armPersistIfStuck } from './persist.ts';
 import { ACK, RST } from './segment.ts';
 import type { Tcb } from './tcb.ts';
 import { enterFinWait2AsOrphan, enterTimeWait } from './time-wait.ts';
@@ -87,6 +88,7 @@ function queueFin(tcb: Tcb, reason: SendReason): void {
   tcb.finQueued = true;
   tcb.finReason = reason;
   sendQueued(tcb, { purpose: 'data', reason }, 'past-nagle');
+  armPersistIfStuck(tcb);
 }
 
 /** RST+ACK of an end that still exists: SEQ = SND.NXT (`tcp_send_active_reset`). */

@@ -13,6 +13,8 @@ export const TCP_TIMEOUT_MIN_US = 2 * MILLISECOND;
 export const TCP_TIMEOUT_MIN_JIFFIES = 2;
 /** Ceiling of every RTO before 6.15, later the default of tcp_rto_max_ms. */
 export const TCP_RTO_MAX = 120 * SECOND;
+/** Before another try where the own host had no room for what was to be sent. */
+export const TCP_RESOURCE_PROBE_INTERVAL = SECOND / 2;
 export const TCP_DELACK_MIN = 40 * MILLISECOND;
 export const TCP_ATO_MIN = 40 * MILLISECOND;
 export const TCP_DELACK_MAX = 200 * MILLISECOND;

@@ -2,6 +2,7 @@
 import type { Micros } from '../../base/time.ts';
 import { SECOND } from '../../base/time.ts';
 import { sendReset } from './close.ts';
+import { TCP_RESOURCE_PROBE_INTERVAL } from './constants.ts';
 import { sendWindowProbe } from './persist.ts';
 import { giveUp } from './retransmit.ts';
 import type { Tcb } from './tcb.ts';
@@ -60,7 +61,12 @@ export function onKeepaliveTimer(tcb: Tcb): void {
     giveUp(tcb);
     return;
   }
-  sendWindowProbe(tcb, { purpose: 'keepalive-probe', reason: 'keepalive-timer', args: [tcb.probesOut + 1, silence] });
+  const args = [tcb.probesOut + 1, silence];
+  if (sendWindowProbe(tcb, { purpose: 'keepalive-probe', reason: 'keepalive-timer', args }) === 'refused') {
+    // What did not leave the host does not count.
+    tcb.keepaliveTimer.arm('keepalive', tcb.now + TCP_RESOURCE_PROBE_INTERVAL);
+    return;
+  }
   tcb.probesOut += 1;
   const interval = tcb.knob('TCP_KEEPINTVL', sysctls.tcp_keepalive_intvl) * SECOND;
   tcb.keepaliveTimer.arm('keepalive', tcb.now + interval);

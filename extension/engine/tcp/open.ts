@@ -38,12 +38,13 @@ export function openActively(tcb: Tcb): void {
   tcb.setState('SYN_SENT');
   // Only who takes over an entry of its own knows already that there will be timestamps.
   initializeReceiveWindow(tcb, tcb.advertisedMss - (tcb.tsRecent === 0 ? 0 : TIMESTAMPS_LENGTH));
-  snd.nxt = add(snd.iss, 1);
-  tcb.sent.push(newSegment({ seq: snd.iss, end: snd.nxt, length: 0, syn: true, fin: false, push: false }, tcb.now));
+  const end = add(snd.iss, 1);
+  tcb.sent.push(newSegment({ seq: snd.iss, end, length: 0, syn: true, fin: false, push: false }, tcb.now));
   // The clock of TCP_USER_TIMEOUT and of the model runs from the first SYN.
   tcb.retransStamp = tcb.now;
   tcb.firstSyn = { sentAt: tcb.now, tsVal: timestampNow(tcb) };
   sendSegment(tcb, { seq: snd.iss, flags: SYN }, { purpose: 'syn', reason: 'connect' });
+  snd.nxt = end;
   tcb.retransmitTimer.arm('retransmission', tcb.now + tcb.rto);
 }
 
@@ -216,12 +217,12 @@ export function synReceivedArrives(tcb: Tcb, segment: Segment): boolean {
   if (has(segment, SYN) && !has(segment, ACK) && segment.seq === tcb.rcv.irs) {
     // The client repeats its SYN: the SYN-ACK must have been lost.
     if (mayAnswerOutOfWindow(tcb, segment)) {
-      sendSynAck(tcb, {
+      const failure = sendSynAck(tcb, {
         purpose: 'syn-ack-retransmission',
         reason: 'syn-arrived',
         args: [tcb.retransmits, tcb.backoff],
       });
-      tcb.retransmitTimer.arm('syn-ack', tcb.now + tcb.rto, tcb.backoff);
+      if (failure === undefined) tcb.retransmitTimer.arm('syn-ack', tcb.now + tcb.rto, tcb.backoff);
     }
     return false;
   }

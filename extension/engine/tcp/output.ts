@@ -8,9 +8,11 @@ import { onAckSent, onDataSent } from './delayed-ack.ts';
 import { validateCwnd } from './congestion/window.ts';
 import { noteSent } from './recovery/delivery.ts';
 import { isReducing } from './recovery/prr.ts';
+import { reduceForLocalCongestion } from './recovery/local-congestion.ts';
 import type { SentSegment } from './recovery/retransmission-queue.ts';
 import { newSegment } from './recovery/retransmission-queue.ts';
 import { scheduleLossProbe } from './recovery/tail-loss-probe.ts';
+import type { LocalFailure } from './local-failure.ts';
 import { followPathMtu, payloadPerSegment } from './path-mtu.ts';
 import { armRetransmission } from './retransmit.ts';
 import { sackBlocks, sackOptionLength } from './received-blocks.ts';
@@ -30,16 +32,16 @@ export interface SendWhy {
 
 const NO_ARGS: readonly number[] = [];
 
-/** Puts one segment of this end on the wire (`__tcp_transmit_skb`). */
+/** Puts one segment of this end on the wire (`__tcp_transmit_skb`). Returns why it did not leave the host; undefined: it counts as sent. */
 export function sendSegment(
   tcb: Tcb,
   fields: { readonly seq: Seq; readonly flags: number; readonly length?: number },
   why: SendWhy,
-): void {
-  transmit(tcb, fields.seq, fields.flags, fields.length ?? 0, why);
+): LocalFailure | undefined {
+  return transmit(tcb, fields.seq, fields.flags, fields.length ?? 0, why);
 }
 
-function transmit(tcb: Tcb, at: Seq, flags: number, length: number, why: SendWhy): void {
+function transmit(tcb: Tcb, at: Seq, flags: number, length: number, why: SendWhy): LocalFailure | undefined {
   const isSyn = hasFlag(flags, SYN);
   const isAck = hasFlag(flags, ACK);
   const window = isSyn ? tcb.rcv.wnd : scaledDown(selectWindow(tcb), tcb.rcv.wscale);
@@ -56,7 +58,11 @@ function transmit(tcb: Tcb, at: Seq, flags: number, length: number, why: SendWhy
   if (isAck && !isSyn) onAckSent(tcb);
   tcb.lastSentAt = tcb.now;
   if (length > 0) onDataSent(tcb);
-  tcb.kernel.transmit(tcb, segment, why.purpose, why.reason, why.args ?? NO_ARGS);
+  const failure = tcb.kernel.transmit(tcb, segment, why.purpose, why.reason, why.args ?? NO_ARGS);
+  if (failure === undefined || failure === 'no-way') return failure;
+  // Half-open requests and time-wait entries have no window.
+  if (!tcb.isRequest && !tcb.isTimeWaitEntry) reduceForLocalCongestion(tcb);
+  return failure === 'lost' ? undefined : failure;
 }
 
 /** A bare acknowledgement of everything received. */
@@ -145,9 +151,9 @@ export function sendQueued(tcb: Tcb, why: SendWhy, mode: SendMode = 'all'): numb
   return count;
 }
 
-/** Sends what the windows allow (`tcp_write_xmit`). Returns how many segments left. */
+/** Sends what the windows allow, until the own host refuses it (`tcp_write_xmit`). Returns how many segments left. */
 export function transmitQueued(tcb: Tcb, why: SendWhy, mode: SendMode): number {
-  if (!canSend(tcb)) return 0;
+  if (isAllSent(tcb)) return 0;
   const mss = currentMss(tcb);
   const most = tsoSegments(tcb, mss);
   const repeats = mode !== 'one-burst' && mode !== 'probe';
@@ -159,13 +165,18 @@ export function transmitQueued(tcb: Tcb, why: SendWhy, mode: SendMode): number {
     const burst = nextBurst(tcb, mss, Math.max(quota, 1), most, mode);
     isLimited = burst === 'waits-for-congestion-window';
     if (typeof burst === 'string') break;
-    count += sendBurst(tcb, burst, mss, why);
-    if (!repeats) break;
+    const left = sendBurst(tcb, burst, mss, why);
+    count += left;
+    if (!repeats || left === 0) break;
   }
   isLimited ||= tcb.sent.inFlight >= tcb.cwnd;
   if (count > 0 || isLimited) validateCwnd(tcb, isLimited);
   if (count > 0 && isReducing(tcb)) tcb.recovery.prrOut += count;
   return count;
+}
+
+function isAllSent(tcb: Tcb): boolean {
+  return !tcb.hasUnsent;
 }
 
 /** Before 6.10 the congestion window did not hold a FIN back, nor the data in its segment (`tcp_cwnd_test`). */
@@ -179,67 +190,98 @@ function isExemptFin(tcb: Tcb, mss: number): boolean {
   );
 }
 
-/** Without a route nothing counts as sent (`__ip_queue_xmit`). */
-function canSend(tcb: Tcb): boolean {
-  return tcb.hasUnsent && tcb.kernel.hasRoute(tcb);
-}
-
 /** `count` new segments left: a loss probe is due, or the RTO, whose clock starts when nothing was in flight (`tcp_event_new_data_sent`). */
 export function restartClock(tcb: Tcb, count: number, hadInFlight: boolean): void {
   if (count === 0 || scheduleLossProbe(tcb, false)) return;
   if (!hadInFlight || tcb.retransmitTimer.pending === 'tail-loss-probe') armRetransmission(tcb);
 }
 
-/** Sends what the peer's window has room for, however little, past Nagle (`tcp_write_wakeup`). Returns whether there was any. */
-export function sendIntoWindow(tcb: Tcb, why: SendWhy): boolean {
+/**
+ * Sends what the peer's window has room for, however little, past Nagle (`tcp_write_wakeup`).
+ * @returns `nothing`: there is no room, or nothing to send
+ */
+export function sendIntoWindow(tcb: Tcb, why: SendWhy): 'sent' | 'nothing' | LocalFailure {
   const room = diff(add(tcb.snd.una, tcb.snd.wnd), tcb.snd.nxt);
-  if (!canSend(tcb) || room <= 0) return false;
+  if (!tcb.hasUnsent || room <= 0) return 'nothing';
   const end = headEnd(tcb);
   if (after(end, tcb.pushedSeq)) tcb.pushedSeq = end;
   const bytes = Math.min(tcb.sendQueue.headLength, currentMss(tcb), room);
   tcb.sendQueue.markHead();
   const fin = tcb.finQueued && bytes === tcb.unsent && room > bytes;
+  const failure = transmitNew(tcb, tcb.snd.nxt, bytes, fin, true, why);
+  if (failure !== undefined) {
+    tcb.isHeldByHost = true;
+    tcb.sendQueue.cut(bytes, true);
+    return failure;
+  }
   tcb.sendQueue.take(bytes);
-  sendNew(tcb, bytes, fin, bytes > 0, bytes > 0, why);
-  return true;
+  enqueueSent(tcb, bytes, fin, true);
+  return 'sent';
 }
 
-/** One burst leaves: `bytes` cut off the first piece of the queue, as segments on the wire (`tso_fragment`, `tcp_gso_segment`). */
+/**
+ * One burst leaves: `bytes` cut off the first piece of the queue, as segments on the wire (`tso_fragment`, `tcp_gso_segment`). It is one
+ * packet for the queue of the own device, which takes or refuses it whole. Returns how many segments left.
+ */
 function sendBurst(tcb: Tcb, bytes: number, mss: number, why: SendWhy): number {
   const fin = tcb.finQueued && bytes === tcb.unsent;
-  const push = tcb.sendQueue.take(bytes) && bytes > 0;
+  const push = bytes > 0 && tcb.sendQueue.isPushedAt(bytes);
   const count = Math.max(1, Math.ceil(bytes / mss));
   for (let i = 1, left = bytes; i <= count; i++, left -= mss) {
     const isLast = i === count;
+    const length = Math.min(left, mss);
     // The end of a burst is pushed too; sent again alone it is not.
-    const segment = sendNew(
-      tcb,
-      Math.min(left, mss),
-      fin && isLast,
-      push && isLast,
-      isLast && (push || count > 1),
-      why,
-    );
+    const failure = transmitNew(tcb, tcb.snd.nxt, length, fin && isLast, isLast && (push || count > 1), why);
+    if (failure !== undefined) {
+      if (failure === 'refused') refuseRest(tcb, left - length, mss, { fin, push }, why);
+      tcb.isHeldByHost = true;
+      tcb.sendQueue.cut(bytes, false);
+      return 0;
+    }
+    const segment = enqueueSent(tcb, length, fin && isLast, push && isLast);
     segment.joinsNext = !isLast;
   }
+  tcb.sendQueue.take(bytes);
   if (bytes < count * mss) tcb.snd.sml = tcb.snd.nxt;
   return count;
 }
 
-/**
- * A segment leaves for the first time.
- * @param push it carries PSH whenever it is sent
- * @param isPushed it carries PSH now
- */
-function sendNew(tcb: Tcb, bytes: number, fin: boolean, push: boolean, isPushed: boolean, why: SendWhy): SentSegment {
+/** The first segment of a burst was refused, and so are the others: they are one packet. */
+function refuseRest(
+  tcb: Tcb,
+  bytes: number,
+  mss: number,
+  end: { readonly fin: boolean; readonly push: boolean },
+  why: SendWhy,
+): void {
+  for (let left = bytes, at = add(tcb.snd.nxt, mss); left > 0; left -= mss, at = add(at, mss)) {
+    const isLast = left <= mss;
+    transmitNew(tcb, at, Math.min(left, mss), end.fin && isLast, isLast, why);
+  }
+}
+
+/** A segment is sent for the first time. @param isPushed it carries PSH now */
+function transmitNew(
+  tcb: Tcb,
+  at: Seq,
+  bytes: number,
+  fin: boolean,
+  isPushed: boolean,
+  why: SendWhy,
+): LocalFailure | undefined {
+  const flags = ACK + (fin ? FIN : 0) + (isPushed ? PSH : 0);
+  return transmit(tcb, at, flags, bytes, fin && bytes === 0 ? { ...why, purpose: 'fin', reason: tcb.finReason } : why);
+}
+
+/** It has left, and counts as in flight (`tcp_event_new_data_sent`). @param push it carries PSH whenever it is sent */
+function enqueueSent(tcb: Tcb, bytes: number, fin: boolean, push: boolean): SentSegment {
   const at = tcb.snd.nxt;
   const end = add(at, bytes + (fin ? 1 : 0));
   const segment = newSegment({ seq: at, end, length: bytes, syn: false, fin, push }, tcb.now);
-  const flags = ACK + (fin ? FIN : 0) + (isPushed ? PSH : 0);
-  transmit(tcb, at, flags, bytes, fin && bytes === 0 ? { ...why, purpose: 'fin', reason: tcb.finReason } : why);
   noteSent(tcb, segment);
   tcb.sent.push(segment);
   tcb.snd.nxt = end;
+  tcb.isHeldByHost = false;
   return segment;
 }
 

@@ -1,7 +1,8 @@
 /** The persist timer: data is queued, nothing is in flight, and the window is in the way (tcp_timer.c, tcp_output.c; RFC 9293 §3.8.6.1). */
 import type { Micros } from '../../base/time.ts';
-import { MAX_PROBE_SHIFT, TCP_RTO_MIN, TCP_TIMEOUT_MIN_JIFFIES } from './constants.ts';
+import { MAX_PROBE_SHIFT, TCP_RESOURCE_PROBE_INTERVAL, TCP_RTO_MIN, TCP_TIMEOUT_MIN_JIFFIES } from './constants.ts';
 import { ceilToJiffy, jiffies } from './jiffies.ts';
+import type { LocalFailure } from './local-failure.ts';
 import type { SendWhy } from './output.ts';
 import { goesAsOneTooMany } from './orphans.ts';
 import { fitsWindow, headEnd, sendIntoWindow, sendSegment } from './output.ts';
@@ -57,11 +58,11 @@ export function onPersistTimeout(tcb: Tcb): void {
     giveUp(tcb);
     return;
   }
-  // Not the window but TCP_CORK holds it back: so long and no longer.
+  // Not the window but its own host, or TCP_CORK, holds it back: this so long and no longer.
   const why: SendWhy = nextFits(tcb)
-    ? { purpose: 'data', reason: 'corked-long-enough' }
+    ? { purpose: 'data', reason: tcb.isHeldByHost ? 'host-had-refused' : 'corked-long-enough' }
     : { purpose: 'window-probe', reason: 'persist-timer', args: [tcb.probesOut + 1] };
-  sendWindowProbe(tcb, why);
+  const failure = sendWindowProbe(tcb, why);
   if (tcb.sent.length > 0) {
     tcb.probesOut = 0;
     tcb.backoff = 0;
@@ -69,6 +70,11 @@ export function onPersistTimeout(tcb: Tcb): void {
     return;
   }
   tcb.probesOut += 1;
+  if (failure === 'refused') {
+    // The path is not to blame: the wait does not double.
+    tcb.retransmitTimer.arm('persist', tcb.now + clampToUserTimeout(tcb, TCP_RESOURCE_PROBE_INTERVAL), tcb.backoff);
+    return;
+  }
   if (tcb.backoff < tcb.kernel.sysctls.tcp_retries2) tcb.backoff += 1;
   rearm(tcb);
 }
@@ -95,11 +101,14 @@ function probesBelowCeiling(tcb: Tcb): boolean {
 
 /**
  * One probe (`tcp_write_wakeup`): what fits the window of the queued data, else the bare segment with SEQ = SND.UNA − 1
- * and no data that keepalive sends too.
+ * and no data that keepalive sends too. Returns why it did not leave the host; undefined: it did.
  */
-export function sendWindowProbe(tcb: Tcb, why: SendWhy): void {
-  if (sendIntoWindow(tcb, why)) armRetransmission(tcb);
-  else sendSegment(tcb, { seq: add(tcb.snd.una, -1), flags: ACK }, why);
+export function sendWindowProbe(tcb: Tcb, why: SendWhy): LocalFailure | undefined {
+  const outcome = sendIntoWindow(tcb, why);
+  if (outcome === 'nothing') return sendSegment(tcb, { seq: add(tcb.snd.una, -1), flags: ACK }, why);
+  if (outcome !== 'sent') return outcome;
+  armRetransmission(tcb);
+  return undefined;
 }
 
 /**

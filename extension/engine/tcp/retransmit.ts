@@ -8,6 +8,7 @@ import type { SegmentPurpose, SendReason } from '../../trace/schema.ts';
 import {
   ORPHAN_RETRIES,
   TCP_INFINITE_SSTHRESH,
+  TCP_RESOURCE_PROBE_INTERVAL,
   TCP_RTO_MIN,
   TCP_THIN_LINEAR_RETRIES,
   TCP_TIMEOUT_INIT,
@@ -15,6 +16,7 @@ import {
 } from './constants.ts';
 import { sendSegment, timestampNow } from './output.ts';
 import { ceilToJiffy, jiffies } from './jiffies.ts';
+import type { LocalFailure } from './local-failure.ts';
 import { goesAsOneTooMany } from './orphans.ts';
 import { suspectBlackHole } from './path-mtu.ts';
 import { onPersistTimeout } from './persist.ts';
@@ -113,11 +115,15 @@ export function onRetransmissionTimeout(
   enterLoss(tcb);
   tcb.retransmits += 1;
   tcb.totalRto += 1;
-  if (head.syn) tcb.synCopies += 1;
   const purpose = purposeOfRepetition(tcb, head);
-  retransmit(tcb, head, { purpose, reason, args: [tcb.retransmits, tcb.backoff] });
+  const failure = retransmit(tcb, head, { purpose, reason, args: [tcb.retransmits, tcb.backoff] });
   // It went alone: the piece is cut behind it.
   head.joinsNext = false;
+  if (failure === 'refused') {
+    // The path is not to blame: the wait does not double.
+    tcb.retransmitTimer.arm('retransmission', tcb.now + TCP_RESOURCE_PROBE_INTERVAL, tcb.backoff);
+    return;
+  }
   waitForNextFiring(tcb);
 }
 
@@ -247,21 +253,28 @@ function onSynAckTimeout(tcb: Tcb): void {
   }
   tcb.retransmits += 1;
   tcb.backoff += 1;
-  sendSynAck(tcb, {
+  const failure = sendSynAck(tcb, {
     purpose: 'syn-ack-retransmission',
     reason: 'retransmission-timer',
     args: [tcb.retransmits, tcb.backoff],
   });
+  if (failure !== undefined) {
+    // A request is not worth another try: the client will ask again.
+    tcb.done('not-sent');
+    return;
+  }
   tcb.rto = Math.min(tcb.rto * 2, tcb.rtoMax);
   tcb.retransmitTimer.arm('syn-ack', tcb.now + tcb.rto, tcb.backoff);
 }
 
-/** A SYN-ACK, first or again; its sample is measured from the first copy only. */
+/** A SYN-ACK, first or again; its sample is measured from the first copy only. Returns why it did not leave the host. */
 export function sendSynAck(
   tcb: Tcb,
   why: { readonly purpose: SegmentPurpose; readonly reason: SendReason; readonly args?: readonly number[] },
-): void {
-  if (why.purpose === 'syn-ack') tcb.firstSyn = { sentAt: tcb.now, tsVal: timestampNow(tcb) };
-  else tcb.synCopies += 1;
-  sendSegment(tcb, { seq: tcb.snd.iss, flags: SYN + ACK }, why);
+): LocalFailure | undefined {
+  const isFirst = why.purpose === 'syn-ack';
+  if (isFirst) tcb.firstSyn = { sentAt: tcb.now, tsVal: timestampNow(tcb) };
+  const failure = sendSegment(tcb, { seq: tcb.snd.iss, flags: SYN + ACK }, why);
+  if (!isFirst && failure === undefined) tcb.synCopies += 1;
+  return failure;
 }

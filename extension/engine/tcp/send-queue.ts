@@ -67,19 +67,33 @@ export class SendQueue {
     this.first++;
   }
 
-  /** So many bytes of the first piece leave. @returns whether PSH stands at their end */
-  take(bytes: number): boolean {
+  /** Whether PSH stands behind so many bytes of the first piece. */
+  isPushedAt(bytes: number): boolean {
     const head = this.pieces[this.first];
-    if (head === undefined) return false;
+    return head?.push === true && lengthOf(head) === bytes;
+  }
+
+  /** The first piece becomes two, the first of so many bytes; they did not leave (`tcp_fragment`). @param push PSH stands at their end too */
+  cut(bytes: number, push: boolean): void {
+    const head = this.pieces[this.first];
+    if (head === undefined || bytes === 0 || lengthOf(head) <= bytes) return;
+    const middle = add(head.start, bytes);
+    this.pieces.splice(this.first, 0, { start: head.start, end: middle, push });
+    head.start = middle;
+  }
+
+  /** So many bytes of the first piece leave. */
+  take(bytes: number): void {
+    const head = this.pieces[this.first];
+    if (head === undefined) return;
     head.start = add(head.start, bytes);
-    if (lengthOf(head) > 0) return false;
+    if (lengthOf(head) > 0) return;
     this.first++;
     // The room of what is gone is given back now and then: each piece pays for one move.
     if (this.first * 2 >= this.pieces.length) {
       this.pieces = this.pieces.slice(this.first);
       this.first = 0;
     }
-    return head.push;
   }
 }
 

@@ -20,6 +20,7 @@ import {
 import type { CongestionControl } from './congestion/congestion-control.ts';
 import { makeCongestionControl } from './congestion/congestion-control.ts';
 import { ceilToJiffy } from './jiffies.ts';
+import type { LocalFailure } from './local-failure.ts';
 import type { MetricsCache } from './metrics.ts';
 import type { PathState } from './path-mtu.ts';
 import { RetransmissionQueue } from './recovery/retransmission-queue.ts';
@@ -46,10 +47,16 @@ export interface TcpKernel {
   readonly version: KernelVersion;
   /** How exact timers are: undefined = ideal. */
   readonly timers: 'wheel' | undefined;
-  /** Puts a segment on the wire. */
-  transmit(tcb: Tcb, segment: Segment, purpose: SegmentPurpose, reason: SendReason, args: readonly number[]): void;
   /** What is remembered of the ways to other hosts. */
   readonly metrics: MetricsCache;
+  /** Puts a segment on the wire. Returns why it does not leave the host; undefined: it does, or waits there. */
+  transmit(
+    tcb: Tcb,
+    segment: Segment,
+    purpose: SegmentPurpose,
+    reason: SendReason,
+    args: readonly number[],
+  ): LocalFailure | undefined;
   /** Whether there is a way to the other host. */
   hasRoute(tcb: Tcb): boolean;
   /** Whether the way to any host ever turned out to take less than the interface does. */
@@ -184,6 +191,8 @@ export class Tcb {
   writerSleeps = false;
   /** What is queued is past Nagle and TCP_CORK until something more is written (TCP_NAGLE_PUSH). */
   nagleLetsGo = false;
+  /** What is to be sent next did not leave the host when it was tried last. */
+  isHeldByHost = false;
   /** A FIN follows the last byte. */
   finQueued = false;
   /** Why the FIN was queued: what its segment says. */

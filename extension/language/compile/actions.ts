@@ -101,6 +101,7 @@ function compileAction(scope: RunScope, statement: ast.Timed): Action | undefine
       return { kind: 'host-resume', host: subject };
     case 'LosesCarrier':
     case 'RegainsCarrier':
+    case 'FillsQueue':
     case 'LosesRoute':
     case 'RegainsRoute':
       return compileLastHop(scope, subject, action);

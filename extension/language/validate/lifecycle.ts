@@ -46,8 +46,8 @@ function play(
   processes: ReadonlyMap<string, Life>,
   hostOf: ReadonlyMap<string, string>,
 ): ProblemText | undefined {
-  if (action.kind === 'host-carrier' || action.kind === 'host-route' || 'middlebox' in action || 'link' in action)
-    return undefined;
+  if ('middlebox' in action || 'link' in action) return undefined;
+  if (action.kind === 'host-carrier' || action.kind === 'host-queue' || action.kind === 'host-route') return undefined;
   if (!('process' in action)) {
     const life = hosts.get(action.host) ?? newLife();
     const { endedBy } = life;

@@ -109,6 +109,8 @@ export function lossWord({ outcome }: SegmentRow): string {
       return l10n.t('lost: queue full');
     case 'too-big':
       return l10n.t('lost: larger than the MTU');
+    case 'device-queue-full':
+      return l10n.t('refused: own queue full');
     default:
       return l10n.t('lost');
   }
@@ -217,6 +219,7 @@ export function noteLabel(trace: Trace, row: NoteRow): string {
     case 'flow.state':
       return describeFlow(trace, event);
     case 'carrier.state':
+    case 'device-queue.state':
     case 'route.state':
       return describeLastHop(trace, event);
     case 'neighbour.state':

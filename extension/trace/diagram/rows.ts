@@ -36,6 +36,7 @@ const EFFECTS: ReadonlySet<EventKind> = new Set<EventKind>([
   'link.state',
   'link.changed',
   'carrier.state',
+  'device-queue.state',
   'route.state',
   'flow.state',
   'call.entered',
@@ -173,6 +174,8 @@ class RowBuilder {
         return event.cause < 0 ? undefined : this.note(event, 'notice');
       case 'carrier.state':
         return this.note(event, event.up ? 'good' : 'fault');
+      case 'device-queue.state':
+        return this.note(event, event.full ? 'fault' : 'good');
       case 'route.state':
         return this.note(event, event.present ? 'good' : 'fault');
       case 'flow.state':
@@ -225,6 +228,7 @@ const ROW_KINDS: ReadonlySet<EventKind> = new Set<EventKind>([
   'link.state',
   'link.changed',
   'carrier.state',
+  'device-queue.state',
   'route.state',
   'flow.state',
   'neighbour.state',

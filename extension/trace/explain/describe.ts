@@ -86,6 +86,7 @@ function describe(trace: Trace, event: TraceEvent): string {
     case 'flow.state':
       return describeFlow(trace, event);
     case 'carrier.state':
+    case 'device-queue.state':
     case 'route.state':
     case 'neighbour.state':
     case 'arp.sent':
@@ -237,6 +238,8 @@ export function goneReason(reason: EventFields<'end.gone'>['reason']): string {
       return l10n.t(
         'the accept queue was full when its handshake was complete, and it was reset (tcp_abort_on_overflow)',
       );
+    case 'not-sent':
+      return l10n.t('its SYN-ACK could not leave the host again, and a half-open connection is not worth another try');
   }
 }
 

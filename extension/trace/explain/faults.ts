@@ -62,7 +62,12 @@ export function firstFault(trace: Trace, peer: Peer): EventId | undefined {
         break;
       case 'carrier.state': {
         const event = trace.eventOf('carrier.state', id);
-        if (!event.up && concernsCarrier(peer, event)) return id;
+        if (!event.up && concernsDevice(peer, event)) return id;
+        break;
+      }
+      case 'device-queue.state': {
+        const event = trace.eventOf('device-queue.state', id);
+        if (event.full && concernsDevice(peer, event)) return id;
         break;
       }
       case 'route.state': {
@@ -116,8 +121,10 @@ const connectionOf = (trace: Trace, id: EventId): number =>
 const isForgotten = ({ known, reason }: EventOf<'flow.state'>): boolean =>
   !known && (reason === 'idle' || reason === 'told');
 
-const concernsCarrier = (peer: Peer, { place, link }: EventOf<'carrier.state'>): boolean =>
-  peer.links.includes(link) && (place === peer.host || place === peer.ownHost);
+const concernsDevice = (
+  peer: Peer,
+  { place, link }: EventOf<'carrier.state'> | EventOf<'device-queue.state'>,
+): boolean => peer.links.includes(link) && (place === peer.host || place === peer.ownHost);
 
 const concernsRoute = (peer: Peer, { place, to }: EventOf<'route.state'>): boolean =>
   (place === peer.ownHost && to === peer.host) || (place === peer.host && to === peer.ownHost);
@@ -135,10 +142,19 @@ export function obstacle(trace: Trace, until: EventId, peer: Peer): Obstacle | u
     switch (trace.kindAt(id)) {
       case 'carrier.state': {
         const event = trace.eventOf('carrier.state', id);
-        if (!concernsCarrier(peer, event)) break;
+        if (!concernsDevice(peer, event)) break;
         const key = `carrier ${event.place} ${event.link}`;
         if (event.up) current.delete(key);
         else current.set(key, { event: id, text: cableText(trace, peer, event.place) });
+        break;
+      }
+      case 'device-queue.state': {
+        const event = trace.eventOf('device-queue.state', id);
+        if (!concernsDevice(peer, event)) break;
+        const key = `queue ${event.place} ${event.link}`;
+        const text = l10n.t('alive, but the device queue of {0} is full', trace.placeName(event.place));
+        if (event.full) current.set(key, { event: id, text });
+        else current.delete(key);
         break;
       }
       case 'route.state': {

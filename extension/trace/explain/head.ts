@@ -44,6 +44,7 @@ const TIMER_OF_REASON: Partial<Record<EventOf<'segment.sent'>['reason'], TimerNa
   'persist-timer': 'persist',
   'window-shrunk': 'retransmission',
   'corked-long-enough': 'persist',
+  'host-had-refused': 'persist',
   'delayed-ack-timer': 'delayed-ack',
   'compressed-ack-timer': 'compressed-ack',
 };

@@ -95,6 +95,12 @@ function describeLoss(
       return l10n.t('{0} never leaves {1}: nobody answers its ARP requests', title, from);
     case 'no-route':
       return l10n.t('{0} never leaves {1}: it has no route to {2}', title, from, to);
+    case 'device-queue-full':
+      return l10n.t(
+        '{0} never leaves {1}: the queue of its own device is full, and TCP is told so at once',
+        title,
+        from,
+      );
   }
 }
 
@@ -129,6 +135,8 @@ export function lossPhrase(reason: LossReason): string {
       return l10n.t('Nobody answers the ARP requests for the next hop');
     case 'no-route':
       return l10n.t('There is no route');
+    case 'device-queue-full':
+      return l10n.t('The queue of its own device is full, and refuses it');
   }
 }
 
@@ -159,6 +167,8 @@ export function silencePhrase(reason: LossReason): string {
     case 'no-neighbour':
     case 'no-route':
       return l10n.t('Nothing left the host');
+    case 'device-queue-full':
+      return l10n.t('Nothing left the host: the queue of its own device was full');
   }
 }
 

@@ -1,10 +1,11 @@
-/** The last hop: carrier, route, and what ARP knows of a neighbour. */
+/** The last hop: carrier, the queue of the own device, route, and what ARP knows of a neighbour. */
 import * as l10n from '@vscode/l10n';
 import type { EventOf, PlaceId } from '../event.ts';
 import type { Trace } from '../trace.ts';
 
 type LastHopEvent =
   | EventOf<'carrier.state'>
+  | EventOf<'device-queue.state'>
   | EventOf<'route.state'>
   | EventOf<'neighbour.state'>
   | EventOf<'arp.sent'>
@@ -20,6 +21,12 @@ export function describeLastHop(trace: Trace, event: LastHopEvent): string {
       return event.up
         ? l10n.t('{0} has a carrier on {1} again', where, link)
         : l10n.t('{0} loses the carrier on {1}: its own cable is out', where, link);
+    }
+    case 'device-queue.state': {
+      const link = trace.placeName(event.link);
+      return event.full
+        ? l10n.t('the queue of the device of {0} on {1} is full: whatever is to leave is refused', where, link)
+        : l10n.t('the queue of the device of {0} on {1} has room again', where, link);
     }
     case 'route.state': {
       const to = trace.placeName(event.to);
@@ -48,6 +55,8 @@ export function describeLastHop(trace: Trace, event: LastHopEvent): string {
           return l10n.t('Nobody gets it ({0}): nobody is there', title);
         case 'no-carrier':
           return l10n.t('Nobody gets it ({0}): the cable is out', title);
+        case 'device-queue-full':
+          return l10n.t('Nobody gets it ({0}): the queue of the device is full', title);
       }
     }
   }

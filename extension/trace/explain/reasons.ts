@@ -138,6 +138,10 @@ export function sendReason(trace: Trace, segment: EventOf<'segment.sent'>): stri
       return l10n.t(
         'The other end closed its window over data that is in flight: the oldest segment is sent again as a probe. This does not end while anything is answered.',
       );
+    case 'host-had-refused':
+      return l10n.t(
+        'The host did not let it out when it was first to be sent, so it never counted as sent. The persist timer fired, and it is tried again.',
+      );
     case 'corked-long-enough':
       return l10n.t(
         'TCP_CORK or MSG_MORE held this short segment back, and the persist timer fired: it waits no longer.',

@@ -58,6 +58,7 @@ const REASON_RULES: Partial<Record<SendReason, Rule>> = {
   'firewall-rejects': { rfc: 'RFC 9293 §3.5.2', kernel: 'nf_send_reset' },
   'unknown-flow': { rfc: 'RFC 5382 §4.3' },
   'keepalive-gave-up': { rfc: 'RFC 9293 §3.8.4', kernel: 'tcp_send_active_reset' },
+  'host-had-refused': { kernel: 'tcp_send_probe0' },
   'corked-long-enough': { kernel: 'tcp_write_wakeup', sysctl: 'TCP_CORK' },
   'no-socket': { rfc: 'RFC 9293 §3.5.2', kernel: 'tcp_v4_send_reset' },
   'bad-ack-while-opening': { rfc: 'RFC 9293 §3.10.7.3', kernel: 'tcp_rcv_synsent_state_process' },
@@ -141,6 +142,7 @@ const GONE_RULES: Record<EventFields<'end.gone'>['reason'], Rule> = {
   replaced: { rfc: 'RFC 6191', kernel: 'tcp_timewait_state_process' },
   'replaced-by-timestamp': { rfc: 'RFC 6191', kernel: 'tcp_timewait_state_process' },
   'taken-over': { kernel: 'tcp_twsk_unique', sysctl: 'tcp_tw_reuse' },
+  'not-sent': { kernel: 'reqsk_timer_handler' },
 };
 
 export function goneRule(reason: EventFields<'end.gone'>['reason']): Rule {

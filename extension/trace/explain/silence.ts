@@ -6,6 +6,7 @@ import type { Trace } from '../trace.ts';
 import type { EndState, World } from '../world.ts';
 import { variable } from '../world.ts';
 import { keepaliveKnob } from './knobs.ts';
+import { wasRefused } from './refused.ts';
 import { rootAction } from './root.ts';
 import { timerRule } from './rules.ts';
 import type { WhyStep } from './step.ts';
@@ -106,6 +107,12 @@ function timerSentence(trace: Trace, { place, end, last }: Waiting, timer: Timer
         clock(deadline),
       );
     case 'persist':
+      if (isRefused(trace, place, last))
+        return l10n.t(
+          '{0} could send nothing: the queue of its own device was full. It tries again at {1}.',
+          where,
+          clock(deadline),
+        );
       return l10n.t(
         '{0} may not send: the window of the other end is closed. It asks again at {1}.',
         where,
@@ -118,6 +125,15 @@ function timerSentence(trace: Trace, { place, end, last }: Waiting, timer: Timer
     case 'syn-ack':
       return l10n.t('{0} waits for its {1}, until {2}.', where, timerTitle(timer), clock(deadline));
   }
+}
+
+/** Whether what the end sent last did not leave the host. */
+function isRefused(trace: Trace, place: PlaceId, last: EventId): boolean {
+  for (let id = last; id >= 0; id--) {
+    if (trace.kindAt(id) === 'segment.sent' && trace.placeAt(id) === place)
+      return wasRefused(trace, trace.eventOf('segment.sent', id));
+  }
+  return false;
 }
 
 function armingOf(trace: Trace, place: PlaceId, timer: TimerName, last: EventId): EventId {

@@ -11,6 +11,7 @@ import { linkStep } from './link-events.ts';
 import { keepaliveKnob, optionCall } from './knobs.ts';
 import { cachedWait } from './metrics-events.ts';
 import { sendReason } from './reasons.ts';
+import { wasRefused } from './refused.ts';
 import { rootAction } from './root.ts';
 import { segmentRule, timerRule } from './rules.ts';
 import type { WhyStep } from './step.ts';
@@ -229,10 +230,17 @@ class Telling {
     const text =
       by === undefined
         ? l10n.t('It was set {0} earlier, at {1}.', wait, clock(armed.time))
-        : interval === undefined
-          ? l10n.t('It was set {0} earlier, by {1}.', wait, segmentTitle(trace, by))
-          : l10n.t('It was set {0} earlier, by {1} ({2}).', wait, segmentTitle(trace, by), interval);
-    this.add({ event: armed.id, text, rule: timerRule(armed.timer) });
+        : wasRefused(trace, by)
+          ? l10n.t(
+              'It was set {0} earlier, when the host refused {1}: then the next try comes after 0.5 s, and the wait does not double.',
+              wait,
+              segmentTitle(trace, by),
+            )
+          : interval === undefined
+            ? l10n.t('It was set {0} earlier, by {1}.', wait, segmentTitle(trace, by))
+            : l10n.t('It was set {0} earlier, by {1} ({2}).', wait, segmentTitle(trace, by), interval);
+    const rule = by !== undefined && wasRefused(trace, by) ? REFUSED : timerRule(armed.timer);
+    this.add({ event: armed.id, text, rule });
     const cached = cachedWait(trace, armed);
     if (cached !== undefined) this.add(cached);
     if (armed.late === 0) return;
@@ -275,16 +283,29 @@ class Telling {
   }
 
   private tellFirings(firings: readonly EventOf<'timer.fired'>[], first: EventOf<'timer.armed'>): void {
+    const { trace } = this;
     const start = firings.at(-1);
     if (start === undefined) return;
+    const wait = span(start.time - first.time);
+    const refused = firings.some(({ id }) => {
+      const by = sentBy(trace, id);
+      return by !== undefined && wasRefused(trace, by);
+    });
     this.add({
       event: first.id,
-      text: l10n.t(
-        'The row of {0} firings began at {1}, {2} after the timer was first set; each wait is about twice the one before, up to 120 s.',
-        firings.length,
-        clock(start.time),
-        span(start.time - first.time),
-      ),
+      text: refused
+        ? l10n.t(
+            'The row of {0} firings began at {1}, {2} after the timer was first set; waits are about twice the one before, up to 120 s, but 0.5 s where the own host refused what was sent.',
+            firings.length,
+            clock(start.time),
+            wait,
+          )
+        : l10n.t(
+            'The row of {0} firings began at {1}, {2} after the timer was first set; each wait is about twice the one before, up to 120 s.',
+            firings.length,
+            clock(start.time),
+            wait,
+          ),
       rule: timerRule(first.timer),
     });
   }
@@ -297,6 +318,8 @@ function sentBy(trace: Trace, fired: EventId): EventOf<'segment.sent'> | undefin
   }
   return undefined;
 }
+
+const REFUSED = { kernel: 'net_xmit_eval' } as const;
 
 function isSameWait(a: TimerName, b: TimerName): boolean {
   const family = (timer: TimerName): TimerName => (timer === 'tail-loss-probe' ? 'retransmission' : timer);

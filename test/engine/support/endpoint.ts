@@ -9,6 +9,7 @@ import * as calls from '../../../extension/engine/host/syscalls.ts';
 import { sendIcmp } from '../../../extension/engine/network/icmp-message.ts';
 import { hash32 } from '../../../extension/engine/random.ts';
 import type { Scheduler } from '../../../extension/engine/scheduler.ts';
+import type { LocalFailure } from '../../../extension/engine/tcp/local-failure.ts';
 import type { Segment, SegmentOptions } from '../../../extension/engine/tcp/segment.ts';
 import { segmentLength } from '../../../extension/engine/tcp/segment.ts';
 import type { Seq } from '../../../extension/engine/tcp/seq.ts';
@@ -72,7 +73,8 @@ export class Endpoint {
   private readonly lone: LoneKernel;
   private readonly options: EndpointOptions;
   private readonly irs: Seq;
-  private readonly out: { time: number; segment: Segment; purpose: string; reason: string }[] = [];
+  private readonly out: { time: number; segment: Segment; purpose: string; reason: string; failure: string }[] = [];
+  private failure: LocalFailure | undefined;
   /** What the test has sent: SYN, data and FIN take numbers. */
   private peerNxt = 0;
 
@@ -88,7 +90,9 @@ export class Endpoint {
       events: {
         send: (_to, segment, event) => {
           const { purpose, reason } = this.trace.eventOf('segment.sent', event);
-          this.out.push({ time: this.scheduler.now, segment, purpose, reason });
+          const failure = this.failure === undefined ? '' : ` ${this.failure}`;
+          this.out.push({ time: this.scheduler.now, segment, purpose, reason, failure });
+          return this.failure;
         },
         stateChanged: () => undefined,
         readable: () => undefined,
@@ -118,6 +122,12 @@ export class Endpoint {
     return this;
   }
 
+  /** What its own host makes of segments from now on, instead of letting them out: `sent` tells it behind each. */
+  host(failure: LocalFailure | undefined): this {
+    this.failure = failure;
+    return this;
+  }
+
   receive(...segments: readonly PeerSegment[]): this {
     for (const each of segments) {
       const segment = this.built(each);
@@ -140,7 +150,7 @@ export class Endpoint {
 
   /** `210 PA 1+100 ack 1 tail-loss-probe`: everything sent since the last look, with the time in ms. */
   sent(): string[] {
-    return this.out.splice(0).map(({ time, segment, purpose }) => {
+    return this.out.splice(0).map(({ time, segment, purpose, failure }) => {
       return `${time / MS} ${describe(
         {
           flags: segment.flags,
@@ -150,7 +160,7 @@ export class Endpoint {
           ack: diff(segment.ack, this.irs),
         },
         purpose,
-      )}`;
+      )}${failure}`;
     });
   }
 

@@ -47,9 +47,21 @@ class Model {
     if (head === undefined) return;
     const bytes = Math.ceil(head.length * share);
     const ends = bytes === head.length;
-    expect(this.queue.take(bytes)).toBe(ends && head.push);
+    expect(this.queue.isPushedAt(bytes)).toBe(ends && head.push);
+    this.queue.take(bytes);
     head.length -= bytes;
     if (ends) this.pieces.shift();
+  }
+
+  /** It was to leave, and did not. */
+  cut(share: number, push: boolean): void {
+    const [head] = this.pieces;
+    if (head === undefined) return;
+    const bytes = Math.ceil(head.length * share);
+    this.queue.cut(bytes, push);
+    if (bytes === head.length) return;
+    head.length -= bytes;
+    this.pieces.unshift({ length: bytes, push });
   }
 
   private begin(): void {
@@ -66,10 +78,15 @@ const step = fc.oneof(
   bytes.map((count) => (model: Model) => model.grow(count)),
   fc.double({ min: 0.1, max: 1, noNaN: true }).map((share) => (model: Model) => model.take(share)),
   fc.constant((model: Model) => model.take(1)),
+  fc.record({ share: fc.double({ min: 0.1, max: 1, noNaN: true }), push: fc.boolean() }).map(
+    ({ share, push }) =>
+      (model: Model) =>
+        model.cut(share, push),
+  ),
 );
 
 describe('the send queue', () => {
-  it('is a row of pieces, whatever is written, marked, moved and sent', () => {
+  it('is a row of pieces, whatever is written, marked, moved, sent and cut', () => {
     fc.assert(
       fc.property(fc.array(step, { minLength: 100, maxLength: 200 }), (steps) => {
         const model = new Model();

@@ -190,7 +190,7 @@ static void carry(struct host *from, const unsigned char *bytes, int length, mic
   struct link *link = to == NULL || to == from ? NULL : link_between(from, to, &side);
   if (link == NULL) return;
   struct packet *packet = new_ip_packet(link, side, left, bytes, length);
-  if (from->ethernet) packet->sent = when_sent(from, bytes, left);
+  if (from->boots[from->current].watch >= 0) packet->sent = when_sent(from, bytes, left);
   disguise(packet->bytes, &from->boots[from->current]);
   set_out(packet);
 }

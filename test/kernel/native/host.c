@@ -101,8 +101,10 @@ static void build(struct host *host, struct boot *boot) {
     if (!write_sysctl(sysctls[i].path, sysctls[i].value))
       printf("info sysctl-refused %s %s=%s\n", host->name, sysctls[i].path, sysctls[i].value);
   }
-  boot->watch = host->ethernet ? open_watch() : -1;
+  boot->watch = host->ethernet || host->has_queue ? open_watch() : -1;
+  boot->queue = host->has_queue ? open_device_queue() : -1;
   boot->tun = open_tun(host);
+  boot->device = if_nametoindex("tun0");
   boot->diag = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
   boot->ns = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
   if (boot->diag < 0 || boot->ns < 0) die("the namespace's sockets");
@@ -128,14 +130,16 @@ static void *release(void *given) {
   struct boot *boot = given;
   close(boot->tun);
   if (boot->watch >= 0) close(boot->watch);
+  if (boot->queue >= 0) close(boot->queue);
   close(boot->diag);
   close(boot->ns);
   return NULL;
 }
 
 void host_power_loss(struct host *host) {
-  if (host->ethernet) watch_read(host);
+  watch_read(host);
   host->on = false;
+  host->queue_full = false;
   watch_finish(host);
   forget_states(host);
   for (int i = 0; i < process_count; i++)

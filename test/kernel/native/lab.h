@@ -40,6 +40,10 @@ struct boot {
   int tun, diag, ns;
   /* What the kernel sends before it reaches a device (watch.c); -1 = not watched. */
   int watch;
+  /* For the queue of its device (device-queue.c); -1 = nothing changes it. */
+  int queue;
+  /* Index of its device. */
+  int device;
   /* What its numbers are ahead of those of the machine's secrets. */
   uint32_t seq_shift, ts_shift;
 };
@@ -50,6 +54,8 @@ struct host {
   bool on;
   /* Its device is a TAP: it has a hardware address, finds others by ARP, and its cable can be out. */
   bool ethernet, no_carrier;
+  /* The queue of its device changes during the run; it takes nothing now. */
+  bool has_queue, queue_full;
   bool frozen;
   /* It has got packets since its states were read. */
   bool has_news;
@@ -176,6 +182,12 @@ void watch_read(struct host *host);
 micros when_sent(const struct host *host, const unsigned char *packet, micros otherwise);
 /* What never reached the cable: with its power a host loses it, and at the end it is over. */
 void watch_finish(const struct host *host);
+
+/* ---- device-queue.c ---- */
+
+/* In the present namespace. */
+int open_device_queue(void);
+void set_device_queue(struct host *host, bool full);
 
 /* ---- freeze.c ---- */
 

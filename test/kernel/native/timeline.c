@@ -75,7 +75,10 @@ static void read_line(char *words[], int count) {
     snprintf(host->name, NAME_SIZE, "%s", words[1]);
     inet_pton(AF_INET, words[2], &host->address);
     host->boot_count = 1;
-    host->ethernet = count > 3;
+    for (int i = 3; i < count; i++) {
+      if (strcmp(words[i], "ethernet") == 0) host->ethernet = true;
+      if (strcmp(words[i], "queue") == 0) host->has_queue = true;
+    }
   } else if (strcmp(word, "sysctl") == 0) {
     struct sysctl *sysctl = &sysctls[sysctl_count++];
     sysctl->host = host_index(words[1]);
@@ -166,6 +169,11 @@ static const char *of_host(struct host *host, const struct statement *statement)
   const char *verb = statement->words[0];
   if (strcmp(verb, "carrier") == 0) {
     set_carrier(host, strcmp(statement->words[2], "up") == 0);
+    return NULL;
+  }
+  if (strcmp(verb, "queue") == 0) {
+    if (!host->on) return "host-off";
+    set_device_queue(host, strcmp(statement->words[2], "full") == 0);
     return NULL;
   }
   if (strcmp(verb, "freeze") == 0 || strcmp(verb, "resume") == 0) {

@@ -152,12 +152,17 @@ static void forget(int index) {
   memmove(&sent[index], &sent[index + 1], (sent_count - index) * sizeof *sent);
 }
 
-/* To itself: nothing is between sending and receiving. */
+/* To itself: nothing is between sending and receiving. To a full queue: it goes no further. */
 static void take(struct host *host, const unsigned char *bytes, int length, micros at) {
   const struct iphdr *ip = (const void *)bytes;
   if (length < (int)(sizeof(struct iphdr) + sizeof(struct tcphdr)) || tcp_of(bytes) == NULL) return;
   if (ip->saddr == ip->daddr) {
     report_segment(host, bytes, at, "delivered", at);
+    return;
+  }
+  if (host->queue_full) {
+    report_segment(host, bytes, at, "held", at);
+    host->has_news = true;
     return;
   }
   if (sent_count == MAX_SENT) die("too many packets on their way to a cable");

@@ -34,6 +34,8 @@ export class World {
   readonly wire: Emission[] = [];
   /** MTU of the interface. */
   mtu = 1500;
+  /** The queue of the interface has no room for anything. */
+  queueIsFull = false;
   /** Somebody has called listen(), and no SYN of the script has come since. */
   listens = false;
   /** The connection that packets without ports belong to: the newest. */
@@ -52,7 +54,9 @@ export class World {
       seed: 1,
       events: {
         send: (_to, segment, event) => {
+          if (this.queueIsFull) return 'refused';
           this.take(segment, event);
+          return undefined;
         },
         mtu: () => this.mtu,
         stateChanged: wake,

@@ -147,6 +147,10 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   },
   {
     weight: 2,
+    arbitrary: fc.record({ kind: fc.constant('host-queue' as const), host, full: fc.boolean() }),
+  },
+  {
+    weight: 2,
     arbitrary: fc.record({
       kind: fc.constant('host-route' as const),
       host: fc.constant('client'),

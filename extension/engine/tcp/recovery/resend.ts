@@ -1,5 +1,6 @@
 /** Sending again: one segment, or what is marked lost as far as the window goes (tcp_output.c). */
 import type { SegmentPurpose } from '../../../trace/schema.ts';
+import type { LocalFailure } from '../local-failure.ts';
 import type { SendWhy } from '../output.ts';
 import { currentMss, flagsOf, sendSegment } from '../output.ts';
 import { ACK, PSH, SYN } from '../segment.ts';
@@ -12,33 +13,37 @@ import { recutPiece } from './recut-piece.ts';
 import { ResendBurst } from './resend-burst.ts';
 import type { SentSegment } from './retransmission-queue.ts';
 
-/** Sends a segment again and counts the copy as in flight (`tcp_retransmit_skb`). Returns false where the window forbids it. */
-export function retransmit(tcb: Tcb, segment: SentSegment, why: SendWhy, endsBurst = false): boolean {
+/** Why a segment did not go again: its host (`LocalFailure`), or the window, or a copy that has not left yet. */
+export type ResendFailure = LocalFailure | 'window' | 'still-here';
+
+/** Sends a segment again and counts the copy as in flight (`tcp_retransmit_skb`). Returns why not; undefined: it left. */
+export function retransmit(tcb: Tcb, segment: SentSegment, why: SendWhy, endsBurst = false): ResendFailure | undefined {
   const { recovery, sent } = tcb;
-  const left = resend(tcb, segment, why, endsBurst);
-  if (left) {
+  const failure = resend(tcb, segment, why, endsBurst);
+  if (failure === undefined) {
     if (!segment.retransmitOut) sent.retransOut++;
     segment.retransmitOut = true;
   }
   // Of a copy that did not leave: the time of the one before.
   tcb.retransStamp ??= segment.lastSentAt;
   recovery.undoRetrans = Math.max(recovery.undoRetrans, 0) + 1;
-  return left;
+  return failure;
 }
 
 /**
  * Sends a segment again (`__tcp_retransmit_skb`): what is not acknowledged of it, fitted to the window, merged with small neighbours.
  * @param endsBurst it is the last of several that leave together, and pushed as such
  */
-export function resend(tcb: Tcb, segment: SentSegment, why: SendWhy, endsBurst = false): boolean {
+export function resend(tcb: Tcb, segment: SentSegment, why: SendWhy, endsBurst = false): ResendFailure | undefined {
   const { snd, recovery } = tcb;
-  if (isStuck(tcb, segment)) return false;
+  const stuck = whyStuck(tcb, segment);
+  if (stuck !== undefined) return stuck;
   trim(tcb, segment);
   const mss = currentMss(tcb);
   if (segment.length > mss || segment.joinsNext) recutPiece(tcb, tcb.sent.indexFrom(segment.seq), mss);
   let room = diff(add(snd.una, snd.wnd), segment.seq);
   if (room <= 0) {
-    if (segment.seq !== snd.una) return false;
+    if (segment.seq !== snd.una) return 'window';
     // Into a window that shrank to nothing one segment goes all the same: as a probe.
     room = mss;
   }
@@ -46,23 +51,26 @@ export function resend(tcb: Tcb, segment: SentSegment, why: SendWhy, endsBurst =
   if (segment.length > limit) split(tcb, segment, limit);
   else if (segment.length < limit) collapse(tcb, segment, limit);
   recovery.totalRetransmissions++;
+  if (segment.syn) tcb.synCopies++;
+  // Also where it does not leave the host: a sample would begin with what never was sent.
   segment.everRetransmitted = true;
   segment.lastSentAt = tcb.now;
-  tcb.sent.sentNow(segment);
-  noteSent(tcb, segment);
   // Crossing SYNs: the acknowledgement goes with the copy.
   const flags = segment.syn ? SYN + (tcb.state === 'SYN_SENT' ? 0 : ACK) : flagsOf(segment);
   const push = endsBurst && !segment.push ? PSH : 0;
-  sendSegment(tcb, { seq: segment.seq, flags: flags + push, length: segment.length }, why);
-  return true;
+  const failure = sendSegment(tcb, { seq: segment.seq, flags: flags + push, length: segment.length }, why);
+  if (failure !== undefined) return failure;
+  tcb.sent.sentNow(segment);
+  noteSent(tcb, segment);
+  return undefined;
 }
 
 /** Its last copy still waits in this host (`skb_still_in_host_queue`), or there is no route; then the error of the route is all that comes of it. */
-function isStuck(tcb: Tcb, segment: SentSegment): boolean {
-  if (tcb.kernel.holdsBack(tcb, segment.seq)) return true;
-  if (tcb.kernel.hasRoute(tcb)) return false;
+function whyStuck(tcb: Tcb, segment: SentSegment): 'still-here' | 'no-way' | undefined {
+  if (tcb.kernel.holdsBack(tcb, segment.seq)) return 'still-here';
+  if (tcb.kernel.hasRoute(tcb)) return undefined;
   rememberSoftError(tcb, 'ENETUNREACH');
-  return true;
+  return 'no-way';
 }
 
 /** Its beginning may be acknowledged already (`tcp_trim_head`). */
@@ -136,7 +144,7 @@ export function resendLost(tcb: Tcb, keepsTimer = false): void {
     }
     if (segment.sacked || segment.retransmitOut) continue;
     if (segment.length > mss || segment.joinsNext) recutPiece(tcb, index, mss);
-    if (!retransmit(tcb, segment, whyAgain(tcb, segment), burst.endsWith(segment, index))) break;
+    if (retransmit(tcb, segment, whyAgain(tcb, segment), burst.endsWith(segment, index)) !== undefined) break;
     if (isReducing(tcb)) recovery.prrOut++;
     if (segment === head) resentHead = true;
   }

@@ -54,7 +54,7 @@ function probe(tcb: Tcb): boolean {
   recovery.tlpRetransmitted = false;
   if (hasRoomForNext(tcb)) return sendQueued(tcb, why, 'probe') > 0;
   const last = lastSegment(tcb);
-  if (last === undefined || !resend(tcb, last, why)) return false;
+  if (last === undefined || resend(tcb, last, why) !== undefined) return false;
   last.joinsNext = false;
   recovery.tlpRetransmitted = true;
   return true;
