@@ -5,6 +5,7 @@ import { Entry } from '../scheduler.ts';
 import type { Segment } from '../tcp/segment.ts';
 import { Line } from './line.ts';
 import type { Packet, Stage } from './packet.ts';
+import { packetSize } from './packet-size.ts';
 
 /** Where packets come out; `sent` and `cause` as in `Packet`. */
 export type Deliver = (segment: Segment, purpose: SegmentPurpose, sent: EventId, cause: EventId) => void;
@@ -44,7 +45,7 @@ export class Carrier implements Stage {
     const { line } = this;
     while (line.length > 0) {
       const { segment, purpose, sent, cause, at, order } = line;
-      lost.push({ segment, purpose, sent, cause, at, heldUp: 0, order });
+      lost.push({ segment, purpose, bytes: packetSize(segment), sent, cause, at, heldUp: 0, order });
       line.shift();
     }
     for (const entry of this.strays.values()) entry.cancelled = true;

@@ -8,6 +8,7 @@ import type { LinkEnd } from './link.ts';
 import type { Middlebox, Side } from './middlebox.ts';
 import type { Packet } from './packet.ts';
 import type { Freight } from './stretch.ts';
+import { packetSize } from './packet-size.ts';
 import { Stretch } from './stretch.ts';
 
 /** A middlebox and where it stands: one-way time from the link's first end; undefined: evenly between its neighbours. */
@@ -69,13 +70,10 @@ export class Course {
     for (const [index, stretch] of this.stretches.entries()) stretch.delay = delays[index + 1] ?? 0;
   }
 
-  /** A segment comes out of the first stretch. */
+  /** A segment comes out of the first stretch, which leads to a middlebox. */
   enter(segment: Segment, purpose: SegmentPurpose, sent: EventId, cause: EventId): void {
-    if (this.boxes.length === 0) {
-      this.to.arrive(segment, this.from, sent, cause);
-      return;
-    }
-    const packet: Packet = { segment, purpose, sent, cause, at: this.scheduler.now, heldUp: 0, order: 0 };
+    const bytes = packetSize(segment);
+    const packet: Packet = { segment, purpose, bytes, sent, cause, at: this.scheduler.now, heldUp: 0, order: 0 };
     this.arriveAt(0, { kind: 'segment', packet });
   }
 

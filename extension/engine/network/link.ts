@@ -2,7 +2,6 @@ import { DEFAULT_MTU, type LinkSetting } from '../../scenario/link-setting.ts';
 import type { Micros } from '../../base/time.ts';
 import type { LinkPlan, LinkRulePlan } from '../../scenario/plan.ts';
 import type { EventFields, EventId, PlaceId } from '../../trace/event.ts';
-import type { SegmentPurpose } from '../../trace/schema.ts';
 import type { Recorder } from '../recorder.ts';
 import type { Scheduler } from '../scheduler.ts';
 import type { Segment } from '../tcp/segment.ts';
@@ -59,6 +58,8 @@ export class Link {
     readonly ends: readonly [LinkEnd, LinkEnd];
     readonly plan: LinkPlan;
     readonly seed: number;
+    /** Whether there may be statements about its segments (`addRule`); by default there may. */
+    readonly mayHaveRules?: boolean;
     /** In the order from the first end to the second. */
     readonly standings?: readonly Standing[];
     readonly scheduler: Scheduler;
@@ -101,22 +102,24 @@ export class Link {
     const settings = plan.settings ?? [];
     const mtu = settings.findLast((setting) => setting.kind === 'mtu');
     this.mtu = mtu?.bytes ?? DEFAULT_MTU;
-    const direction = (from: LinkEnd, delay: Micros, course: Course, side: number): Direction =>
+    const direction = (from: LinkEnd, to: LinkEnd, delay: Micros, course: Course, side: number): Direction =>
       new Direction({
         link: place,
         from: from.place,
         delay,
         mtu: this.mtu,
+        mayHaveRules: init.mayHaveRules ?? true,
         seed: [init.seed, plan.name, side],
         scheduler,
         recorder,
         deliver: (segment, purpose, sent, cause) => {
-          course.enter(segment, purpose, sent, cause);
+          if (boxes.length === 0) to.arrive(segment, from, sent, cause);
+          else course.enter(segment, purpose, sent, cause);
         },
       });
     this.directions = [
-      direction(a, delays[0] ?? 0, this.courses[0], 0),
-      direction(b, delays.at(-1) ?? 0, this.courses[1], 1),
+      direction(a, b, delays[0] ?? 0, this.courses[0], 0),
+      direction(b, a, delays.at(-1) ?? 0, this.courses[1], 1),
     ];
     for (const { from, ...setting } of settings) {
       this.apply(setting, this.directions, from === undefined ? undefined : ends[plan.ends.indexOf(from)]);
@@ -137,10 +140,9 @@ export class Link {
     return this.ends.includes(a) && this.ends.includes(b) && a !== b;
   }
 
-  /** Carries a segment away from `from`; `sent` is the event of its leaving. */
-  send(from: LinkEnd, segment: Segment, sent: EventId, purpose: SegmentPurpose): void {
-    const direction = this.directions[this.ends[0] === from ? 0 : 1];
-    direction.send(segment, purpose, sent);
+  /** What carries segments away from `from`. */
+  directionFrom(from: LinkEnd): Direction {
+    return this.directions[this.ends[0] === from ? 0 : 1];
   }
 
   /**

@@ -1,7 +1,6 @@
 import type { Micros } from '../../base/time.ts';
 import { DEFAULT_QUEUE } from '../../scenario/link-setting.ts';
 import type { LinkLog, Packet, Stage } from './packet.ts';
-import { packetSize } from './packet-size.ts';
 import { Ring } from '../ring.ts';
 
 interface Waiting {
@@ -38,7 +37,7 @@ export class Queue implements Stage {
       return;
     }
     this.letGo(now);
-    const bytes = packetSize(packet.segment);
+    const { bytes } = packet;
     const begins = Math.max(now, this.free);
     if (begins > now) {
       if (this.isFull(bytes)) {

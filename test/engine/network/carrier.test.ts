@@ -9,7 +9,7 @@ const segment = { fromPort: 1, toPort: 2, seq: seq(1), ack: seq(1), flags: ACK, 
 
 /** Packet number `sent`, which gets there at `at`, by itself when it is held up. */
 function packet(sent: number, at: number, heldUp = 0): Packet {
-  return { segment, purpose: 'data', sent, cause: sent, at, heldUp, order: 0 };
+  return { segment, purpose: 'data', bytes: 40, sent, cause: sent, at, heldUp, order: 0 };
 }
 
 function rig() {
