@@ -5,7 +5,7 @@ import { DEFAULT_MAX_TIME } from '../scenario/limits.ts';
 import type { ActionPlan, RunPlan } from '../scenario/plan.ts';
 import type { TcpState } from '../scenario/tcp-state.ts';
 import type { TraceData } from '../trace/columns.ts';
-import { TraceWriter } from '../trace/columns.ts';
+import { EventLimitReached, TraceWriter } from '../trace/columns.ts';
 import type { EventFields, EventId } from '../trace/event.ts';
 import { NO_CAUSE } from '../trace/event.ts';
 import { checkExpectations } from '../trace/expectations/index.ts';
@@ -13,7 +13,7 @@ import { Trace } from '../trace/trace.ts';
 import { carryOut } from './actions.ts';
 import type { Connections } from './connections.ts';
 import { headerOf } from './header.ts';
-import { EventLimitReached, Recorder } from './recorder.ts';
+import { Recorder } from './recorder.ts';
 import { Scheduler } from './scheduler.ts';
 import type { Tcb } from './tcp/tcb.ts';
 import { buildWorld, type World } from './world.ts';
@@ -80,7 +80,7 @@ export class Simulation {
 
   /** Does up to `maxSteps` things. @returns true when the run has ended. */
   advance(maxSteps: number): boolean {
-    this.recorder.limit = this.limits.maxEvents;
+    this.recorder.writer.limit = this.limits.maxEvents;
     try {
       for (let steps = 0; steps < maxSteps && this.ended === undefined; steps++) this.step();
     } catch (error) {
@@ -88,7 +88,7 @@ export class Simulation {
       this.ended = 'event-limit';
     } finally {
       // How the run ended and what became of its expectations is written in any case.
-      this.recorder.limit = Infinity;
+      this.recorder.writer.limit = Infinity;
     }
     return this.ended !== undefined;
   }

@@ -145,6 +145,6 @@ export class IpOutput {
     leaving.purpose = purpose;
     leaving.reason = reason;
     leaving.args = args;
-    this.network.send(to, segment, this.recorder.record('segment.sent', place, leaving), purpose);
+    this.network.send(to, segment, this.recorder.sent(place, leaving), purpose);
   }
 }
