@@ -7,11 +7,12 @@ import { RandomStream } from '../random.ts';
 import type { Recorder } from '../recorder.ts';
 import type { Scheduler } from '../scheduler.ts';
 import type { Segment } from '../tcp/segment.ts';
-import type { Deliver } from './carrier.ts';
+import type { Destination } from './carrier.ts';
 import { Carrier } from './carrier.ts';
 import { ChanceDuplication, ChanceLoss, Reordering } from './chance.ts';
 import { Cut } from './cut.ts';
 import { Mtu } from './mtu.ts';
+import type { LinkEnd } from './link.ts';
 import type { LinkLog, Loss, Packet } from './packet.ts';
 import { newPacket } from './packet.ts';
 import { packetSize } from './packet-size.ts';
@@ -47,7 +48,8 @@ export class Direction implements LinkLog {
 
   constructor(init: {
     readonly link: PlaceId;
-    readonly from: PlaceId;
+    readonly from: LinkEnd;
+    readonly destination: Destination;
     readonly delay: Micros;
     readonly mtu: number;
     readonly mayHaveRules: boolean;
@@ -55,16 +57,15 @@ export class Direction implements LinkLog {
     readonly seed: readonly (string | number)[];
     readonly scheduler: Scheduler;
     readonly recorder: Recorder;
-    readonly deliver: Deliver;
   }) {
     this.link = init.link;
-    this.from = init.from;
+    this.from = init.from.place;
     this.recorder = init.recorder;
     this.scheduler = init.scheduler;
     this.mayHaveRules = init.mayHaveRules;
     const random = (what: string): RandomStream => new RandomStream(...init.seed, what);
     // From the last stage to the first.
-    this.carrier = new Carrier(init.scheduler, init.deliver);
+    this.carrier = new Carrier(init.scheduler, init.from, init.destination);
     this.propagation = new Propagation(init.delay, random('jitter'), this.carrier);
     this.queue = new Queue(this, this.propagation);
     this.reordering = new Reordering(random('reordering'), this, this.queue);

@@ -2,10 +2,12 @@ import { DEFAULT_MTU, type LinkSetting } from '../../scenario/link-setting.ts';
 import type { Micros } from '../../base/time.ts';
 import type { LinkPlan, LinkRulePlan } from '../../scenario/plan.ts';
 import type { EventFields, EventId, PlaceId } from '../../trace/event.ts';
+import type { SegmentPurpose } from '../../trace/schema.ts';
 import type { Recorder } from '../recorder.ts';
 import type { Scheduler } from '../scheduler.ts';
 import type { Segment } from '../tcp/segment.ts';
 import type { ArpFrame } from './arp.ts';
+import type { Destination } from './carrier.ts';
 import type { Standing } from './course.ts';
 import { Course, divide } from './course.ts';
 import { Direction } from './direction.ts';
@@ -15,7 +17,7 @@ import { LinkRule } from './rules.ts';
 import { Stretch } from './stretch.ts';
 
 /** Where a link delivers to. */
-export interface LinkEnd {
+export interface LinkEnd extends Destination {
   readonly name: string;
   readonly place: PlaceId;
   readonly address: string;
@@ -25,7 +27,7 @@ export interface LinkEnd {
    * Takes a segment, or says why nobody is there to take it. `cause`: what last happened to it on the way, at least its
    * leaving.
    */
-  arrive(segment: Segment, from: LinkEnd, sent: EventId, cause: EventId): void;
+  arrive(segment: Segment, from: LinkEnd, sent: EventId, cause: EventId, purpose: SegmentPurpose): void;
   /** Takes an ICMP message about a segment that it sent to `peer`. */
   icmpArrives(message: IcmpMessage, peer: LinkEnd): void;
   /** Takes an ARP frame of `from`, its neighbour on a shared segment. */
@@ -105,17 +107,14 @@ export class Link {
     const direction = (from: LinkEnd, to: LinkEnd, delay: Micros, course: Course, side: number): Direction =>
       new Direction({
         link: place,
-        from: from.place,
+        from,
+        destination: boxes.length === 0 ? to : course,
         delay,
         mtu: this.mtu,
         mayHaveRules: init.mayHaveRules ?? true,
         seed: [init.seed, plan.name, side],
         scheduler,
         recorder,
-        deliver: (segment, purpose, sent, cause) => {
-          if (boxes.length === 0) to.arrive(segment, from, sent, cause);
-          else course.enter(segment, purpose, sent, cause);
-        },
       });
     this.directions = [
       direction(a, b, delays[0] ?? 0, this.courses[0], 0),
