@@ -49,9 +49,9 @@ export class Recorder {
     return this.doors.queued(this.scheduler.now, place, cause, segment, wait, ahead, bytes);
   }
 
-  /** @param changes pairs (index into VARIABLES, value) */
-  variables(place: PlaceId, changes: readonly number[]): EventId {
-    return this.doors.variables(this.scheduler.now, place, this.cause, changes);
+  /** @param changes pairs (index into VARIABLES, value), flattened; so many numbers of it count */
+  variables(place: PlaceId, changes: ArrayLike<number>, count: number): EventId {
+    return this.doors.variables(this.scheduler.now, place, this.cause, changes, count);
   }
 
   /** @param late how much later than the deadline it fires, µs */

@@ -68,8 +68,10 @@ export class TraceWriter {
    * @throws Error when `time` lies before the last event or `cause` is not an earlier event: a bug of the engine.
    */
   add<K extends EventKind>(kind: K, time: number, place: PlaceId, cause: EventId, fields: EventFields<K>): EventId {
-    if (kind === 'tcp.variables')
-      return this.doors.variables(time, place, cause, (fields as EventFields<'tcp.variables'>).changes);
+    if (kind === 'tcp.variables') {
+      const { changes } = fields as EventFields<'tcp.variables'>;
+      return this.doors.variables(time, place, cause, changes, changes.length);
+    }
     return putByName(this.draft, this.strings, KIND_CODES.get(kind) as number, time, place, cause, fields);
   }
 

@@ -5,7 +5,7 @@
 import { acknowledgementArrives } from './ack.ts';
 import { onReset } from './close.ts';
 import { acknowledgeIfDue, enterQuickAckMode } from './delayed-ack.ts';
-import { isNextData, nextDataArrives } from './header-prediction.ts';
+import { nextDataArrives } from './header-prediction.ts';
 import { updateMetrics } from './metrics.ts';
 import { completeSimultaneousOpen, synReceivedArrives, synSentArrives } from './open.ts';
 import type { SendWhy } from './output.ts';
@@ -26,8 +26,7 @@ import { enterFinWait2AsOrphan, enterTimeWait, timeWaitArrives } from './time-wa
 /** Takes one segment for this end, and publishes what it changed. */
 export function segmentArrives(tcb: Tcb, segment: Segment): void {
   tcb.lastReceivedAt = tcb.kernel.scheduler.toRunTime(tcb.now);
-  if (isNextData(tcb, segment)) {
-    nextDataArrives(tcb, segment);
+  if (nextDataArrives(tcb, segment)) {
     answer(tcb, true);
     tcb.entered('receiving');
     return;

@@ -7,7 +7,7 @@ import { hasFeature } from '../../scenario/kernel-version.ts';
 import { SOCK_MIN_RCVBUF, TIMESTAMPS_LENGTH } from './constants.ts';
 import { segmentMemory } from './segment-memory.ts';
 import { add, diff } from './seq.ts';
-import type { Tcb } from './tcb.ts';
+import type { OutOfOrderRange, Tcb } from './tcb.ts';
 
 const TCP_MAX_WSCALE = 14;
 /** The field has 16 bits. */
@@ -39,9 +39,12 @@ export function fullSpace(tcb: Tcb): number {
 /** What is free of it (`tcp_space`); data beyond a gap takes room too. */
 function freeSpace(tcb: Tcb): number {
   const { queue, outOfOrder } = tcb.rcv;
-  let taken = queue.memory;
-  for (const { memory } of outOfOrder) taken += memory;
+  const taken = outOfOrder.length === 0 ? queue.memory : queue.memory + memoryBeyondGaps(outOfOrder);
   return payloadIn(tcb, Math.max(0, receiveBuffer(tcb) - taken));
+}
+
+function memoryBeyondGaps(ranges: readonly OutOfOrderRange[]): number {
+  return ranges.reduce((sum, { memory }) => sum + memory, 0);
 }
 
 /**
@@ -98,6 +101,7 @@ export function measurePayloadShare(tcb: Tcb, length: number): void {
 /** Data lets the window grow, two segments for each one (`tcp_grow_window`). Returns whether it did. */
 export function growWindow(tcb: Tcb, length: number): boolean {
   const { rcv } = tcb;
+  if (rcv.threshold >= rcv.clamp) return false;
   const room = Math.min(rcv.clamp, freeSpace(tcb)) - rcv.threshold;
   if (room <= 0) return false;
   const memory = payloadIn(tcb, segmentMemory(length));

@@ -106,11 +106,10 @@ export class EventDoors {
     return id;
   }
 
-  /** @param changes pairs (index into VARIABLES, value) */
-  variables(time: number, place: PlaceId, cause: EventId, changes: readonly number[]): EventId {
+  /** @param changes pairs (index into VARIABLES, value), flattened; so many numbers of it count */
+  variables(time: number, place: PlaceId, cause: EventId, changes: ArrayLike<number>, length: number): EventId {
     const { draft } = this;
     const id = draft.length;
-    const { length } = changes;
     // An index has half of a pair; so has one without its value.
     // eslint-disable-next-line no-bitwise -- Halves of small numbers.
     const names = (length + 1) >> 1;
