@@ -257,16 +257,7 @@ export class Kernel implements TcpKernel, ListeningKernel {
   // ---- what ends ask of their kernel ----
 
   transmit(tcb: Tcb, segment: Segment, purpose: SegmentPurpose, reason: SendReason, args: readonly number[]): void {
-    this.output.send({
-      place: tcb.place,
-      connection: tcb.connection,
-      to: tcb.remote.host,
-      segment,
-      purpose,
-      reason,
-      args,
-      windowBytes: segment.window * powerOfTwo(scaleOf(tcb, segment)),
-    });
+    this.output.send(tcb, segment, segment.window * powerOfTwo(scaleOf(tcb, segment)), purpose, reason, args);
   }
 
   holdsBack(tcb: Tcb, seq: Seq): boolean {
@@ -300,16 +291,9 @@ export class Kernel implements TcpKernel, ListeningKernel {
 
   resetUnknown(to: Segment, reason: SendReason): void {
     if (has(to, RST)) return;
-    this.output.send({
-      place: this.host.place,
-      connection: this.handledConnection,
-      to: this.connections.hostOfOther(this.handledConnection, this.host.place, to.toPort),
-      segment: resetFor(to),
-      purpose: 'rst',
-      reason,
-      args: [],
-      windowBytes: 0,
-    });
+    const connection = this.handledConnection;
+    const remote = { host: this.connections.hostOfOther(connection, this.host.place, to.toPort) };
+    this.output.send({ place: this.host.place, connection, remote }, resetFor(to), 0, 'rst', reason, []);
   }
 
   ignored(tcb: Tcb, reason: EventFields<'segment.ignored'>['reason']): void {

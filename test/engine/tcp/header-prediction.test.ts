@@ -12,7 +12,7 @@ let plodding: (plan: RunPlan) => Trace;
 beforeAll(async () => {
   ({ play: predicting } = await import('../../../extension/engine/play.ts'));
   vi.resetModules();
-  vi.doMock(PREDICTION, () => ({ nextDataArrives: () => false }));
+  vi.doMock(PREDICTION, () => ({ isPlainAck: () => false, nextDataArrives: () => false }));
   ({ play: plodding } = await import('../../../extension/engine/play.ts'));
 });
 
