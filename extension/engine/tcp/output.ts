@@ -9,7 +9,6 @@ import { validateCwnd } from './congestion/window.ts';
 import { noteSent } from './recovery/delivery.ts';
 import { isReducing } from './recovery/prr.ts';
 import type { SentSegment } from './recovery/retransmission-queue.ts';
-import { newSegment } from './recovery/retransmission-queue.ts';
 import { scheduleLossProbe } from './recovery/tail-loss-probe.ts';
 import { followPathMtu, payloadPerSegment } from './path-mtu.ts';
 import { armRetransmission } from './retransmit.ts';
@@ -234,7 +233,7 @@ function sendBurst(tcb: Tcb, bytes: number, mss: number, why: SendWhy): number {
 function sendNew(tcb: Tcb, bytes: number, fin: boolean, push: boolean, isPushed: boolean, why: SendWhy): SentSegment {
   const at = tcb.snd.nxt;
   const end = add(at, bytes + (fin ? 1 : 0));
-  const segment = newSegment({ seq: at, end, length: bytes, syn: false, fin, push }, tcb.now);
+  const segment = tcb.sent.take(at, end, bytes, fin, push, tcb.now);
   const flags = ACK + (fin ? FIN : 0) + (isPushed ? PSH : 0);
   transmit(tcb, at, flags, bytes, fin && bytes === 0 ? { ...why, purpose: 'fin', reason: tcb.finReason } : why);
   noteSent(tcb, segment);
