@@ -50,8 +50,9 @@ export class Kernel implements TcpKernel, ListeningKernel {
   private readonly output: IpOutput;
   /** The segment being handled, for what is said about it. */
   private handling: EventId = -1;
-  private handled: Segment | undefined;
   private handledFrom: PlaceId = 0;
+  private handledFromPort = 0;
+  private handledToPort = 0;
   private readonly bootedAt: Micros;
 
   constructor(init: {
@@ -139,8 +140,9 @@ export class Kernel implements TcpKernel, ListeningKernel {
     const before = recorder.cause;
     recorder.cause = recorder.delivered(place, sent, cause);
     this.handling = sent;
-    this.handled = segment;
     this.handledFrom = from.place;
+    this.handledFromPort = segment.fromPort;
+    this.handledToPort = segment.toPort;
     const replaced =
       tcb?.isTimeWaitEntry === true &&
       this.table.listener(segment.toPort) !== undefined &&
@@ -165,9 +167,7 @@ export class Kernel implements TcpKernel, ListeningKernel {
 
   /** The connection that the segment being handled belongs to. */
   private get handledConnection(): number {
-    const { handled } = this;
-    if (handled === undefined) throw new Error('No segment is being handled');
-    return this.connections.ofSegment(this.host.place, handled.toPort, this.handledFrom, handled.fromPort);
+    return this.connections.ofSegment(this.host.place, this.handledToPort, this.handledFrom, this.handledFromPort);
   }
 
   /**
