@@ -49,5 +49,8 @@ export function answerWithReset(
     },
     cause,
   );
-  crossing.answer({ kind: 'segment', packet: { ...packet, segment, bytes: packetSize(segment), purpose: 'rst', sent, cause: sent } });
+  crossing.answer({
+    kind: 'segment',
+    packet: { ...packet, segment, bytes: packetSize(segment), purpose: 'rst', sent, cause: sent },
+  });
 }

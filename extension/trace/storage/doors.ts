@@ -111,7 +111,7 @@ export class EventDoors {
     const { draft } = this;
     const id = draft.length;
     // An index has half of a pair; so has one without its value.
-    // eslint-disable-next-line no-bitwise -- Halves of small numbers.
+
     const names = (length + 1) >> 1;
     draft.reserve(3 + names);
     const { key } = draft;
@@ -119,7 +119,7 @@ export class EventDoors {
     key[PLACE] = place;
     key[2] = length;
     for (let i = 0; i < names; i++) key[3 + i] = changes[2 * i] as number;
-    // eslint-disable-next-line no-bitwise -- As above.
+
     const at = draft.seat(time, cause, 3 + names, FIRST_VALUE + (length >> 1));
     const { values } = draft;
     for (let i = 1, to = at + FIRST_VALUE; i < length; i += 2) values[to++] = changes[i] as number;

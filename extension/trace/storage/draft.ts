@@ -94,7 +94,7 @@ export class DraftBlock {
     }
     const { count, key, keys, likely } = this;
     if (count === this.times.length) this.grow();
-    // eslint-disable-next-line no-bitwise -- The number of guesses is a power of two.
+
     const guess = (GUESSES_PER_SERIES * this.last + (key[KIND] as number)) & (GUESSES - 1);
     let series = likely[guess] as DraftSeries;
     let same = 0;

@@ -56,8 +56,7 @@ export function cleanQueue(tcb: Tcb, segment: Segment, event: AckEvent, priorUna
     event.setTimer = true;
   }
   tcb.congestionControl.onAcked?.({ acked: event.acked, rtt });
-  if (recovery.resendFrom !== undefined && !after(recovery.resendFrom.end, una))
-    recovery.resendFrom = undefined;
+  if (recovery.resendFrom !== undefined && !after(recovery.resendFrom.end, una)) recovery.resendFrom = undefined;
 }
 
 /** One short segment alone after a quiet round trip: the peer may have waited with its ACK (`FLAG_ACK_MAYBE_DELAYED`). */
