@@ -7,28 +7,22 @@ import { NO_CAUSE } from '../trace/event.ts';
 import type { EventKind, TimerName } from '../trace/schema.ts';
 import type { Scheduler } from './scheduler.ts';
 
-/** Thrown when a run has as many events as it may have: nothing of the step in hand matters any more. */
-export class EventLimitReached extends Error {}
-
 /** The fields of an event, to be filled anew each time. */
 export type Filled<K extends EventKind> = { -readonly [F in keyof EventFields<K>]: EventFields<K>[F] };
 
 /** Writes events at the present time and keeps track of what causes them. */
 export class Recorder {
   readonly writer: TraceWriter;
-  /** How many events there may be. */
-  limit = Infinity;
   /** The event whose consequences are being worked out. Whoever sets it puts back what was there. */
   cause: EventId = NO_CAUSE;
   private readonly scheduler: Scheduler;
-  private readonly delivery: Filled<'segment.delivered'> = { segment: -1 };
-  private readonly queueing: Filled<'segment.queued'> = { segment: -1, wait: 0, ahead: 0, bytes: 0 };
-  private readonly changing: Filled<'tcp.variables'> = { changes: [] };
+  private readonly doors: TraceWriter['doors'];
   private readonly arming: Filled<'timer.armed'> = { timer: 'retransmission', deadline: 0, backoff: 0, late: 0 };
   private readonly returning: Filled<'call.returned'> = { call: 'recv', process: 0, value: 0, errno: 'OK' };
 
   constructor(writer: TraceWriter, scheduler: Scheduler) {
     this.writer = writer;
+    this.doors = writer.doors;
     this.scheduler = scheduler;
   }
 
@@ -37,31 +31,27 @@ export class Recorder {
    * @throws EventLimitReached instead, when the trace is full: one step may make any number of events.
    */
   record<K extends EventKind>(kind: K, place: PlaceId, fields: EventFields<K>, cause: EventId = this.cause): EventId {
-    if (this.writer.length >= this.limit) throw new EventLimitReached();
     return this.writer.add(kind, this.scheduler.now, place, cause, fields);
   }
 
-  // What happens with every packet has a door of its own, whose fields are the same object each time: the writer copies them.
+  // What happens with every packet has a door of its own. Objects with fields may be used again: the writer copies them.
+
+  sent(place: PlaceId, fields: EventFields<'segment.sent'>): EventId {
+    return this.doors.sent(this.scheduler.now, place, this.cause, fields);
+  }
 
   delivered(place: PlaceId, segment: EventId, cause: EventId): EventId {
-    this.delivery.segment = segment;
-    return this.record('segment.delivered', place, this.delivery, cause);
+    return this.doors.delivered(this.scheduler.now, place, cause, segment);
   }
 
   /** @param wait µs @param ahead packets that wait before it, and how many bytes they are */
   queued(place: PlaceId, segment: EventId, wait: Micros, ahead: number, bytes: number, cause: EventId): EventId {
-    const { queueing } = this;
-    queueing.segment = segment;
-    queueing.wait = wait;
-    queueing.ahead = ahead;
-    queueing.bytes = bytes;
-    return this.record('segment.queued', place, queueing, cause);
+    return this.doors.queued(this.scheduler.now, place, cause, segment, wait, ahead, bytes);
   }
 
-  /** @param changes pairs (index into VARIABLES, value) */
-  variables(place: PlaceId, changes: readonly number[]): EventId {
-    this.changing.changes = changes;
-    return this.record('tcp.variables', place, this.changing);
+  /** @param changes pairs (index into VARIABLES, value), flattened; so many numbers of it count */
+  variables(place: PlaceId, changes: ArrayLike<number>, count: number): EventId {
+    return this.doors.variables(this.scheduler.now, place, this.cause, changes, count);
   }
 
   /** @param late how much later than the deadline it fires, µs */
@@ -78,7 +68,11 @@ export class Recorder {
     arming.deadline = deadline;
     arming.backoff = backoff;
     arming.late = late;
-    return this.record('timer.armed', place, arming, cause);
+    return this.doors.timerArmed(this.scheduler.now, place, cause, arming);
+  }
+
+  timerCancelled(place: PlaceId, timer: TimerName): EventId {
+    return this.doors.timerCancelled(this.scheduler.now, place, this.cause, timer);
   }
 
   returned(place: PlaceId, call: CallName, process: PlaceId, value: number, errno: Errno | 'OK'): EventId {
@@ -87,7 +81,7 @@ export class Recorder {
     returning.process = process;
     returning.value = value;
     returning.errno = errno;
-    return this.record('call.returned', place, returning);
+    return this.doors.returned(this.scheduler.now, place, this.cause, returning);
   }
 
   /** Runs `work` with everything that it records caused by `cause`. */

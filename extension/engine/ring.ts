@@ -31,6 +31,10 @@ export class Ring<T> {
     return first;
   }
 
+  some(test: (item: T) => boolean): boolean {
+    return this.items.some((item) => item !== undefined && test(item));
+  }
+
   clear(): void {
     this.items.fill(undefined);
     this.start = 0;

@@ -55,9 +55,11 @@ export class Scheduler implements Clock {
     return this.clock;
   }
 
-  /** Time of the next entry, or undefined when nothing is scheduled. */
+  /** Time of the next entry, or undefined when nothing is scheduled. A look at all of them: for those who want to know now and then. */
   get nextAt(): Micros | undefined {
-    return this.first()?.time;
+    let next = this.present.some(({ cancelled }) => !cancelled) ? this.clock : undefined;
+    for (const { cancelled, time } of this.heap) if (!cancelled && time < (next ?? Infinity)) next = time;
+    return next;
   }
 
   at(time: Micros, run: () => void): Scheduled {
@@ -94,14 +96,41 @@ export class Scheduler implements Clock {
     else this.rise(entry);
   }
 
-  /** Runs the next entry; false when there is none. */
-  step(): boolean {
-    const first = this.first();
-    if (first === undefined) return false;
-    this.remove(first);
-    this.clock = first.time;
-    first.run();
-    return true;
+  /**
+   * Runs the next entry, unless it comes after `until`. All of it is in this one function: every packet comes by here more than once.
+   * @returns whether there was one
+   */
+  step(until: Micros = Infinity): boolean {
+    const { heap, present } = this;
+    for (;;) {
+      const top = heap.length === 0 ? undefined : (heap[0] as Entry);
+      const now = present.first;
+      const isPresent = now !== undefined && (top === undefined || isBefore(now, top));
+      const first = isPresent ? now : top;
+      if (first === undefined || first.time > until) return false;
+      if (isPresent) {
+        present.shift();
+      } else {
+        const last = heap.pop() as Entry;
+        const { length } = heap;
+        if (length > 0) {
+          let i = 0;
+          for (let child = 1; child < length; child = 2 * i + 1) {
+            if (child + 1 < length && isBefore(heap[child + 1] as Entry, heap[child] as Entry)) child++;
+            const below = heap[child] as Entry;
+            if (isBefore(last, below)) break;
+            heap[i] = below;
+            i = child;
+          }
+          heap[i] = last;
+        }
+      }
+      first.isQueued = false;
+      if (first.cancelled) continue;
+      this.clock = first.time;
+      first.run();
+      return true;
+    }
   }
 
   /** Moves the clock forward over a time in which nothing happens. */
@@ -109,28 +138,6 @@ export class Scheduler implements Clock {
     if (time < this.clock || (this.nextAt ?? Infinity) < time)
       throw new Error(`Cannot skip from ${this.clock} to ${time}`);
     this.clock = time;
-  }
-
-  /** The next entry that is not cancelled; those before it leave the queue. */
-  private first(): Entry | undefined {
-    for (;;) {
-      const top = this.heap[0];
-      const now = this.present.first;
-      const first = now === undefined || (top !== undefined && isBefore(top, now)) ? top : now;
-      if (first?.cancelled !== true) return first;
-      this.remove(first);
-    }
-  }
-
-  /** Takes the first one out. */
-  private remove(first: Entry): void {
-    first.isQueued = false;
-    if (first === this.present.first) {
-      this.present.shift();
-      return;
-    }
-    const last = this.heap.pop() as Entry;
-    if (this.heap.length > 0) this.sink(last);
   }
 
   private rise(entry: Entry): void {
@@ -144,22 +151,6 @@ export class Scheduler implements Clock {
       if (isBefore(above, entry)) break;
       heap[i] = above;
       i = parent;
-    }
-    heap[i] = entry;
-  }
-
-  private sink(entry: Entry): void {
-    const { heap } = this;
-    const { length } = heap;
-    let i = 0;
-    for (;;) {
-      let child = 2 * i + 1;
-      if (child >= length) break;
-      if (child + 1 < length && isBefore(heap[child + 1] as Entry, heap[child] as Entry)) child++;
-      const below = heap[child] as Entry;
-      if (isBefore(entry, below)) break;
-      heap[i] = below;
-      i = child;
     }
     heap[i] = entry;
   }

@@ -5,7 +5,7 @@ import { DEFAULT_MAX_TIME } from '../scenario/limits.ts';
 import type { ActionPlan, RunPlan } from '../scenario/plan.ts';
 import type { TcpState } from '../scenario/tcp-state.ts';
 import type { TraceData } from '../trace/columns.ts';
-import { TraceWriter } from '../trace/columns.ts';
+import { EventLimitReached, TraceWriter } from '../trace/columns.ts';
 import type { EventFields, EventId } from '../trace/event.ts';
 import { NO_CAUSE } from '../trace/event.ts';
 import { checkExpectations } from '../trace/expectations/index.ts';
@@ -13,7 +13,7 @@ import { Trace } from '../trace/trace.ts';
 import { carryOut } from './actions.ts';
 import type { Connections } from './connections.ts';
 import { headerOf } from './header.ts';
-import { EventLimitReached, Recorder } from './recorder.ts';
+import { Recorder } from './recorder.ts';
 import { Scheduler } from './scheduler.ts';
 import type { Tcb } from './tcp/tcb.ts';
 import { buildWorld, type World } from './world.ts';
@@ -43,6 +43,8 @@ interface Watch {
 export class Simulation {
   private readonly plan: RunPlan;
   private readonly limits: RunLimits;
+  /** Nothing that comes later is done. */
+  private readonly horizon: Micros;
   private readonly scheduler = new Scheduler();
   private readonly recorder: Recorder;
   private readonly world: World;
@@ -57,6 +59,7 @@ export class Simulation {
   constructor(plan: RunPlan, limits: Partial<RunLimits> = {}) {
     this.plan = plan;
     this.limits = { ...DEFAULT_LIMITS, ...limits };
+    this.horizon = Math.min(plan.until ?? Infinity, this.limits.maxTime);
     this.recorder = new Recorder(new TraceWriter(headerOf(plan)), this.scheduler);
     this.world = buildWorld(plan, this.scheduler, this.recorder);
     this.connections = this.world.connections;
@@ -80,15 +83,18 @@ export class Simulation {
 
   /** Does up to `maxSteps` things. @returns true when the run has ended. */
   advance(maxSteps: number): boolean {
-    this.recorder.limit = this.limits.maxEvents;
+    this.recorder.writer.limit = this.limits.maxEvents;
     try {
-      for (let steps = 0; steps < maxSteps && this.ended === undefined; steps++) this.step();
+      for (let steps = 0; steps < maxSteps && this.ended === undefined; steps++) {
+        if (!this.scheduler.step(this.horizon)) this.ended = this.nothingLeft();
+        else if (this.eventCount >= this.limits.maxEvents) this.ended ??= 'event-limit';
+      }
     } catch (error) {
       if (!(error instanceof EventLimitReached)) throw error;
       this.ended = 'event-limit';
     } finally {
       // How the run ended and what became of its expectations is written in any case.
-      this.recorder.limit = Infinity;
+      this.recorder.writer.limit = Infinity;
     }
     return this.ended !== undefined;
   }
@@ -119,21 +125,17 @@ export class Simulation {
     return this.recorder.writer.finish();
   }
 
-  private step(): void {
+  /** There is nothing to do up to the horizon: why the run ends. */
+  private nothingLeft(): EventFields<'run.ended'>['reason'] {
     const { until } = this.plan;
     const next = this.scheduler.nextAt;
     if (until !== undefined && (next ?? Infinity) > until) {
       this.scheduler.skipTo(until);
-      this.ended = 'until';
-    } else if (next === undefined) {
-      this.scheduler.skipTo(Math.max(this.now, this.lastExpectedMoment()));
-      this.ended = 'idle';
-    } else if (next > this.limits.maxTime) {
-      this.ended = 'time-limit';
-    } else {
-      this.scheduler.step();
-      if (this.eventCount >= this.limits.maxEvents) this.ended = 'event-limit';
+      return 'until';
     }
+    if (next !== undefined) return 'time-limit';
+    this.scheduler.skipTo(Math.max(this.now, this.lastExpectedMoment()));
+    return 'idle';
   }
 
   // ---- actions ----

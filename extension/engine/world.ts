@@ -57,7 +57,9 @@ export function buildWorld(plan: RunPlan, scheduler: Scheduler, recorder: Record
       middleboxes.set(box.name, made);
       return { box: made, distance: box.distance };
     });
-    const built = new Link({ place, ends: [a, b], plan: link, standings, seed: plan.seed, scheduler, recorder });
+    const mayHaveRules = plan.actions.some((action) => action.kind === 'link-rule' && action.link === link.name);
+    const ends = [a, b] as const;
+    const built = new Link({ place, ends, plan: link, mayHaveRules, standings, seed: plan.seed, scheduler, recorder });
     a.links.push(built);
     b.links.push(built);
     links.set(link.name, built);

@@ -4,14 +4,16 @@
  * (trace.ts) reads, `storage/` knows how.
  */
 import type { Connection, EventFields, EventId, Place, PlaceId } from './event.ts';
-import { NO_CAUSE } from './event.ts';
 import type { TraceHeader } from './header.ts';
 import type { EventKind } from './schema.ts';
-import { putFields } from './storage/doors.ts';
+import { putByName } from './storage/by-name.ts';
+import { EventDoors } from './storage/doors.ts';
 import { DraftBlock } from './storage/draft.ts';
-import { BLOCK_EVENTS } from './storage/layout.ts';
+import { KIND_CODES } from './storage/layout.ts';
 import { Sealer } from './storage/seal.ts';
 import { StringTable } from './storage/string-table.ts';
+
+export { EventLimitReached } from './storage/draft.ts';
 
 /** Everything a trace is, as plain data: structured clone carries it between threads and to the panel. */
 export interface TraceData {
@@ -29,21 +31,30 @@ export interface TraceData {
 export class TraceWriter {
   readonly places: Place[] = [{ kind: 'scenario' }];
   readonly connections: Connection[] = [];
+  /** For the events that come with every packet, in place of `add`. */
+  readonly doors: EventDoors;
   private readonly header: TraceHeader;
-  private count = 0;
-  private lastTime = -Infinity;
   private readonly blocks: Uint8Array[] = [];
-  private readonly draft = new DraftBlock();
+  private readonly draft: DraftBlock;
   private readonly sealer = new Sealer();
   private readonly strings = new StringTable();
 
   constructor(header: TraceHeader) {
     this.header = header;
+    this.draft = new DraftBlock(() => {
+      this.blocks.push(this.sealer.seal(this.draft));
+    });
+    this.doors = new EventDoors(this.draft);
   }
 
   /** Number of events so far: the id of the next one. */
   get length(): number {
-    return this.count;
+    return this.draft.length;
+  }
+
+  /** How many events there may be. */
+  set limit(events: number) {
+    this.draft.limit = events;
   }
 
   /** Adds a place that comes into being during the run. */
@@ -53,21 +64,15 @@ export class TraceWriter {
 
   /**
    * Appends one event.
+   * @throws EventLimitReached instead, when the trace is full
    * @throws Error when `time` lies before the last event or `cause` is not an earlier event: a bug of the engine.
    */
   add<K extends EventKind>(kind: K, time: number, place: PlaceId, cause: EventId, fields: EventFields<K>): EventId {
-    const id = this.count;
-    if (time < this.lastTime) throw new Error(`Trace: time goes backward at event ${id}`);
-    if (cause >= id || cause < NO_CAUSE) throw new Error(`Trace: event ${id} has no earlier cause`);
-    this.draft.begin(id, place, time, cause);
-    putFields(this.draft, kind, fields, this.strings);
-    this.lastTime = time;
-    this.count = id + 1;
-    if (this.draft.count === BLOCK_EVENTS) {
-      this.blocks.push(this.sealer.seal(this.draft));
-      this.draft.clear();
+    if (kind === 'tcp.variables') {
+      const { changes } = fields as EventFields<'tcp.variables'>;
+      return this.doors.variables(time, place, cause, changes, changes.length);
     }
-    return id;
+    return putByName(this.draft, this.strings, KIND_CODES.get(kind) as number, time, place, cause, fields);
   }
 
   /** Everything written so far. The writer may go on. */
@@ -79,7 +84,7 @@ export class TraceWriter {
         name: c.name,
         sides: [{ ...c.sides[0] }, { ...c.sides[1] }] as const,
       })),
-      length: this.count,
+      length: this.length,
       blocks: this.draft.count === 0 ? [...this.blocks] : [...this.blocks, this.sealer.seal(this.draft)],
       strings: [...this.strings.strings],
     };

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { TraceWriter } from '../../extension/trace/columns.ts';
+import type { EventFields } from '../../extension/trace/event.ts';
 import type { EventKind, FieldType } from '../../extension/trace/schema.ts';
 import { EVENT_KINDS, EVENT_SCHEMA, TRACE_VERSION, VARIABLES } from '../../extension/trace/schema.ts';
 import { Trace } from '../../extension/trace/trace.ts';
@@ -70,10 +71,50 @@ export const drawnEvents: fc.Arbitrary<readonly DrawnEvent[]> = fc.array(
   { maxLength: 60 },
 );
 
-/** The trace of drawn events, over and over until there are `atLeast` so many, and the events as they were written. */
+/** Writes an event through the door of its kind, if that has one. */
+function addByDoor(
+  writer: TraceWriter,
+  kind: EventKind,
+  time: number,
+  place: number,
+  cause: number,
+  fields: object,
+): void {
+  const { doors } = writer;
+  switch (kind) {
+    case 'segment.sent':
+      doors.sent(time, place, cause, fields as EventFields<'segment.sent'>);
+      return;
+    case 'segment.delivered':
+      doors.delivered(time, place, cause, (fields as EventFields<'segment.delivered'>).segment);
+      return;
+    case 'segment.queued': {
+      const { segment, wait, ahead, bytes } = fields as EventFields<'segment.queued'>;
+      doors.queued(time, place, cause, segment, wait, ahead, bytes);
+      return;
+    }
+    case 'timer.armed':
+      doors.timerArmed(time, place, cause, fields as EventFields<'timer.armed'>);
+      return;
+    case 'timer.cancelled':
+      doors.timerCancelled(time, place, cause, (fields as EventFields<'timer.cancelled'>).timer);
+      return;
+    case 'call.returned':
+      doors.returned(time, place, cause, fields as EventFields<'call.returned'>);
+      return;
+    default:
+      writer.add(kind, time, place, cause, fields as EventFields<EventKind>);
+  }
+}
+
+/**
+ * The trace of drawn events, over and over until there are `atLeast` so many, and the events as they were written.
+ * @param how through the door of their kind, or by the names of their fields
+ */
 export function written(
   drawn: readonly DrawnEvent[],
   atLeast = drawn.length,
+  how: 'doors' | 'names' = 'names',
 ): { readonly trace: Trace; readonly events: readonly object[] } {
   const writer = new TraceWriter({
     version: TRACE_VERSION,
@@ -95,7 +136,8 @@ export function written(
     time += step;
     const cause = id === 0 ? -1 : Math.floor(back * (id + 1)) - 1;
     const safe = Math.min(cause, id - 1);
-    writer.add(kind, time, place, safe, fields);
+    if (how === 'doors') addByDoor(writer, kind, time, place, safe, fields);
+    else writer.add(kind, time, place, safe, fields as EventFields<EventKind>);
     return { id, time, kind, place, cause: safe, ...fields };
   });
   return { trace: new Trace(writer.finish()), events };

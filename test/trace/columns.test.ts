@@ -19,6 +19,16 @@ describe('TraceWriter and Trace', () => {
     );
   });
 
+  it('any events through the doors of their kinds: the same trace as by the names of their fields', () => {
+    fc.assert(
+      fc.property(drawnEvents, (drawn) => {
+        const { trace, events } = written(drawn, drawn.length, 'doors');
+        expect([...trace.events()]).toEqual(events);
+        expect(trace.data.blocks).toEqual(written(drawn).trace.data.blocks);
+      }),
+    );
+  });
+
   it('single columns: the same as the event', () => {
     fc.assert(
       fc.property(drawnEvents, (drawn) => {

@@ -68,6 +68,8 @@ export class Host implements LinkEnd, KernelEvents {
   private readonly postponed: (() => void)[] = [];
   /** By the place of the host at the other end. */
   private readonly hops: (LastHop | undefined)[] = [];
+  /** One of its own cables is out. */
+  private lacksCarrier = false;
   private readonly routesLost = new Set<PlaceId>();
   private readonly makeHop: (link: Link) => LastHop;
 
@@ -184,6 +186,10 @@ export class Host implements LinkEnd, KernelEvents {
   // ---- the network ----
 
   arrive(segment: Segment, from: LinkEnd, sent: EventId, cause: EventId): void {
+    if (this.off === undefined && this.frozenBy === undefined && !this.lacksCarrier) {
+      this.kernel.receive(segment, from, sent, cause);
+      return;
+    }
     const noCarrier = from.place === this.place ? undefined : this.hopTo(from.place).noCarrier;
     if (this.off !== undefined) {
       this.drop(sent, 'host-off', this.off, cause);
@@ -255,6 +261,7 @@ export class Host implements LinkEnd, KernelEvents {
     for (const each of this.links) {
       if (link === undefined || each === link) this.hopTo(each.other(this).place).setCarrier(up);
     }
+    this.lacksCarrier = this.hops.some((hop) => hop?.noCarrier !== undefined);
   }
 
   /** The queue of its device on a link, or of all, has no room, or has room again. No socket is told before it sends. */

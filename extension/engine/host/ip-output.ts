@@ -31,19 +31,11 @@ interface PathMtu {
   readonly expiresAt: Micros;
 }
 
-/** A segment on its way out. */
-export interface Departure {
-  /** The end that sends it, or the host where none does. */
+/** Who sends a segment: an end, or the host where none does. */
+export interface Sender {
   readonly place: PlaceId;
   readonly connection: number;
-  /** The other host. */
-  readonly to: PlaceId;
-  readonly segment: Segment;
-  readonly purpose: SegmentPurpose;
-  readonly reason: SendReason;
-  readonly args: readonly number[];
-  /** What the window field means, bytes. */
-  readonly windowBytes: number;
+  readonly remote: { readonly host: PlaceId };
 }
 
 const NO_NUMBERS: readonly number[] = [];
@@ -121,13 +113,24 @@ export class IpOutput {
     return this.pathMtu(to) - HEADERS_LENGTH;
   }
 
-  /** Sends a segment. Without a way to the other host nothing leaves, and nothing is written down. */
-  send({ place, connection, to, segment, purpose, reason, args, windowBytes }: Departure): LocalFailure | undefined {
+  /**
+   * Sends a segment. Without a way to the other host nothing leaves, and nothing is written down.
+   * @param windowBytes what the window field means
+   */
+  send(
+    sender: Sender,
+    segment: Segment,
+    windowBytes: number,
+    purpose: SegmentPurpose,
+    reason: SendReason,
+    args: readonly number[],
+  ): LocalFailure | undefined {
+    const to = sender.remote.host;
     if (!this.hasRoute(to)) return 'no-way';
     const { leaving } = this;
     const { options } = segment;
     const { timestamps, sack } = options;
-    leaving.connection = connection;
+    leaving.connection = sender.connection;
     leaving.to = to;
     leaving.fromPort = segment.fromPort;
     leaving.toPort = segment.toPort;
@@ -147,6 +150,6 @@ export class IpOutput {
     leaving.purpose = purpose;
     leaving.reason = reason;
     leaving.args = args;
-    return this.network.send(to, segment, this.recorder.record('segment.sent', place, leaving), purpose);
+    return this.network.send(to, segment, this.recorder.sent(sender.place, leaving), purpose);
   }
 }

@@ -51,8 +51,9 @@ export class Kernel implements TcpKernel, ListeningKernel {
   private readonly output: IpOutput;
   /** The segment being handled, for what is said about it. */
   private handling: EventId = -1;
-  private handled: Segment | undefined;
   private handledFrom: PlaceId = 0;
+  private handledFromPort = 0;
+  private handledToPort = 0;
   private readonly bootedAt: Micros;
 
   constructor(init: {
@@ -140,8 +141,9 @@ export class Kernel implements TcpKernel, ListeningKernel {
     const before = recorder.cause;
     recorder.cause = recorder.delivered(place, sent, cause);
     this.handling = sent;
-    this.handled = segment;
     this.handledFrom = from.place;
+    this.handledFromPort = segment.fromPort;
+    this.handledToPort = segment.toPort;
     const replaced =
       tcb?.isTimeWaitEntry === true &&
       this.table.listener(segment.toPort) !== undefined &&
@@ -166,9 +168,7 @@ export class Kernel implements TcpKernel, ListeningKernel {
 
   /** The connection that the segment being handled belongs to. */
   private get handledConnection(): number {
-    const { handled } = this;
-    if (handled === undefined) throw new Error('No segment is being handled');
-    return this.connections.ofSegment(this.host.place, handled.toPort, this.handledFrom, handled.fromPort);
+    return this.connections.ofSegment(this.host.place, this.handledToPort, this.handledFrom, this.handledFromPort);
   }
 
   /**
@@ -264,16 +264,7 @@ export class Kernel implements TcpKernel, ListeningKernel {
     reason: SendReason,
     args: readonly number[],
   ): LocalFailure | undefined {
-    return this.output.send({
-      place: tcb.place,
-      connection: tcb.connection,
-      to: tcb.remote.host,
-      segment,
-      purpose,
-      reason,
-      args,
-      windowBytes: segment.window * powerOfTwo(scaleOf(tcb, segment)),
-    });
+    return this.output.send(tcb, segment, segment.window * powerOfTwo(scaleOf(tcb, segment)), purpose, reason, args);
   }
 
   holdsBack(tcb: Tcb, seq: Seq): boolean {
@@ -307,16 +298,9 @@ export class Kernel implements TcpKernel, ListeningKernel {
 
   resetUnknown(to: Segment, reason: SendReason): void {
     if (has(to, RST)) return;
-    this.output.send({
-      place: this.host.place,
-      connection: this.handledConnection,
-      to: this.connections.hostOfOther(this.handledConnection, this.host.place, to.toPort),
-      segment: resetFor(to),
-      purpose: 'rst',
-      reason,
-      args: [],
-      windowBytes: 0,
-    });
+    const connection = this.handledConnection;
+    const remote = { host: this.connections.hostOfOther(connection, this.host.place, to.toPort) };
+    this.output.send({ place: this.host.place, connection, remote }, resetFor(to), 0, 'rst', reason, []);
   }
 
   ignored(tcb: Tcb, reason: EventFields<'segment.ignored'>['reason']): void {

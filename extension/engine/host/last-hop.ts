@@ -2,6 +2,7 @@ import type { Micros } from '../../base/time.ts';
 import type { EventId, PlaceId } from '../../trace/event.ts';
 import type { NeighbourState, SegmentPurpose } from '../../trace/schema.ts';
 import type { ArpFrame } from '../network/arp.ts';
+import type { Direction } from '../network/direction.ts';
 import type { IcmpMessage } from '../network/icmp-message.ts';
 import { sendIcmp } from '../network/icmp-message.ts';
 import type { Link, LinkEnd } from '../network/link.ts';
@@ -27,6 +28,8 @@ interface Outgoing {
  */
 export class LastHop implements NeighbourOwner<Outgoing> {
   readonly link: Link;
+  /** The direction of the link in which the host sends. */
+  private readonly way: Direction;
   readonly scheduler: Clock;
   readonly recorder: Recorder;
   readonly ticks: TickClock;
@@ -57,6 +60,7 @@ export class LastHop implements NeighbourOwner<Outgoing> {
   }) {
     this.host = init.host;
     this.link = init.link;
+    this.way = init.link.directionFrom(init.host);
     this.other = init.link.other(init.host);
     this.scheduler = init.scheduler;
     this.recorder = init.recorder;
@@ -74,7 +78,7 @@ export class LastHop implements NeighbourOwner<Outgoing> {
 
   send(segment: Segment, sent: EventId, purpose: SegmentPurpose): LocalFailure | undefined {
     if (this.entry === undefined && this.isReady) {
-      this.link.send(this.host, segment, sent, purpose);
+      this.way.send(segment, purpose, sent);
       return undefined;
     }
     const packet = { segment, sent, purpose };
@@ -166,7 +170,7 @@ export class LastHop implements NeighbourOwner<Outgoing> {
     }
     const { queueFullSince: blame } = this;
     if (blame === undefined) {
-      this.link.send(this.host, packet.segment, packet.sent, packet.purpose);
+      this.way.send(packet.segment, packet.purpose, packet.sent);
       return undefined;
     }
     const fate = { segment: packet.sent, reason: 'device-queue-full', blame } as const;

@@ -16,43 +16,36 @@ export function wakeToRead(process: Process, descriptor: StreamDescriptor): void
   descriptor.wakeToRead();
 }
 
-/** Reads until nothing is left or the program does not want any more. */
+/** recv(), again and again, until nothing is left, the connection ends, or the program does not want any more. */
 function readAll(process: Process, descriptor: StreamDescriptor): void {
-  const { talk } = descriptor;
-  while (talk.reading && !talk.rests && !talk.sawEof && process.isOpen(descriptor)) {
-    if (!readOnce(process, descriptor)) return;
-  }
-}
-
-/** One recv(). Returns false when it found nothing, or the end of the connection. */
-function readOnce(process: Process, descriptor: StreamDescriptor): boolean {
   const { program, recorder } = process;
-  const { tcb } = descriptor;
+  const { tcb, talk } = descriptor;
   const { pace } = program;
-  const result = calls.receive(tcb, pace?.bytes);
-  if (result === 'would-block') {
-    if (program.blocks) sleep(process, descriptor);
-    else process.returnCall('recv', tcb.place, 0, 'EAGAIN');
-    return false;
+  while (talk.reading && !talk.rests && !talk.sawEof && process.isOpen(descriptor)) {
+    const result = calls.receive(tcb, pace?.bytes);
+    if (result === 'would-block') {
+      if (!program.blocks) process.returnCall('recv', tcb.place, 0, 'EAGAIN');
+      else if (tcb.options.size > 0) sleep(process, descriptor);
+      return;
+    }
+    if (descriptor.sleeps.recv !== undefined) endSleep(process, descriptor, 'recv');
+    if (typeof result === 'string') {
+      process.returnCall('recv', tcb.place, 0, result);
+      close(process, descriptor);
+      program.onFailure(descriptor);
+      return;
+    }
+    const before = recorder.cause;
+    recorder.cause = process.returnCall('recv', tcb.place, result);
+    calls.afterReceive(tcb, result);
+    if (result === 0) program.onEof(descriptor);
+    else program.onData(descriptor, result);
+    recorder.cause = before;
+    if (pace !== undefined && result > 0) rest(process, descriptor, pace.interval);
   }
-  endSleep(process, descriptor, 'recv');
-  if (typeof result === 'string') {
-    process.returnCall('recv', tcb.place, 0, result);
-    close(process, descriptor);
-    program.onFailure(descriptor);
-    return false;
-  }
-  const before = recorder.cause;
-  recorder.cause = process.returnCall('recv', tcb.place, result);
-  calls.afterReceive(tcb, result);
-  if (result === 0) program.onEof(descriptor);
-  else program.onData(descriptor, result);
-  recorder.cause = before;
-  if (pace !== undefined && result > 0) rest(process, descriptor, pace.interval);
-  return true;
 }
 
-/** Nothing is there yet. One that has waited for long enough gives the connection up, as after any error. */
+/** Nothing is there yet. With SO_RCVTIMEO, one that has waited for long enough gives the connection up, as after any error. */
 function sleep(process: Process, descriptor: StreamDescriptor): void {
   limitSleep(process, descriptor, 'recv', (slept) => {
     if (!descriptor.talk.reading) return;

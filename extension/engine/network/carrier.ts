@@ -4,10 +4,14 @@ import type { Scheduler } from '../scheduler.ts';
 import { Entry } from '../scheduler.ts';
 import type { Segment } from '../tcp/segment.ts';
 import { Line } from './line.ts';
+import type { LinkEnd } from './link.ts';
 import type { Packet, Stage } from './packet.ts';
+import { packetSize } from './packet-size.ts';
 
 /** Where packets come out; `sent` and `cause` as in `Packet`. */
-export type Deliver = (segment: Segment, purpose: SegmentPurpose, sent: EventId, cause: EventId) => void;
+export interface Destination {
+  arrive(segment: Segment, from: LinkEnd, sent: EventId, cause: EventId, purpose: SegmentPurpose): void;
+}
 
 /**
  * Behind the last stage: packets are under way until their time has come, or until they are lost. Those that keep their places follow
@@ -19,11 +23,14 @@ export class Carrier implements Stage {
   private head: Entry;
   private readonly strays = new Map<Packet, Entry>();
   private readonly scheduler: Scheduler;
-  private readonly deliver: Deliver;
+  private readonly from: LinkEnd;
+  private readonly destination: Destination;
 
-  constructor(scheduler: Scheduler, deliver: Deliver) {
+  /** @param from where packets come from */
+  constructor(scheduler: Scheduler, from: LinkEnd, destination: Destination) {
     this.scheduler = scheduler;
-    this.deliver = deliver;
+    this.from = from;
+    this.destination = destination;
     this.head = this.newHead();
   }
 
@@ -44,7 +51,7 @@ export class Carrier implements Stage {
     const { line } = this;
     while (line.length > 0) {
       const { segment, purpose, sent, cause, at, order } = line;
-      lost.push({ segment, purpose, sent, cause, at, heldUp: 0, order });
+      lost.push({ segment, purpose, bytes: packetSize(segment), sent, cause, at, heldUp: 0, order });
       line.shift();
     }
     for (const entry of this.strays.values()) entry.cancelled = true;
@@ -55,23 +62,19 @@ export class Carrier implements Stage {
   }
 
   private newHead(): Entry {
-    return new Entry(() => {
-      this.headArrives();
-    });
-  }
-
-  private headArrives(): void {
     const { line } = this;
-    const { segment, purpose, sent, cause } = line;
-    line.shift();
-    if (line.length > 0) this.scheduler.put(this.head, line.at, line.order);
-    this.deliver(segment, purpose, sent, cause);
+    return new Entry(() => {
+      const { segment, purpose, sent, cause } = line;
+      line.shift();
+      if (line.length > 0) this.scheduler.put(this.head, line.at, line.order);
+      this.destination.arrive(segment, this.from, sent, cause, purpose);
+    });
   }
 
   private pushStray(packet: Packet): void {
     const entry = new Entry(() => {
       this.strays.delete(packet);
-      this.deliver(packet.segment, packet.purpose, packet.sent, packet.cause);
+      this.destination.arrive(packet.segment, this.from, packet.sent, packet.cause, packet.purpose);
     });
     this.strays.set(packet, entry);
     this.scheduler.put(entry, packet.at, packet.order);

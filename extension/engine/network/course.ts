@@ -4,10 +4,12 @@ import type { SegmentPurpose } from '../../trace/schema.ts';
 import type { Recorder } from '../recorder.ts';
 import type { Scheduler } from '../scheduler.ts';
 import type { Segment } from '../tcp/segment.ts';
+import type { Destination } from './carrier.ts';
 import type { LinkEnd } from './link.ts';
 import type { Middlebox, Side } from './middlebox.ts';
 import type { Packet } from './packet.ts';
 import type { Freight } from './stretch.ts';
+import { packetSize } from './packet-size.ts';
 import { Stretch } from './stretch.ts';
 
 /** A middlebox and where it stands: one-way time from the link's first end; undefined: evenly between its neighbours. */
@@ -20,7 +22,7 @@ export interface Standing {
  * One direction of a link behind its first stretch: middleboxes with a stretch behind each of them. Without any the first
  * stretch leads to the other end.
  */
-export class Course {
+export class Course implements Destination {
   private readonly boxes: readonly Middlebox[];
   /** `stretches[i]` lies behind `boxes[i]`. */
   private readonly stretches: readonly Stretch[];
@@ -69,13 +71,10 @@ export class Course {
     for (const [index, stretch] of this.stretches.entries()) stretch.delay = delays[index + 1] ?? 0;
   }
 
-  /** A segment comes out of the first stretch. */
-  enter(segment: Segment, purpose: SegmentPurpose, sent: EventId, cause: EventId): void {
-    if (this.boxes.length === 0) {
-      this.to.arrive(segment, this.from, sent, cause);
-      return;
-    }
-    const packet: Packet = { segment, purpose, sent, cause, at: this.scheduler.now, heldUp: 0, order: 0 };
+  /** A segment comes out of the first stretch, which leads to a middlebox. */
+  arrive(segment: Segment, _from: LinkEnd, sent: EventId, cause: EventId, purpose: SegmentPurpose): void {
+    const bytes = packetSize(segment);
+    const packet: Packet = { segment, purpose, bytes, sent, cause, at: this.scheduler.now, heldUp: 0, order: 0 };
     this.arriveAt(0, { kind: 'segment', packet });
   }
 
@@ -83,7 +82,7 @@ export class Course {
     const box = this.boxes[index];
     const behind = this.stretches[index];
     if (box === undefined || behind === undefined) {
-      this.arrive(freight);
+      this.comeOut(freight);
       return;
     }
     if (freight.kind !== 'segment') {
@@ -111,10 +110,10 @@ export class Course {
     this.stretches[this.boxes.indexOf(box)]?.carry(freight);
   }
 
-  private arrive(freight: Freight): void {
+  private comeOut(freight: Freight): void {
     if (freight.kind === 'segment') {
-      const { segment, sent, cause } = freight.packet;
-      this.to.arrive(segment, this.from, sent, cause);
+      const { segment, sent, cause, purpose } = freight.packet;
+      this.to.arrive(segment, this.from, sent, cause, purpose);
     } else if (freight.kind === 'icmp') {
       this.to.icmpArrives(freight.message, this.from);
     }

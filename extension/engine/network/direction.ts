@@ -7,13 +7,15 @@ import { RandomStream } from '../random.ts';
 import type { Recorder } from '../recorder.ts';
 import type { Scheduler } from '../scheduler.ts';
 import type { Segment } from '../tcp/segment.ts';
-import type { Deliver } from './carrier.ts';
+import type { Destination } from './carrier.ts';
 import { Carrier } from './carrier.ts';
 import { ChanceDuplication, ChanceLoss, Reordering } from './chance.ts';
 import { Cut } from './cut.ts';
 import { Mtu } from './mtu.ts';
+import type { LinkEnd } from './link.ts';
 import type { LinkLog, Loss, Packet } from './packet.ts';
 import { newPacket } from './packet.ts';
+import { packetSize } from './packet-size.ts';
 import { Propagation } from './propagation.ts';
 import { Queue } from './queue.ts';
 import type { LinkRule } from './rules.ts';
@@ -37,27 +39,33 @@ export class Direction implements LinkLog {
   private readonly from: PlaceId;
   private readonly recorder: Recorder;
   private readonly scheduler: Scheduler;
+  /** Whether a statement may yet describe segments: those that pass before it are counted for it. */
+  private readonly mayHaveRules: boolean;
   /** The one that sets out: used again for the next. */
   private readonly leaving = newPacket();
+  /** The stages before the queue have nothing to do, but for packets that are too big. */
+  private isPlain = false;
 
   constructor(init: {
     readonly link: PlaceId;
-    readonly from: PlaceId;
+    readonly from: LinkEnd;
+    readonly destination: Destination;
     readonly delay: Micros;
     readonly mtu: number;
+    readonly mayHaveRules: boolean;
     /** What its random numbers are made from: the run's seed, the link and the direction. */
     readonly seed: readonly (string | number)[];
     readonly scheduler: Scheduler;
     readonly recorder: Recorder;
-    readonly deliver: Deliver;
   }) {
     this.link = init.link;
-    this.from = init.from;
+    this.from = init.from.place;
     this.recorder = init.recorder;
     this.scheduler = init.scheduler;
+    this.mayHaveRules = init.mayHaveRules;
     const random = (what: string): RandomStream => new RandomStream(...init.seed, what);
     // From the last stage to the first.
-    this.carrier = new Carrier(init.scheduler, init.deliver);
+    this.carrier = new Carrier(init.scheduler, init.from, init.destination);
     this.propagation = new Propagation(init.delay, random('jitter'), this.carrier);
     this.queue = new Queue(this, this.propagation);
     this.reordering = new Reordering(random('reordering'), this, this.queue);
@@ -66,6 +74,7 @@ export class Direction implements LinkLog {
     this.rules = new Rules(this, this.loss);
     this.mtu = new Mtu(init.mtu, this, this.rules);
     this.cutStage = new Cut(this, this.mtu);
+    this.onChange();
   }
 
   /** A segment sets out; `sent` is the event of its leaving. */
@@ -73,22 +82,26 @@ export class Direction implements LinkLog {
     const { leaving } = this;
     leaving.segment = segment;
     leaving.purpose = purpose;
+    leaving.bytes = packetSize(segment);
     leaving.sent = sent;
     leaving.cause = sent;
     leaving.at = this.scheduler.now;
     leaving.heldUp = 0;
-    this.cutStage.push(leaving);
+    if (this.isPlain && leaving.bytes <= this.mtu.mtu) this.queue.push(leaving);
+    else this.cutStage.push(leaving);
   }
 
   /** Loses what is under way, and all that comes until it is restored. `by`: the event of the cut. */
   cut(by: EventId): void {
     this.cutStage.by ??= by;
+    this.onChange();
     this.queue.clear();
     for (const packet of this.carrier.lose()) this.lost(packet, { reason: 'link-cut', blame: by });
   }
 
   restore(): void {
     this.cutStage.by = undefined;
+    this.onChange();
   }
 
   addRule(rule: LinkRule): void {
@@ -97,6 +110,20 @@ export class Direction implements LinkLog {
 
   /** Counts for what is sent from now on. */
   set(setting: LinkSetting): void {
+    this.apply(setting);
+    this.onChange();
+  }
+
+  private onChange(): void {
+    this.isPlain =
+      this.cutStage.by === undefined &&
+      !this.mayHaveRules &&
+      this.loss.chance === 0 &&
+      this.duplication.chance === 0 &&
+      this.reordering.chance === 0;
+  }
+
+  private apply(setting: LinkSetting): void {
     switch (setting.kind) {
       case 'delay':
         this.propagation.delay = setting.delay;

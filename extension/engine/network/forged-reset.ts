@@ -6,6 +6,7 @@ import { unsigned } from '../tcp/seq.ts';
 import { resetFor } from '../tcp/reset-answer.ts';
 import { has, RST } from '../tcp/segment.ts';
 import type { Crossing } from './middlebox.ts';
+import { packetSize } from './packet-size.ts';
 
 /**
  * A middlebox answers with a RST in the name of the host that was meant, as that host would if it had no socket. Never in reply to a
@@ -48,5 +49,8 @@ export function answerWithReset(
     },
     cause,
   );
-  crossing.answer({ kind: 'segment', packet: { ...packet, segment, purpose: 'rst', sent, cause: sent } });
+  crossing.answer({
+    kind: 'segment',
+    packet: { ...packet, segment, bytes: packetSize(segment), purpose: 'rst', sent, cause: sent },
+  });
 }

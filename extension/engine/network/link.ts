@@ -7,6 +7,7 @@ import type { Recorder } from '../recorder.ts';
 import type { Scheduler } from '../scheduler.ts';
 import type { Segment } from '../tcp/segment.ts';
 import type { ArpFrame } from './arp.ts';
+import type { Destination } from './carrier.ts';
 import type { Standing } from './course.ts';
 import { Course, divide } from './course.ts';
 import { Direction } from './direction.ts';
@@ -16,7 +17,7 @@ import { LinkRule } from './rules.ts';
 import { Stretch } from './stretch.ts';
 
 /** Where a link delivers to. */
-export interface LinkEnd {
+export interface LinkEnd extends Destination {
   readonly name: string;
   readonly place: PlaceId;
   readonly address: string;
@@ -26,7 +27,7 @@ export interface LinkEnd {
    * Takes a segment, or says why nobody is there to take it. `cause`: what last happened to it on the way, at least its
    * leaving.
    */
-  arrive(segment: Segment, from: LinkEnd, sent: EventId, cause: EventId): void;
+  arrive(segment: Segment, from: LinkEnd, sent: EventId, cause: EventId, purpose: SegmentPurpose): void;
   /** Takes an ICMP message about a segment that it sent to `peer`. */
   icmpArrives(message: IcmpMessage, peer: LinkEnd): void;
   /** Takes an ARP frame of `from`, its neighbour on a shared segment. */
@@ -59,6 +60,8 @@ export class Link {
     readonly ends: readonly [LinkEnd, LinkEnd];
     readonly plan: LinkPlan;
     readonly seed: number;
+    /** Whether there may be statements about its segments (`addRule`); by default there may. */
+    readonly mayHaveRules?: boolean;
     /** In the order from the first end to the second. */
     readonly standings?: readonly Standing[];
     readonly scheduler: Scheduler;
@@ -101,22 +104,21 @@ export class Link {
     const settings = plan.settings ?? [];
     const mtu = settings.findLast((setting) => setting.kind === 'mtu');
     this.mtu = mtu?.bytes ?? DEFAULT_MTU;
-    const direction = (from: LinkEnd, delay: Micros, course: Course, side: number): Direction =>
+    const direction = (from: LinkEnd, to: LinkEnd, delay: Micros, course: Course, side: number): Direction =>
       new Direction({
         link: place,
-        from: from.place,
+        from,
+        destination: boxes.length === 0 ? to : course,
         delay,
         mtu: this.mtu,
+        mayHaveRules: init.mayHaveRules ?? true,
         seed: [init.seed, plan.name, side],
         scheduler,
         recorder,
-        deliver: (segment, purpose, sent, cause) => {
-          course.enter(segment, purpose, sent, cause);
-        },
       });
     this.directions = [
-      direction(a, delays[0] ?? 0, this.courses[0], 0),
-      direction(b, delays.at(-1) ?? 0, this.courses[1], 1),
+      direction(a, b, delays[0] ?? 0, this.courses[0], 0),
+      direction(b, a, delays.at(-1) ?? 0, this.courses[1], 1),
     ];
     for (const { from, ...setting } of settings) {
       this.apply(setting, this.directions, from === undefined ? undefined : ends[plan.ends.indexOf(from)]);
@@ -137,10 +139,9 @@ export class Link {
     return this.ends.includes(a) && this.ends.includes(b) && a !== b;
   }
 
-  /** Carries a segment away from `from`; `sent` is the event of its leaving. */
-  send(from: LinkEnd, segment: Segment, sent: EventId, purpose: SegmentPurpose): void {
-    const direction = this.directions[this.ends[0] === from ? 0 : 1];
-    direction.send(segment, purpose, sent);
+  /** What carries segments away from `from`. */
+  directionFrom(from: LinkEnd): Direction {
+    return this.directions[this.ends[0] === from ? 0 : 1];
   }
 
   /**

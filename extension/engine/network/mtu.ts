@@ -1,5 +1,4 @@
 import type { LinkLog, Packet, Stage } from './packet.ts';
-import { packetSize } from './packet-size.ts';
 
 /**
  * The stage that drops what is too big for the path: every packet of TCP has DF set. Who would send "fragmentation needed"
@@ -18,7 +17,7 @@ export class Mtu implements Stage {
   }
 
   push(packet: Packet): void {
-    if (packetSize(packet.segment) > this.mtu) this.log.lost(packet, { reason: 'too-big', blame: -1 });
+    if (packet.bytes > this.mtu) this.log.lost(packet, { reason: 'too-big', blame: -1 });
     else this.next.push(packet);
   }
 }

@@ -8,6 +8,8 @@ import { seq } from '../tcp/seq.ts';
 export interface Packet {
   segment: Segment;
   purpose: SegmentPurpose;
+  /** Length of the IP packet, bytes. */
+  bytes: number;
   /** The event of its leaving. */
   sent: EventId;
   /** What last happened to it: its leaving, its being copied, its being held up. What becomes of it is caused by that. */
@@ -22,7 +24,7 @@ export interface Packet {
 
 /** A packet that is still to be filled. */
 export function newPacket(): Packet {
-  return { segment: NO_SEGMENT, purpose: 'data', sent: -1, cause: -1, at: 0, heldUp: 0, order: 0 };
+  return { segment: NO_SEGMENT, purpose: 'data', bytes: 0, sent: -1, cause: -1, at: 0, heldUp: 0, order: 0 };
 }
 
 const NO_SEGMENT: Segment = {

@@ -1,14 +1,7 @@
 import type { Micros } from '../../base/time.ts';
 import { DEFAULT_QUEUE } from '../../scenario/link-setting.ts';
 import type { LinkLog, Packet, Stage } from './packet.ts';
-import { packetSize } from './packet-size.ts';
-import { Ring } from '../ring.ts';
-
-interface Waiting {
-  /** When its first bit leaves. */
-  readonly begins: number;
-  readonly bytes: number;
-}
+import { NumberRing } from '../number-ring.ts';
 
 /**
  * The stage with a bandwidth: one packet after the other is put on the line, the others wait, and what finds the queue full is
@@ -19,7 +12,9 @@ export class Queue implements Stage {
   /** Bits per second. */
   bandwidth = Infinity;
   limit: { readonly unit: 'packets' | 'bytes'; readonly limit: number } = { unit: 'packets', limit: DEFAULT_QUEUE };
-  private readonly waiting = new Ring<Waiting>();
+  /** Per packet that waits: when its first bit leaves, and its bytes. */
+  private readonly beginnings = new NumberRing();
+  private readonly sizes = new NumberRing();
   private waitingBytes = 0;
   /** When the line has sent all that came so far; fractions of µs are kept, so that many small packets take no longer than one. */
   private free = 0;
@@ -38,15 +33,16 @@ export class Queue implements Stage {
       return;
     }
     this.letGo(now);
-    const bytes = packetSize(packet.segment);
+    const { bytes } = packet;
     const begins = Math.max(now, this.free);
     if (begins > now) {
       if (this.isFull(bytes)) {
         this.log.lost(packet, { reason: 'queue-full', blame: -1 });
         return;
       }
-      packet.cause = this.log.queued(packet, wholeMicros(begins) - now, this.waiting.length, this.waitingBytes);
-      this.waiting.push({ begins, bytes });
+      packet.cause = this.log.queued(packet, wholeMicros(begins) - now, this.sizes.length, this.waitingBytes);
+      this.beginnings.push(begins);
+      this.sizes.push(bytes);
       this.waitingBytes += bytes;
     }
     this.free = begins + (bytes * BITS * MICROS) / this.bandwidth;
@@ -56,18 +52,23 @@ export class Queue implements Stage {
 
   /** Empties it: what waited is lost elsewhere. */
   clear(): void {
-    this.waiting.clear();
+    this.beginnings.clear();
+    this.sizes.clear();
     this.waitingBytes = 0;
     this.free = 0;
   }
 
   private isFull(bytes: number): boolean {
     const { unit, limit } = this.limit;
-    return unit === 'packets' ? this.waiting.length >= limit : this.waitingBytes + bytes > limit;
+    return unit === 'packets' ? this.sizes.length >= limit : this.waitingBytes + bytes > limit;
   }
 
   private letGo(now: Micros): void {
-    while ((this.waiting.first?.begins ?? Infinity) <= now) this.waitingBytes -= this.waiting.shift()?.bytes ?? 0;
+    while (this.beginnings.length > 0 && this.beginnings.first <= now) {
+      this.beginnings.shift();
+      this.waitingBytes -= this.sizes.first;
+      this.sizes.shift();
+    }
   }
 }
 

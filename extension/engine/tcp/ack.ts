@@ -42,7 +42,7 @@ export function acknowledgementArrives(tcb: Tcb, segment: Segment): AckVerdict {
   rememberTimestamp(tcb, segment);
   event.windowUpdate = updateWindow(tcb, segment);
   snd.una = segment.ack;
-  takeSackBlocks(tcb, segment, priorUna, event);
+  if (segment.options.sack !== undefined) takeSackBlocks(tcb, segment, priorUna, event);
   recovery.delivered += event.sackDelivered;
   tcb.lastAckAt = tcb.now;
   tcb.probesOut = 0;
@@ -56,7 +56,7 @@ export function acknowledgementArrives(tcb: Tcb, segment: Segment): AckVerdict {
   }
   cleanQueue(tcb, segment, event, priorUna, priorHighest);
   adaptReorderingWindow(tcb, event);
-  onAckOfLossProbe(tcb, segment.ack, event);
+  if (recovery.tlpHighSeq !== undefined) onAckOfLossProbe(tcb, segment.ack, event);
   const resend = isDubious(tcb, event)
     ? handleDubiousAck(tcb, segment, event, duplicatesOf(event), priorUna)
     : 'nothing';

@@ -55,8 +55,7 @@ export function nextBurst(tcb: Tcb, mss: number, quota: number, most: number, mo
   const fin = tcb.finQueued && isLast && !isBurst ? 1 : 0;
   const windowEnd = add(snd.una, snd.wnd);
   if (after(add(snd.nxt, isBurst ? mss : length + fin), windowEnd)) return 'nothing';
-  const isHeld = (): boolean => mode === 'whole-segments' || (mode === 'all' && isHeldByNagle(tcb));
-  if (!isBurst) return isLast && length < mss && fin === 0 && isHeld() ? 'nothing' : length;
+  if (!isBurst) return isLast && length < mss && fin === 0 && isHeld(tcb, mode) ? 'nothing' : length;
   const room = diff(windowEnd, snd.nxt);
   if (mode !== 'one-burst' && mode !== 'probe') {
     const waitsFor = deferral(tcb, mss, most, room);
@@ -67,7 +66,12 @@ export function nextBurst(tcb: Tcb, mss: number, quota: number, most: number, mo
   const wanted = Math.min(length, room);
   if (allowed <= wanted) return allowed;
   const partial = wanted % mss;
-  return partial > 0 && isHeld() ? wanted - partial : wanted;
+  return partial > 0 && isHeld(tcb, mode) ? wanted - partial : wanted;
+}
+
+/** Whether what does not fill a segment has to wait. */
+function isHeld(tcb: Tcb, mode: SendMode): boolean {
+  return mode === 'whole-segments' || (mode === 'all' && isHeldByNagle(tcb));
 }
 
 /**

@@ -164,7 +164,7 @@ export function onDataSent(tcb: Tcb): void {
   const { delack } = tcb;
   if (tcb.sent.inFlight === 0) tcb.congestionControl.onTransmitStart?.();
   tcb.lastDataSentAt = tcb.now;
-  if (sinceData(tcb) < delack.ato) delack.pingpong += 1;
+  if (delack.ato > 0 && sinceData(tcb) < delack.ato) delack.pingpong += 1;
 }
 
 /** Decides about the acknowledgement after a segment was handled (`__tcp_ack_snd_check`). */

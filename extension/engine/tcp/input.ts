@@ -5,7 +5,7 @@
 import { acknowledgementArrives } from './ack.ts';
 import { onReset } from './close.ts';
 import { acknowledgeIfDue, enterQuickAckMode } from './delayed-ack.ts';
-import { isNextData, nextDataArrives } from './header-prediction.ts';
+import { isPlainAck, nextDataArrives } from './header-prediction.ts';
 import { updateMetrics } from './metrics.ts';
 import { completeSimultaneousOpen, synReceivedArrives, synSentArrives } from './open.ts';
 import type { SendWhy } from './output.ts';
@@ -26,13 +26,18 @@ import { enterFinWait2AsOrphan, enterTimeWait, timeWaitArrives } from './time-wa
 /** Takes one segment for this end, and publishes what it changed. */
 export function segmentArrives(tcb: Tcb, segment: Segment): void {
   tcb.lastReceivedAt = tcb.kernel.scheduler.toRunTime(tcb.now);
-  if (isNextData(tcb, segment)) {
-    nextDataArrives(tcb, segment);
+  if (nextDataArrives(tcb, segment)) {
     answer(tcb, true);
     tcb.entered('receiving');
     return;
   }
-  handle(tcb, segment);
+  if (isPlainAck(tcb, segment)) {
+    acknowledgementArrives(tcb, segment);
+    measureByEcho(tcb, segment);
+    goOn(tcb, false);
+  } else {
+    handle(tcb, segment);
+  }
   tcb.entered();
 }
 
@@ -76,14 +81,17 @@ function synchronizedArrives(tcb: Tcb, segment: Segment): void {
   if (tcb.state === 'ESTABLISHED') measureByEcho(tcb, segment);
   textArrives(tcb, segment);
   // Data for nobody, or the FIN, may have ended the connection.
-  if (hasEnded(tcb)) return;
-  const readableBytes = segment.length > 0 && tcb.rcv.queue.bytes > 0;
+  if (!hasEnded(tcb)) goOn(tcb, segment.length > 0 && tcb.rcv.queue.bytes > 0);
+}
+
+const WINDOW_OPENED: SendWhy = { purpose: 'data', reason: 'window-opened' };
+
+/** What an acknowledgement allows leaves, then what is owed for the segment (`tcp_data_snd_check`, `tcp_ack_snd_check`). */
+function goOn(tcb: Tcb, readableBytes: boolean): void {
   sendQueued(tcb, WINDOW_OPENED);
   armPersistIfStuck(tcb);
   answer(tcb, readableBytes);
 }
-
-const WINDOW_OPENED: SendWhy = { purpose: 'data', reason: 'window-opened' };
 
 /** The segment is handled: what is owed for it, and who is to hear of it. */
 function answer(tcb: Tcb, readableBytes: boolean): void {

@@ -10,7 +10,6 @@ import { noteSent } from './recovery/delivery.ts';
 import { isReducing } from './recovery/prr.ts';
 import { reduceForLocalCongestion } from './recovery/local-congestion.ts';
 import type { SentSegment } from './recovery/retransmission-queue.ts';
-import { newSegment } from './recovery/retransmission-queue.ts';
 import { scheduleLossProbe } from './recovery/tail-loss-probe.ts';
 import type { LocalFailure } from './local-failure.ts';
 import { followPathMtu, payloadPerSegment } from './path-mtu.ts';
@@ -277,7 +276,7 @@ function transmitNew(
 function enqueueSent(tcb: Tcb, bytes: number, fin: boolean, push: boolean): SentSegment {
   const at = tcb.snd.nxt;
   const end = add(at, bytes + (fin ? 1 : 0));
-  const segment = newSegment({ seq: at, end, length: bytes, syn: false, fin, push }, tcb.now);
+  const segment = tcb.sent.take(at, end, bytes, fin, push, tcb.now);
   noteSent(tcb, segment);
   tcb.sent.push(segment);
   tcb.snd.nxt = end;

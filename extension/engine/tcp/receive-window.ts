@@ -36,12 +36,15 @@ export function fullSpace(tcb: Tcb): number {
   return payloadIn(tcb, receiveBuffer(tcb));
 }
 
-/** What is free of it (`tcp_space`); data beyond a gap takes room too. */
+/** What is free of it (`tcp_space`). */
 function freeSpace(tcb: Tcb): number {
-  const { queue, outOfOrder } = tcb.rcv;
-  let taken = queue.memory;
-  for (const { memory } of outOfOrder) taken += memory;
-  return payloadIn(tcb, Math.max(0, receiveBuffer(tcb) - taken));
+  return payloadIn(tcb, Math.max(0, receiveBuffer(tcb) - memoryTaken(tcb)));
+}
+
+/** Memory of what was received and not read; data beyond a gap takes room too (`sk_rmem_alloc`). */
+function memoryTaken({ rcv: { queue, outOfOrder } }: Tcb): number {
+  if (outOfOrder.length === 0) return queue.memory;
+  return outOfOrder.reduce((sum, { memory }) => sum + memory, queue.memory);
 }
 
 /**
@@ -98,6 +101,7 @@ export function measurePayloadShare(tcb: Tcb, length: number): void {
 /** Data lets the window grow, two segments for each one (`tcp_grow_window`). Returns whether it did. */
 export function growWindow(tcb: Tcb, length: number): boolean {
   const { rcv } = tcb;
+  if (rcv.threshold >= rcv.clamp) return false;
   const room = Math.min(rcv.clamp, freeSpace(tcb)) - rcv.threshold;
   if (room <= 0) return false;
   const memory = payloadIn(tcb, segmentMemory(length));
@@ -118,41 +122,39 @@ function cautiousStep(tcb: Tcb, length: number, memory: number): number {
 
 /** The window that could be offered now, in bytes (`__tcp_select_window`); 0 rather than a silly one (RFC 9293 §3.8.6.2.2). */
 export function offerableWindow(tcb: Tcb): number {
-  const { rcv } = tcb;
-  const unit = powerOfTwo(rcv.wscale);
-  const space = fullSpace(tcb);
+  const { rcv, delack } = tcb;
+  const { wnd, wscale, threshold, payloadShare } = rcv;
+  const unit = powerOfTwo(wscale);
+  const buffer = receiveBuffer(tcb);
+  const space = Math.floor((buffer * payloadShare) / WHOLE);
   const full = Math.min(rcv.clamp, space);
   const mss = Math.min(rcv.mss, full);
-  let free = freeSpace(tcb);
-  if (mayShrink(tcb)) return shrinkableWindow(tcb, free, full);
+  let free = Math.floor((Math.max(0, buffer - memoryTaken(tcb)) * payloadShare) / WHOLE);
+  if (mayShrink(tcb)) {
+    // No more than the memory that is left holds: rounded down, but for what the threshold allows.
+    const room = Math.floor(free / unit) * unit;
+    if (room < Math.floor(full / 2)) {
+      delack.quick = 0;
+      if (room < Math.floor(space / 16) || room < mss || room < unit) return 0;
+    }
+    return room > threshold ? Math.ceil(threshold / unit) * unit : room;
+  }
   if (free < Math.floor(full / 2)) {
     // No time to waste quick ACKs on a reader so slow.
-    tcb.delack.quick = 0;
+    delack.quick = 0;
     free = Math.floor(free / unit) * unit;
     if (free < Math.floor(space / 16) || free < mss) return 0;
   }
-  free = Math.min(free, rcv.threshold);
-  if (rcv.wscale > 0) return Math.ceil(free / unit) * unit;
+  free = Math.min(free, threshold);
+  if (wscale > 0) return Math.ceil(free / unit) * unit;
   // Unscaled: whole segments, and the same window as last time while it is within one of them.
-  if (rcv.wnd <= free - mss || rcv.wnd > free) return Math.floor(free / mss) * mss;
-  return mss === full && free > rcv.wnd + Math.floor(full / 2) ? free : rcv.wnd;
+  if (wnd <= free - mss || wnd > free) return Math.floor(free / mss) * mss;
+  return mss === full && free > wnd + Math.floor(full / 2) ? free : wnd;
 }
 
 /** Whether a window that was offered may be taken back (`tcp_shrink_window`, since 6.5). */
 function mayShrink({ kernel, rcv }: Tcb): boolean {
   return kernel.sysctls.tcp_shrink_window !== 0 && rcv.wscale > 0;
-}
-
-/** No more than the memory that is left holds: rounded down, but for what the threshold allows. */
-function shrinkableWindow(tcb: Tcb, free: number, full: number): number {
-  const { rcv } = tcb;
-  const unit = 2 ** rcv.wscale;
-  const room = Math.floor(free / unit) * unit;
-  if (room < Math.floor(full / 2)) {
-    tcb.delack.quick = 0;
-    if (room < Math.floor(fullSpace(tcb) / 16) || room < Math.min(rcv.mss, full) || room < unit) return 0;
-  }
-  return room > rcv.threshold ? Math.ceil(rcv.threshold / unit) * unit : room;
 }
 
 /** What is left of the window offered last (`tcp_receive_window`). */

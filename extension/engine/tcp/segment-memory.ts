@@ -48,17 +48,28 @@ function pagesFor(bytes: number): number {
   return memory;
 }
 
+/** Those of the length asked for last: most segments of a transfer have the same. */
+const latest = { length: -1, memory: 0, room: 0 };
+
+/** Works both out anew. */
+function reckon(length: number): void {
+  const packet = packetOf(length);
+  latest.length = length;
+  latest.memory = SK_BUFF + (isLarge(packet) ? PAGE + pagesFor(packet - HEAD_OF_LARGE) : bufferOf(packet));
+  latest.room = isLarge(packet) ? 0 : bufferOf(packet) - SHARED_INFO - PAD - packet;
+}
+
 /**
  * Memory of a received segment (`skb->truesize`): its buffer and the sk_buff. So a full segment of 1448 bytes takes 2304, and one of
  * 700 bytes too; one of 500 takes 1280. What does not fit in a page has the rest in pages of its own.
  */
 export function segmentMemory(length: number): number {
-  const packet = packetOf(length);
-  return isLarge(packet) ? SK_BUFF + PAGE + pagesFor(packet - HEAD_OF_LARGE) : SK_BUFF + bufferOf(packet);
+  if (latest.length !== length) reckon(length);
+  return latest.memory;
 }
 
 /** Bytes that its buffer still has room for behind the packet (`skb_tailroom`). */
 export function roomBehind(length: number): number {
-  const packet = packetOf(length);
-  return isLarge(packet) ? 0 : bufferOf(packet) - SHARED_INFO - PAD - packet;
+  if (latest.length !== length) reckon(length);
+  return latest.room;
 }

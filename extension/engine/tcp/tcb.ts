@@ -466,13 +466,11 @@ export class Tcb {
 
   /** An input from outside was handled: publishes what changed. */
   entered(touched: Touched = 'anything'): void {
-    if (this.currentState !== 'CLOSED') this.publish(touched);
+    if (this.currentState !== 'CLOSED') {
+      const count = this.variables.look(this, touched);
+      if (count > 0) this.kernel.recorder.variables(this.place, this.variables.changes, count);
+    }
     this.onEntered?.();
-  }
-
-  private publish(touched: Touched): void {
-    const changes = this.variables.look(this, touched);
-    if (changes.length > 0) this.kernel.recorder.variables(this.place, changes);
   }
 }
 

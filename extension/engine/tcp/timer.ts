@@ -91,7 +91,7 @@ export class Timer<Name extends TimerName = TimerName> {
 
   cancel(): void {
     if (this.armed === undefined) return;
-    this.recorder.record('timer.cancelled', this.place, { timer: this.armed });
+    this.recorder.timerCancelled(this.place, this.armed);
     this.drop();
   }
 

@@ -10,13 +10,10 @@ import type { Tcb } from './tcb.ts';
 /** What an input can have changed: anything, or what receiving data in order and reading it changes. */
 export type Touched = 'anything' | 'receiving';
 
-const NOTHING: readonly number[] = [];
-
 export class PublishedVariables {
-  private readonly changed = new Float64Array(2 * VARIABLES.length);
+  /** Pairs (index into VARIABLES, value), flattened, of what changed as of the last look. */
+  readonly changes = new Float64Array(2 * VARIABLES.length);
   private count = 0;
-  /** Lists that are handed out, by half their length. */
-  private readonly lists = VARIABLES.map((_, index) => Array.from({ length: 2 * index + 2 }, () => 0));
   /** In VARIABLES' order. */
   private readonly values = new Float64Array(VARIABLES.length);
   /** The same for sequence numbers. */
@@ -24,10 +21,10 @@ export class PublishedVariables {
   private state: CongestionState = CONGESTION_STATES[0];
 
   /**
-   * Pairs (index into VARIABLES, value) of what changed, flattened; from now on they count as published. The list holds until the next
-   * look.
+   * Puts into `changes` what changed; from now on it counts as published.
+   * @returns how many numbers that are
    */
-  look(tcb: Tcb, touched: Touched): readonly number[] {
+  look(tcb: Tcb, touched: Touched): number {
     this.count = 0;
     const { rcv } = tcb;
     if (touched === 'anything') this.lookAtSending(tcb);
@@ -39,15 +36,7 @@ export class PublishedVariables {
     if (touched === 'anything') this.lookAtOwner(tcb);
     this.note(19, tcb.lastReceivedAt);
     if (touched === 'anything') this.lookAtFlight(tcb);
-    return this.list();
-  }
-
-  private list(): readonly number[] {
-    const { count, changed } = this;
-    if (count === 0) return NOTHING;
-    const list = this.lists[count / 2 - 1] as number[];
-    for (let i = 0; i < count; i++) list[i] = changed[i] as number;
-    return list;
+    return this.count;
   }
 
   private lookAtSending({ snd, rcv }: Tcb): void {
@@ -86,14 +75,14 @@ export class PublishedVariables {
   private noteSeq(index: number, value: Seq): void {
     if (this.numbers[index] === value) return;
     this.numbers[index] = value;
-    this.changed[this.count++] = index;
-    this.changed[this.count++] = unsigned(value);
+    this.changes[this.count++] = index;
+    this.changes[this.count++] = unsigned(value);
   }
 
   private note(index: number, value: number): void {
     if (this.values[index] === value) return;
     this.values[index] = value;
-    this.changed[this.count++] = index;
-    this.changed[this.count++] = value;
+    this.changes[this.count++] = index;
+    this.changes[this.count++] = value;
   }
 }

@@ -44,9 +44,8 @@ export class ByteWriter {
 
   /** The first `count` values as a column: exactly, except that −0 becomes 0 where all are whole. */
   column(values: Float64Array, count: number): void {
-    const other = count === 0 ? 0 : firstOther(values, count);
-    const least = count === 0 ? 0 : leastOf(values, other, count);
-    const width = widthOf(least, count === 0 ? 0 : mostOfWhole(values, other, count));
+    const least = count === 0 ? 0 : leastOf(values, firstOther(values, count), count);
+    const width = widthOf(least, count === 0 ? 0 : most.value);
     this.reserve(16 + width * count);
     this.bytes[this.length++] = width;
     if (width !== DOUBLES) this.whole(least);
@@ -75,26 +74,22 @@ function firstOther(values: Float64Array, count: number): number {
   return count;
 }
 
+/** The largest value that `leastOf` came by; NaN when one was not whole. */
+const most = { value: 0 };
+
 /** The least of the first value and those from `from` on. */
 function leastOf(values: Float64Array, from: number, count: number): number {
   let least = values[0] as number;
+  let largest = least;
+  let rest = least - Math.floor(least);
   for (let i = from; i < count; i++) {
     const value = values[i] as number;
+    rest += value - Math.floor(value);
     if (value < least) least = value;
+    if (value > largest) largest = value;
   }
+  most.value = rest === 0 ? largest : NaN;
   return least;
-}
-
-/** The largest of them; NaN when one is not whole. */
-function mostOfWhole(values: Float64Array, from: number, count: number): number {
-  let most = values[0] as number;
-  if (most !== Math.floor(most)) return NaN;
-  for (let i = from; i < count; i++) {
-    const value = values[i] as number;
-    if (value !== Math.floor(value)) return NaN;
-    if (value > most) most = value;
-  }
-  return most;
 }
 
 /** Bytes that hold every distance from `least` up to `most`. */

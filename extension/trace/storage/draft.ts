@@ -1,11 +1,15 @@
-import type { EventId, PlaceId } from '../event.ts';
-import { CAUSE, KIND, PLACE, stepsBack } from './layout.ts';
+import type { EventId } from '../event.ts';
+import { NO_CAUSE } from '../event.ts';
+import { BLOCK_EVENTS, CAUSE, KIND, stepsBack } from './layout.ts';
 
 /** How many series are remembered from block to block. */
 const REMEMBERED = 4096;
 /** How many guesses are kept of which series comes next. */
-const GUESSES = 1024;
+const GUESSES = 4096;
 const GUESSES_PER_SERIES = 64;
+
+/** Thrown when a trace has as many events as it may have. */
+export class EventLimitReached extends Error {}
 
 /** Events that share a key. */
 export interface DraftSeries {
@@ -23,12 +27,19 @@ export interface DraftSeries {
   readonly other: DraftSeries | undefined;
 }
 
+/** Stands for a guess not made yet: no key is so short. */
+const NO_SERIES: DraftSeries = { id: 0, number: 0, key: 0, keyLength: 0, width: 0, rows: 0, other: undefined };
+
 /**
- * The block that is being written. An event comes in with `begin`; then its kind and what else belongs to it are put into `key`;
- * `seat` finds the series with that key and adds a row, into which the other numbers are put.
+ * The block that is being written. What belongs to an event's key is put into `key`, its kind and its place first; `seat` finds the
+ * series with that key and adds a row, into which the other numbers are put.
  */
 export class DraftBlock {
-  /** How many events are in it. */
+  /** Number of events so far, those of the blocks before among them: the id of the next one. */
+  length = 0;
+  /** How many there may be. */
+  limit = Infinity;
+  /** How many events are in the block. */
   count = 0;
   /** Per event: its time, the number of its series. */
   times: Float64Array = new Float64Array(128);
@@ -41,27 +52,21 @@ export class DraftBlock {
   keys: Int32Array = new Int32Array(1024);
   /** The key of the event that is being put together. */
   key: Int32Array = new Int32Array(32);
-  id = 0;
-  private cause = 0;
+  private lastTime = -Infinity;
   private valuesUsed = 0;
   private keysUsed = 0;
   private remembered = 0;
   /** By the hash of their keys. */
   private readonly known = new Map<number, DraftSeries>();
   /** The series that an event of some kind belonged to last time it followed on one of some series: most likely it does again. */
-  private readonly likely = new Array<DraftSeries | undefined>(GUESSES);
+  private readonly likely = new Array<DraftSeries>(GUESSES).fill(NO_SERIES);
   /** The series of the last event, by its id. */
   private last = 0;
+  /** Takes the block when it is full; it is cleared then. */
+  private readonly onFull: () => void;
 
-  begin(id: EventId, place: PlaceId, time: number, cause: EventId): void {
-    if (this.count === this.times.length) {
-      this.times = grown(this.times, 2 * this.count);
-      this.seriesOf = grown(this.seriesOf, 2 * this.count);
-    }
-    this.times[this.count] = time;
-    this.id = id;
-    this.key[PLACE] = place;
-    this.cause = stepsBack(cause, id);
+  constructor(onFull: () => void) {
+    this.onFull = onFull;
   }
 
   /** Room for so many numbers in the key. */
@@ -70,39 +75,71 @@ export class DraftBlock {
   }
 
   /**
-   * Finds the series of the event, and adds a row.
+   * Finds the series of the event whose key was put together, and adds a row. All that is done for every event is in this one function,
+   * which is too long for a compiler to put a copy of it into each that calls it.
    * @param keyLength how many numbers its key has
    * @param width how many numbers a row has, the cause and the elements of lists among them
    * @returns where the row begins in `values`; its cause is in it
+   * @throws EventLimitReached when there may be no other event; Error when `time` lies before the last event or `cause` is not an earlier
+   *   event: a bug of the engine
    */
-  seat(keyLength: number, width: number): number {
-    const guess = (GUESSES_PER_SERIES * this.last + (this.key[KIND] as number)) % GUESSES;
-    let series = this.likely[guess];
-    if (series === undefined || !this.fits(series, keyLength)) {
-      series = this.find(keyLength, width);
-      this.likely[guess] = series;
+  seat(time: number, cause: EventId, keyLength: number, width: number): number {
+    const id = this.length;
+    if (id >= this.limit) throw new EventLimitReached();
+    if (time < this.lastTime) throw new Error(`Trace: time goes backward at event ${id}`);
+    if (cause >= id || cause < NO_CAUSE) throw new Error(`Trace: event ${id} has no earlier cause`);
+    if (this.count === BLOCK_EVENTS) {
+      this.onFull();
+      this.clear();
     }
+    const { count, key, keys, likely } = this;
+    if (count === this.times.length) this.grow();
+
+    const guess = (GUESSES_PER_SERIES * this.last + (key[KIND] as number)) & (GUESSES - 1);
+    let series = likely[guess] as DraftSeries;
+    let same = 0;
+    if (series.keyLength === keyLength) {
+      const from = series.key;
+      while (same < keyLength && keys[from + same] === key[same]) same++;
+    }
+    if (same < keyLength) {
+      series = this.find(keyLength, width);
+      likely[guess] = series;
+    }
+    if (series.rows === 0) {
+      series.number = this.series.length;
+      this.series.push(series);
+    }
+    series.rows += 1;
     this.last = series.id;
-    if (series.rows++ === 0) series.number = this.series.push(series) - 1;
-    this.seriesOf[this.count++] = series.number;
+    this.length = id + 1;
+    this.lastTime = time;
+    this.count = count + 1;
+    this.times[count] = time;
+    this.seriesOf[count] = series.number;
     const at = this.valuesUsed;
-    this.valuesUsed += width;
-    if (this.valuesUsed > this.values.length) this.values = grown(this.values, 2 * this.valuesUsed);
-    this.values[at + CAUSE] = this.cause;
+    this.valuesUsed = at + width;
+    if (at + width > this.values.length) this.values = grown(this.values, 2 * (at + width));
+    this.values[at + CAUSE] = stepsBack(cause, id);
     return at;
   }
 
-  clear(): void {
+  private clear(): void {
     for (const series of this.series) series.rows = 0;
     this.series.length = 0;
     this.count = 0;
     this.valuesUsed = 0;
     if (this.remembered > REMEMBERED) {
       this.known.clear();
-      this.likely.fill(undefined);
+      this.likely.fill(NO_SERIES);
       this.remembered = 0;
       this.keysUsed = 0;
     }
+  }
+
+  private grow(): void {
+    this.times = grown(this.times, 2 * this.count);
+    this.seriesOf = grown(this.seriesOf, 2 * this.count);
   }
 
   private fits(series: DraftSeries, keyLength: number): boolean {
@@ -121,7 +158,7 @@ export class DraftBlock {
     for (let series = first; series !== undefined; series = series.other) {
       if (this.fits(series, keyLength)) return series;
     }
-    const added = {
+    const added: DraftSeries = {
       id: this.remembered++,
       number: 0,
       key: this.keysUsed,

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { Carrier } from '../../../extension/engine/network/carrier.ts';
+import type { LinkEnd } from '../../../extension/engine/network/link.ts';
 import type { Packet } from '../../../extension/engine/network/packet.ts';
 import { Scheduler } from '../../../extension/engine/scheduler.ts';
+import type { Segment } from '../../../extension/engine/tcp/segment.ts';
 import { ACK } from '../../../extension/engine/tcp/segment.ts';
 import { seq } from '../../../extension/engine/tcp/seq.ts';
 
@@ -9,13 +11,22 @@ const segment = { fromPort: 1, toPort: 2, seq: seq(1), ack: seq(1), flags: ACK, 
 
 /** Packet number `sent`, which gets there at `at`, by itself when it is held up. */
 function packet(sent: number, at: number, heldUp = 0): Packet {
-  return { segment, purpose: 'data', sent, cause: sent, at, heldUp, order: 0 };
+  return { segment, purpose: 'data', bytes: 40, sent, cause: sent, at, heldUp, order: 0 };
 }
 
 function rig() {
   const scheduler = new Scheduler();
   const arrived: string[] = [];
-  const carrier = new Carrier(scheduler, (_segment, _purpose, sent) => arrived.push(`${sent} at ${scheduler.now}`));
+  const end = {
+    name: 'end',
+    place: 0,
+    address: '10.0.0.1',
+    offBy: undefined,
+    arrive: (_segment: Segment, _from: LinkEnd, sent: number) => void arrived.push(`${sent} at ${scheduler.now}`),
+    icmpArrives: () => undefined,
+    arpArrives: () => undefined,
+  };
+  const carrier = new Carrier(scheduler, end, end);
   const run = () => {
     while (scheduler.step()) {
       // Until nothing is left.

@@ -26,6 +26,28 @@ describe('settings of a link', () => {
     expect(delivered).toEqual(['0.015', '0.065', '0.07', '1.005', '1.055']);
   });
 
+  it('a statement that describes none of the segments: they go as without it', () => {
+    const settings: readonly LinkSettingPlan[] = [
+      { kind: 'bandwidth', rate: 1_000_000 },
+      { kind: 'queue', unit: 'packets', limit: 8 },
+      { kind: 'jitter', jitter: 900 },
+    ];
+    const way = (statements: readonly Statement[]): string[] =>
+      [...played([at(1, send('app', 100_000)), ...statements], settings).events()]
+        .filter(({ kind }) => kind.startsWith('segment.'))
+        .map(({ kind, time }) => `${kind} ${time}`);
+    const rule = {
+      kind: 'link-rule',
+      link: 'wire',
+      class: 'SYN',
+      which: { kind: 'next', count: 1 },
+      effect: { kind: 'drop' },
+    } as const;
+    const without = way([]);
+    expect(without).toContainEqual(expect.stringContaining('segment.dropped'));
+    expect(way([at(19, rule)])).toEqual(without);
+  });
+
   it('a change counts for what is sent from then on, and is told', () => {
     const change = { kind: 'link-change', link: 'wire', setting: { kind: 'delay', delay: 300_000 } } as const;
     const trace = played([at(1, send('app', 1)), at(1.006, change), at(3, send('web', 1))], [], 1, 3.5);

@@ -16,7 +16,7 @@ function segment(length: number, options: SegmentOptions = {}): Segment {
 
 /** A packet of 1000 bytes, number `sent`. */
 function packet(sent: number, at = 0, size = 1000): Packet {
-  return { segment: segment(size - 40), purpose: 'data', sent, cause: sent, at, heldUp: 0, order: 0 };
+  return { segment: segment(size - 40), purpose: 'data', bytes: size, sent, cause: sent, at, heldUp: 0, order: 0 };
 }
 
 /** What comes out of a stage, and what it tells. */

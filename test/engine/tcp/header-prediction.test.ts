@@ -12,7 +12,7 @@ let plodding: (plan: RunPlan) => Trace;
 beforeAll(async () => {
   ({ play: predicting } = await import('../../../extension/engine/play.ts'));
   vi.resetModules();
-  vi.doMock(PREDICTION, () => ({ isNextData: () => false, nextDataArrives: () => expect.unreachable() }));
+  vi.doMock(PREDICTION, () => ({ isPlainAck: () => false, nextDataArrives: () => false }));
   ({ play: plodding } = await import('../../../extension/engine/play.ts'));
 });
 

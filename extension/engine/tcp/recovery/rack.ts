@@ -16,7 +16,8 @@ const STATIC_WINDOW = 2;
 const NO_DUPLICATE_THRESHOLD = 4;
 
 function hasBit(tcb: Tcb, bit: number): boolean {
-  return Math.floor(tcb.kernel.sysctls.tcp_recovery / bit) % 2 === 1;
+  // eslint-disable-next-line no-bitwise -- That is what it is.
+  return (tcb.kernel.sysctls.tcp_recovery & bit) !== 0;
 }
 
 /** Recoveries for which a widened reordering window is kept (`TCP_RACK_RECOVERY_THRESH`). */

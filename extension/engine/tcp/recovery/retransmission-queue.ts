@@ -11,7 +11,7 @@ export interface SentSegment {
   /** The sequence number after its last, SYN and FIN included. */
   end: Seq;
   length: number;
-  readonly syn: boolean;
+  syn: boolean;
   fin: boolean;
   push: boolean;
   /** The kernel has it in one piece with what follows: both can go again in one burst (they are one skb). */
@@ -81,6 +81,8 @@ export class RetransmissionQueue {
   private oldest: SentSegment | undefined;
   private newest: SentSegment | undefined;
   private sendings = 0;
+  /** Objects of segments that were acknowledged, linked by `sentAfter`: they serve again. */
+  private spare: SentSegment | undefined;
 
   /** `packets_out`. */
   get length(): number {
@@ -105,6 +107,32 @@ export class RetransmissionQueue {
     return index < 0 ? undefined : this.items[this.start + index];
   }
 
+  /**
+   * A segment of data that leaves for the first time. Nobody keeps a segment that has left the queue at its head: its object may be
+   * another one's by then.
+   */
+  take(from: Seq, end: Seq, length: number, fin: boolean, push: boolean, now: Micros): SentSegment {
+    const { spare } = this;
+    if (spare === undefined) return newSegment({ seq: from, end, length, syn: false, fin, push }, now);
+    this.spare = spare.sentAfter;
+    spare.seq = from;
+    spare.end = end;
+    spare.length = length;
+    spare.syn = false;
+    spare.fin = fin;
+    spare.push = push;
+    spare.joinsNext = false;
+    spare.lastSentAt = now;
+    spare.everRetransmitted = false;
+    spare.retransmitOut = false;
+    spare.sacked = false;
+    spare.lost = false;
+    spare.lostBy = 'timeout';
+    spare.deliveredBefore = -1;
+    spare.sentAfter = undefined;
+    return spare;
+  }
+
   /** Appends what leaves for the first time. */
   push(segment: SentSegment): void {
     this.items.push(segment);
@@ -118,6 +146,8 @@ export class RetransmissionQueue {
     this.items[this.start] = undefined;
     this.start++;
     this.forget(head);
+    head.sentAfter = this.spare;
+    this.spare = head;
     // The room of what is gone is given back now and then: each removal pays for one move.
     if (this.start >= 64 && this.start * 2 >= this.items.length) {
       this.items = this.items.slice(this.start);

@@ -1,0 +1,50 @@
+/** How any event gets into a draft: its fields are looked up by name. Those that come with every packet have doors (`doors.ts`). */
+import type { EventId, PlaceId } from '../event.ts';
+import type { DraftBlock } from './draft.ts';
+import type { FieldLayout } from './layout.ts';
+import { FIRST_KEY, FIRST_VALUE, KIND, LAYOUTS, PLACE, stepsBack } from './layout.ts';
+import type { StringTable } from './string-table.ts';
+
+/** Adds an event to the draft. @param kind index into EVENT_KINDS @returns its id */
+export function putByName(
+  draft: DraftBlock,
+  strings: StringTable,
+  kind: number,
+  time: number,
+  place: PlaceId,
+  cause: EventId,
+  fields: Readonly<Record<string, unknown>>,
+): EventId {
+  const layout = LAYOUTS[kind] as readonly FieldLayout[];
+  const id = draft.length;
+  draft.key[KIND] = kind;
+  draft.key[PLACE] = place;
+  let keys = FIRST_KEY;
+  let width = FIRST_VALUE;
+  for (const field of layout) {
+    const value = fields[field.name];
+    if (field.role !== 'value') draft.key[keys++] = keyOf(field, value);
+    width += field.role === 'list' ? (value as readonly number[]).length : field.role === 'value' ? 1 : 0;
+  }
+  let at = draft.seat(time, cause, keys, width) + FIRST_VALUE;
+  for (const field of layout) {
+    if (field.role === 'value') draft.values[at++] = valueOf(id, field, fields[field.name], strings);
+  }
+  for (const { name, role } of layout) {
+    if (role !== 'list') continue;
+    const list = fields[name] as readonly number[];
+    draft.values.set(list, at);
+    at += list.length;
+  }
+  return id;
+}
+
+function keyOf({ type, role, codes }: FieldLayout, value: unknown): number {
+  if (typeof type === 'object') return codes.get(value as string) as number;
+  return role === 'list' ? (value as readonly number[]).length : Number(value);
+}
+
+function valueOf(id: EventId, { type }: FieldLayout, value: unknown, strings: StringTable): number {
+  if (type === 'string') return strings.intern(value as string);
+  return type === 'event' ? stepsBack(value as number, id) : Number(value);
+}
