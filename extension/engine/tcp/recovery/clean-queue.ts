@@ -9,6 +9,7 @@ import type { Tcb } from '../tcb.ts';
 import type { AckEvent } from './ack-event.ts';
 import { countDelivered } from './delivery.ts';
 import { advanceRack } from './rack.ts';
+import { trimPiece } from './recut-piece.ts';
 import type { SentSegment } from './retransmission-queue.ts';
 import { noteReordering, removeRenoSacks } from './scoreboard.ts';
 import { wasResentInVain } from './undo.ts';
@@ -29,6 +30,10 @@ export function cleanQueue(tcb: Tcb, segment: Segment, event: AckEvent, priorUna
   let head = sent.head;
   for (; head !== undefined && !after(head.end, tcb.snd.una); head = sent.head) {
     takeOut(tcb, head, segment, copies, event);
+  }
+  if (head !== undefined && after(tcb.snd.una, head.seq) && trimPiece(tcb, head)) {
+    takeOut(tcb, head, segment, copies, event);
+    head = sent.head;
   }
   if (head?.sacked === true) event.reneging = true;
   event.maybeDelayed = looksDelayed(tcb, event, priorUna, priorSacked);
