@@ -9,6 +9,8 @@ export interface SocketOptionDefinition {
   readonly sysctl?: string;
   /** The sysctl beyond which the kernel takes nothing, and does not say so. */
   readonly limit?: ScalarSysctl;
+  /** First kernel that has it, as `6.15`: to those before it is ENOPROTOOPT. Absent when older than every kernel modelled here. */
+  readonly since?: string;
 }
 
 /** Socket options that a scenario can set (`do_tcp_setsockopt` in tcp.c, `sk_setsockopt` in net/core/sock.c). */
@@ -37,6 +39,18 @@ export const SOCKET_OPTIONS = {
   SO_SNDTIMEO: { unit: 'ms', min: 0, max: 2 ** 31 - 1 },
   /** What ICMP says is told at once (ip(7)). */
   IP_RECVERR: { unit: 'flag', min: 0, max: 1 },
+  /** Of a listener: connections are accepted when data has come, or after about so long. The kernel counts SYN-ACKs instead. */
+  TCP_DEFER_ACCEPT: { unit: 's', min: 0, max: 2 ** 31 - 1 },
+  TCP_RTO_MAX_MS: { unit: 'ms', min: 1_000, max: 120_000, sysctl: 'tcp_rto_max_ms', since: '6.15' },
+  /** In whole ticks, of which there must be two at least. */
+  TCP_RTO_MIN_US: { unit: 'us', min: 1, max: 200_000, sysctl: 'tcp_rto_min_us', since: '6.15' },
+  TCP_DELACK_MAX_US: { unit: 'us', min: 1, max: 200_000, since: '6.15' },
+  TCP_THIN_LINEAR_TIMEOUTS: { unit: 'flag', min: 0, max: 1, sysctl: 'tcp_thin_linear_timeouts' },
+  /** 0 counts as 1. */
+  SO_RCVLOWAT: { unit: 'B', min: 0, max: 2 ** 31 - 1 },
+  /** Counts for SYNs, so before connecting or listening; 0: not set. */
+  TCP_MAXSEG: { unit: 'B', min: 88, max: 32_767 },
+  TCP_WINDOW_CLAMP: { unit: 'B', min: 1, max: 2 ** 31 - 1 },
   TCP_SYNCNT: { unit: 'count', min: 1, max: 127, sysctl: 'tcp_syn_retries' },
 } as const satisfies Record<string, SocketOptionDefinition>;
 

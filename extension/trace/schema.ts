@@ -157,6 +157,8 @@ export const SEND_REASONS = [
   'firewall-rejects',
   /** A NAT or load balancer knows no flow for the segment. */
   'unknown-flow',
+  /** TCP_DEFER_ACCEPT has waited for data long enough: the answer to this SYN-ACK opens the connection. args [retransmits, backoff]. */
+  'accept-deferred',
 ] as const;
 export type SendReason = (typeof SEND_REASONS)[number];
 
@@ -391,6 +393,8 @@ export const EVENT_SCHEMA = {
         'accept-queue-full',
         'syn-queue-full',
         'rfc1337',
+        /** TCP_DEFER_ACCEPT: it acknowledges the SYN-ACK and brings no data. */
+        'accept-deferred',
       ],
     },
   },

@@ -3,6 +3,7 @@ import type { SocketOptionName } from '../../scenario/socket-option.ts';
 import type { ListeningDescriptor } from './descriptors.ts';
 import type { Listener } from './listener.ts';
 import { wakeToRead } from './recv.ts';
+import { inForce, refusal } from './set-option.ts';
 import type { Acceptor } from './socket.ts';
 import * as calls from './syscalls.ts';
 import type { Process } from './process.ts';
@@ -12,8 +13,9 @@ export function listen(process: Process, port: number, backlog: number, reuseAdd
   const options = new Map<SocketOptionName, number>();
   for (const [option, value] of process.program.options()) {
     process.enterCall('setsockopt', process.place, value, option);
-    options.set(option, value);
-    process.returnCall('setsockopt', process.place, 0);
+    const errno = refusal(process.kernel, option, value);
+    if (errno === undefined) options.set(option, inForce(option, value, options, process.kernel.sysctls));
+    process.returnCall('setsockopt', process.place, 0, errno);
   }
   process.enterCall('listen', process.place, port);
   const acceptors: Acceptor[] = [];

@@ -6,6 +6,7 @@ import { close, forget } from './close.ts';
 import { wakeToRead } from './recv.ts';
 import type { RemoteSocket } from './remote.ts';
 import { begin } from './send.ts';
+import { setOption } from './set-option.ts';
 import * as calls from './syscalls.ts';
 import type { Process } from './process.ts';
 
@@ -25,8 +26,7 @@ export function connect(process: Process, remote: RemoteSocket, name: string, bo
     };
     for (const [option, value] of program.options()) {
       process.enterCall('setsockopt', tcb.place, value, option);
-      calls.setOption(tcb, option, value);
-      process.returnCall('setsockopt', tcb.place, 0);
+      process.returnCall('setsockopt', tcb.place, 0, setOption(tcb, option, value));
     }
     descriptor.connecting = true;
     calls.startConnect(tcb);

@@ -111,6 +111,8 @@ export class EndTable {
   portConflicts(port: number, reuseAddress: boolean): boolean {
     if (this.listeners.has(port)) return true;
     for (const tcb of this.ends.values()) {
+      // Requests have no port of their own yet (`inet_csk_get_port`).
+      if (tcb.isRequest) continue;
       if (tcb.local.port === port && !(reuseAddress && this.bindings.get(tcb)?.reuseAddress === true)) return true;
     }
     return false;

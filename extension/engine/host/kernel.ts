@@ -112,12 +112,16 @@ export class Kernel implements TcpKernel, ListeningKernel {
     if (place?.kind === 'end') place.process = process;
   }
 
-  /** Closes a listener (`inet_csk_listen_stop`): unaccepted connections are reset, half-open requests dropped. */
+  /**
+   * Closes a listener (`inet_csk_listen_stop`): unaccepted connections are reset. Half-open requests are dropped without a word,
+   * when next something is done with them.
+   */
   closeListener(listener: Listener): void {
     this.table.removeListener(listener);
     for (const child of listener.close()) {
+      if (child.isRequest) continue;
       child.enter(() => {
-        if (child.state !== 'SYN_RECEIVED' && child.state !== 'CLOSED') sendReset(child, 'listener-closed');
+        if (child.state !== 'CLOSED') sendReset(child, 'listener-closed');
         child.leaveProcess();
         child.done('aborted');
       });
@@ -136,7 +140,9 @@ export class Kernel implements TcpKernel, ListeningKernel {
   /** A segment reached this host (`tcp_v4_rcv`). `cause`: what last happened to it on the way. */
   receive(segment: Segment, from: Neighbour, sent: EventId, cause: EventId = sent): void {
     const { recorder } = this;
-    const tcb = this.table.find(segment.toPort, from.place, segment.fromPort);
+    const found = this.table.find(segment.toPort, from.place, segment.fromPort);
+    const isStray = found?.isRequest === true && !this.hasListener(found);
+    const tcb = isStray ? undefined : found;
     const place = tcb === undefined ? this.host.place : tcb.place;
     const before = recorder.cause;
     recorder.cause = recorder.delivered(place, sent, cause);
@@ -148,6 +154,8 @@ export class Kernel implements TcpKernel, ListeningKernel {
       tcb?.isTimeWaitEntry === true &&
       this.table.listener(segment.toPort) !== undefined &&
       replacesTimeWait(tcb, segment);
+    // A request whose listener has gone (`tcp_v4_rcv`).
+    if (isStray) found.done('aborted');
     if (tcb === undefined) {
       this.receiveWithoutEnd(segment, from);
     } else if (replaced) {
@@ -311,8 +319,12 @@ export class Kernel implements TcpKernel, ListeningKernel {
     return this.table.listenerOf(tcb)?.acceptQueueIsFull === true;
   }
 
+  hasListener(tcb: Tcb): boolean {
+    return this.table.listenerOf(tcb) !== undefined;
+  }
+
   synAckRetries(tcb: Tcb): number {
-    const configured = this.sysctls.tcp_synack_retries;
+    const configured = tcb.knob('TCP_SYNCNT', this.sysctls.tcp_synack_retries);
     return this.table.listenerOf(tcb)?.synAckRetries(configured) ?? configured;
   }
 

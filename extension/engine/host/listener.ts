@@ -87,7 +87,7 @@ export class Listener {
 
   /** Gives an end that is opened here the options of its listener (`inet_csk_clone_lock`). */
   handDownOptions(tcb: Tcb): void {
-    for (const [option, value] of this.options) tcb.options.set(option, value);
+    for (const [option, value] of this.options) tcb.takeOption(option, value);
   }
 
   /** The end was opened here and not accepted yet. */

@@ -1,5 +1,6 @@
 /** What poll() reports of a connection (`tcp_poll`). */
 import { POLL_EVENTS } from '../../scenario/poll-event.ts';
+import { isWorthReading } from '../tcp/low-water.ts';
 import { isWriteable } from '../tcp/send-buffer.ts';
 import type { Tcb } from '../tcp/tcb.ts';
 
@@ -14,7 +15,7 @@ export function pollEvents(tcb: Tcb): number {
   if (hearsNothing && saysNothing) bits += HUP;
   if (hearsNothing) bits += RDHUP;
   if (tcb.state !== 'SYN_SENT' && tcb.state !== 'SYN_RECEIVED') {
-    if (hearsNothing || tcb.rcv.queue.bytes > 0) bits += IN;
+    if (hearsNothing || isWorthReading(tcb)) bits += IN;
     // Writing that will fail does not have to be waited for.
     if (saysNothing || isWriteable(tcb)) bits += OUT;
   }

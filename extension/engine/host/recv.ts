@@ -1,9 +1,11 @@
 /** recv() of a process: data, EOF or an error wakes it up (`tcp_recvmsg`, `sock_def_readable`), or SO_RCVTIMEO. */
 import type { Micros } from '../../base/time.ts';
+import type { Errno } from '../../scenario/errno.ts';
 import { endSleep, limitSleep } from './call-timeout.ts';
 import { close } from './close.ts';
 import { connectReturns } from './connect.ts';
 import type { StreamDescriptor } from './descriptors.ts';
+import { isWorthReading } from '../tcp/low-water.ts';
 import * as calls from './syscalls.ts';
 import type { Process } from './process.ts';
 
@@ -18,38 +20,61 @@ export function wakeToRead(process: Process, descriptor: StreamDescriptor): void
 
 /** recv(), again and again, until nothing is left, the connection ends, or the program does not want any more. */
 function readAll(process: Process, descriptor: StreamDescriptor): void {
-  const { program, recorder } = process;
+  const { program } = process;
   const { tcb, talk } = descriptor;
-  const { pace } = program;
   while (talk.reading && !talk.rests && !talk.sawEof && process.isOpen(descriptor)) {
-    const result = calls.receive(tcb, pace?.bytes);
+    const result = sleepsForMore(process, descriptor) ? 'would-block' : calls.receive(tcb, program.pace?.bytes);
     if (result === 'would-block') {
       if (!program.blocks) process.returnCall('recv', tcb.place, 0, 'EAGAIN');
       else if (tcb.options.size > 0) sleep(process, descriptor);
       return;
     }
     if (descriptor.sleeps.recv !== undefined) endSleep(process, descriptor, 'recv');
-    if (typeof result === 'string') {
-      process.returnCall('recv', tcb.place, 0, result);
-      close(process, descriptor);
-      program.onFailure(descriptor);
-      return;
-    }
-    const before = recorder.cause;
-    recorder.cause = process.returnCall('recv', tcb.place, result);
-    calls.afterReceive(tcb, result);
-    if (result === 0) program.onEof(descriptor);
-    else program.onData(descriptor, result);
-    recorder.cause = before;
-    if (pace !== undefined && result > 0) rest(process, descriptor, pace.interval);
+    if (!take(process, descriptor, result)) return;
   }
+}
+
+/** recv() returns: with data or an error, or with 0 at the end. Returns whether there may be more. */
+function take(process: Process, descriptor: StreamDescriptor, result: number | Errno): boolean {
+  const { program, recorder } = process;
+  const { tcb } = descriptor;
+  const { pace } = program;
+  if (typeof result === 'string') {
+    process.returnCall('recv', tcb.place, 0, result);
+    close(process, descriptor);
+    program.onFailure(descriptor);
+    return false;
+  }
+  const before = recorder.cause;
+  recorder.cause = process.returnCall('recv', tcb.place, result);
+  calls.afterReceive(tcb, result);
+  if (result === 0) program.onEof(descriptor);
+  else program.onData(descriptor, result);
+  recorder.cause = before;
+  if (pace !== undefined && result > 0) rest(process, descriptor, pace.interval);
+  return true;
+}
+
+/** Fewer bytes are there than SO_RCVLOWAT asks for, and more may come: a recv() that may sleep does. */
+function sleepsForMore({ program }: Process, { tcb }: StreamDescriptor): boolean {
+  if (!tcb.options.has('SO_RCVLOWAT') || !program.blocks || tcb.rcv.queue.bytes === 0) return false;
+  return (
+    !tcb.rcv.fin && !tcb.shutdownReceive && tcb.error === undefined && tcb.state !== 'CLOSED' && !isWorthReading(tcb)
+  );
 }
 
 /** Nothing is there yet. With SO_RCVTIMEO, one that has waited for long enough gives the connection up, as after any error. */
 function sleep(process: Process, descriptor: StreamDescriptor): void {
   limitSleep(process, descriptor, 'recv', (slept) => {
     if (!descriptor.talk.reading) return;
-    const returned = process.returnCall('recv', descriptor.tcb.place, slept, 'EAGAIN');
+    const { tcb } = descriptor;
+    const few = calls.receive(tcb, process.program.pace?.bytes);
+    if (few !== 'would-block') {
+      // Less than SO_RCVLOWAT asks for, but not nothing.
+      if (take(process, descriptor, few)) readAll(process, descriptor);
+      return;
+    }
+    const returned = process.returnCall('recv', tcb.place, slept, 'EAGAIN');
     process.recorder.causedBy(returned, () => {
       close(process, descriptor);
       process.program.onFailure(descriptor);

@@ -9,6 +9,7 @@ import { startPolling } from './poll-call.ts';
 import type { Process } from './process.ts';
 import { wakeToRead } from './recv.ts';
 import { write } from './send.ts';
+import { setOption as apply } from './set-option.ts';
 import * as calls from './syscalls.ts';
 
 /** @param more MSG_MORE is set */
@@ -35,8 +36,7 @@ export function shutdown(process: Process, name: string, how: calls.ShutdownHow)
 
 export function setOption(process: Process, name: string, option: SocketOptionName, value: number): void {
   onStream(process, name, { call: 'setsockopt', value, detail: option }, ({ tcb }) => {
-    calls.setOption(tcb, option, value);
-    process.returnCall('setsockopt', tcb.place, 0);
+    process.returnCall('setsockopt', tcb.place, 0, apply(tcb, option, value));
   });
 }
 

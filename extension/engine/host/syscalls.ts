@@ -2,16 +2,11 @@
 import type { Micros } from '../../base/time.ts';
 import { SECOND } from '../../base/time.ts';
 import type { Errno } from '../../scenario/errno.ts';
-import type { SocketOptionName } from '../../scenario/socket-option.ts';
 import { closeLast, leaveOwnerless, shutdownWrite as shutdownWriting } from '../tcp/close.ts';
-import { onApplicationRead, setQuickAck } from '../tcp/delayed-ack.ts';
-import { onKeepIdleChanged, startKeepalive, stopKeepalive } from '../tcp/keepalive.ts';
+import { onApplicationRead } from '../tcp/delayed-ack.ts';
 import { openActively } from '../tcp/open.ts';
-import { letGo } from '../tcp/nagle.ts';
-import { sendQueued } from '../tcp/output.ts';
 import { ceilToJiffy } from '../tcp/jiffies.ts';
 import { copyToApplication } from '../tcp/receive-autotuning.ts';
-import { isWriteable } from '../tcp/send-buffer.ts';
 import { sendMessage } from '../tcp/sendmsg.ts';
 import { wheelExpiry } from '../tcp/timer-wheel.ts';
 import type { Tcb } from '../tcp/tcb.ts';
@@ -161,44 +156,6 @@ export function shutdown(tcb: Tcb, how: ShutdownHow): Errno | undefined {
     }
   });
   return undefined;
-}
-
-/** setsockopt(). `value` in the unit of the option's definition. */
-export function setOption(tcb: Tcb, option: SocketOptionName, value: number): void {
-  tcb.enter(() => {
-    const before = tcb.options.get(option);
-    tcb.options.set(option, value);
-    switch (option) {
-      case 'SO_KEEPALIVE':
-        if (value === 1 && before !== 1) startKeepalive(tcb);
-        if (value === 0) stopKeepalive(tcb);
-        break;
-      case 'TCP_KEEPIDLE':
-        onKeepIdleChanged(tcb);
-        break;
-      case 'TCP_QUICKACK':
-        setQuickAck(tcb, value === 1);
-        break;
-      case 'TCP_CORK':
-        if (value === 0) sendHeldBack(tcb);
-        break;
-      case 'TCP_NOTSENT_LOWAT':
-        if (tcb.writerSleeps && isWriteable(tcb)) tcb.kernel.writable(tcb);
-        break;
-      case 'TCP_NODELAY':
-        if (value === 1) sendHeldBack(tcb);
-        break;
-      default:
-        break;
-    }
-  });
-}
-
-/** What Nagle or TCP_CORK held back leaves at once (`tcp_push_pending_frames`). Of a connection that is over nothing is left to send. */
-function sendHeldBack(tcb: Tcb): void {
-  if (tcb.state === 'CLOSED') return;
-  letGo(tcb);
-  sendQueued(tcb, { purpose: 'data', reason: 'application-sent' });
 }
 
 /** The pending error, which the first call that reports it consumes. */

@@ -14,6 +14,7 @@ import {
 } from './constants.ts';
 import { acknowledgeBeyondGap, forgetCompressed } from './compressed-ack.ts';
 import { ceilToJiffy, floorToJiffy, jiffies, jiffyNumber } from './jiffies.ts';
+import { lowWater } from './low-water.ts';
 import { sendAck } from './output.ts';
 import { payloadPerSegment } from './path-mtu.ts';
 import { measureByWindow } from './receive-autotuning.ts';
@@ -117,12 +118,12 @@ export function enterPingPong(tcb: Tcb): void {
 }
 
 /**
- * Our SYN is acknowledged. Where a writer waits for that, or the connection is interactive from the beginning, the third segment of
- * the handshake waits for data to ride on (`tcp_rcv_synsent_state_process`).
+ * Our SYN is acknowledged. Where a writer waits for that, the connection is interactive from the beginning, or TCP_DEFER_ACCEPT is
+ * set, the third segment of the handshake waits for data to ride on (`tcp_rcv_synsent_state_process`).
  * @returns whether it waits
  */
 export function delaysHandshakeAck(tcb: Tcb): boolean {
-  if (!tcb.writerAwaitsOpening && !isPingPong(tcb)) return false;
+  if (!tcb.writerAwaitsOpening && !isPingPong(tcb) && tcb.knob('TCP_DEFER_ACCEPT', 0) === 0) return false;
   const { delack } = tcb;
   delack.scheduled = true;
   enterQuickAckMode(tcb);
@@ -185,7 +186,7 @@ export function acknowledgeIfDue(tcb: Tcb): void {
 
 function immediateReason(tcb: Tcb): SendReason | undefined {
   const { rcv, delack } = tcb;
-  if (diff(rcv.nxt, rcv.wup) > rcv.mss && (rcv.queue.bytes < 1 || offerableWindow(tcb) >= rcv.wnd))
+  if (diff(rcv.nxt, rcv.wup) > rcv.mss && (rcv.queue.bytes < lowWater(tcb) || offerableWindow(tcb) >= rcv.wnd))
     return 'two-segments';
   if (delack.quick > 0 && !isPingPong(tcb)) return 'quick-ack';
   // RFC 5681 §4.2: at once when a gap is filled.
@@ -219,9 +220,10 @@ function delay(tcb: Tcb): void {
 /** `tcp_delack_max`: since 6.7 never so late that the peer's RTO could come first. */
 function delackMax(tcb: Tcb): Micros {
   const { hz, version } = tcb.kernel;
+  const most = ceilToJiffy(tcb.knob('TCP_DELACK_MAX_US', TCP_DELACK_MAX), hz);
   return hasFeature(version, 'delayed ACK below the least RTO')
-    ? Math.min(TCP_DELACK_MAX, tcb.rtoMin - jiffies(1, hz))
-    : TCP_DELACK_MAX;
+    ? Math.min(most, Math.max(tcb.rtoMin, jiffies(2, hz)) - jiffies(1, hz))
+    : most;
 }
 
 function sendDelayedAck(tcb: Tcb): void {

@@ -6,6 +6,7 @@ import { acknowledgementArrives } from './ack.ts';
 import { onReset } from './close.ts';
 import { acknowledgeIfDue, enterQuickAckMode } from './delayed-ack.ts';
 import { isPlainAck, nextDataArrives } from './header-prediction.ts';
+import { isWorthReading } from './low-water.ts';
 import { updateMetrics } from './metrics.ts';
 import { completeSimultaneousOpen, synReceivedArrives, synSentArrives } from './open.ts';
 import type { SendWhy } from './output.ts';
@@ -97,7 +98,7 @@ function goOn(tcb: Tcb, readableBytes: boolean): void {
 function answer(tcb: Tcb, readableBytes: boolean): void {
   acknowledgeIfDue(tcb);
   if (tcb.writerSleeps && isWriteable(tcb)) tcb.kernel.writable(tcb);
-  if (readableBytes) tcb.kernel.readable(tcb);
+  if (readableBytes && (!tcb.options.has('SO_RCVLOWAT') || isWorthReading(tcb))) tcb.kernel.readable(tcb);
 }
 
 /** The answer to our SYN where both sides sent one: it repeats the SYN that we have (`tcp_validate_incoming`). */

@@ -9,6 +9,7 @@ import {
 } from './constants.ts';
 
 import { onReset } from './close.ts';
+import { defersAccept } from './defer-accept.ts';
 import { delaysHandshakeAck, initializeReceiveMss } from './delayed-ack.ts';
 import { jiffies } from './jiffies.ts';
 import { startKeepalive } from './keepalive.ts';
@@ -109,7 +110,7 @@ export function optionsInCommon({ options }: Segment, sysctls: SysctlValues): Se
 function negotiate(tcb: Tcb, syn: Segment, options: SegmentOptions): void {
   tcb.rcv.irs = syn.seq;
   tcb.rcv.nxt = add(syn.seq, 1);
-  tcb.path.peerMss = syn.options.mss ?? TCP_MSS_DEFAULT;
+  tcb.path.peerMss = Math.min(syn.options.mss ?? TCP_MSS_DEFAULT, tcb.knob('TCP_MAXSEG', Infinity));
   tcb.snd.mss = mssOfPath(tcb);
   tcb.timestamps = options.timestamps !== undefined;
   if (syn.options.timestamps !== undefined) storeTimestamp(tcb, syn.options.timestamps.tsVal);
@@ -251,6 +252,11 @@ export function synReceivedArrives(tcb: Tcb, segment: Segment): boolean {
     return false;
   }
   rememberTimestamp(tcb, segment);
+  if (defersAccept(tcb, segment)) {
+    tcb.ackDeferred = true;
+    tcb.kernel.ignored(tcb, 'accept-deferred');
+    return false;
+  }
   if (tcb.kernel.acceptQueueIsFull(tcb)) {
     overflow(tcb, segment);
     return false;

@@ -5,6 +5,7 @@
 import { powerOfTwo } from '../../base/power-of-two.ts';
 import { hasFeature } from '../../scenario/kernel-version.ts';
 import { SOCK_MIN_RCVBUF, TIMESTAMPS_LENGTH } from './constants.ts';
+import { makeRoomForLowWater } from './low-water.ts';
 import { segmentMemory } from './segment-memory.ts';
 import { add, diff } from './seq.ts';
 import type { Tcb } from './tcb.ts';
@@ -14,6 +15,9 @@ const TCP_MAX_WSCALE = 14;
 const FIELD_MAX = 0xffff;
 /** `scaling_ratio` counts 256ths of the buffer's memory. */
 const WHOLE = 256;
+/** No clamp is smaller. */
+const LEAST_CLAMP = SOCK_MIN_RCVBUF / 2;
+
 /** Memory of the receive buffer in bytes (`sk_rcvbuf`): SO_RCVBUF, no more than `rmem_max`, doubled; else what it has grown to. */
 function receiveBuffer(tcb: Tcb): number {
   const fixed = tcb.option('SO_RCVBUF');
@@ -55,7 +59,10 @@ export function initializeReceiveWindow(tcb: Tcb, mss: number): void {
   const { rcv } = tcb;
   const { rmem_max, tcp_rmem, tcp_window_scaling } = tcb.kernel.sysctls;
   rcv.buffer = tcp_rmem[1];
-  const clamp = tcb.options.has('SO_RCVBUF') ? fullSpace(tcb) : FIELD_MAX * 2 ** TCP_MAX_WSCALE;
+  makeRoomForLowWater(tcb);
+  const asked = tcb.option('TCP_WINDOW_CLAMP');
+  const most = asked === undefined ? FIELD_MAX * 2 ** TCP_MAX_WSCALE : Math.max(asked, LEAST_CLAMP);
+  const clamp = tcb.options.has('SO_RCVBUF') ? Math.min(most, fullSpace(tcb)) : most;
   const space = Math.min(clamp, fullSpace(tcb));
   rcv.wnd = space > mss ? Math.floor(space / mss) * mss : space;
   const largest = Math.min(clamp, Math.max(rcv.wnd, tcp_rmem[2], rmem_max));
@@ -91,11 +98,21 @@ export function measurePayloadShare(tcb: Tcb, length: number): void {
   const share = Math.max(1, Math.floor((length * WHOLE) / segmentMemory(length)));
   if (share === rcv.payloadShare) return;
   rcv.payloadShare = share;
-  const clamp = Math.max(fullSpace(tcb), SOCK_MIN_RCVBUF / 2);
+  const clamp = Math.max(fullSpace(tcb), LEAST_CLAMP);
+  takeClamp(rcv, clamp);
+  tcb.autotuning.space = Math.min(tcb.autotuning.space, clamp);
+}
+
+/** No window may be larger than this from now on (`tcp_set_window_clamp`). */
+export function clampWindow({ rcv, state }: Tcb, asked: number): void {
+  // Before a SYN has left there is no window yet.
+  if (state !== 'CLOSED') takeClamp(rcv, Math.max(asked, LEAST_CLAMP));
+}
+
+function takeClamp(rcv: Tcb['rcv'], clamp: number): void {
   if (clamp < rcv.clamp) rcv.threshold = Math.min(rcv.threshold, clamp);
   else rcv.threshold = Math.max(rcv.threshold, Math.min(rcv.wnd, clamp));
   rcv.clamp = clamp;
-  tcb.autotuning.space = Math.min(tcb.autotuning.space, clamp);
 }
 
 /** Data lets the window grow, two segments for each one (`tcp_grow_window`). Returns whether it did. */

@@ -14,6 +14,7 @@ import {
   TCP_TIMEOUT_INIT,
   THIN_STREAM,
 } from './constants.ts';
+import { synAckFiring } from './defer-accept.ts';
 import { sendSegment, timestampNow } from './output.ts';
 import { ceilToJiffy, jiffies } from './jiffies.ts';
 import type { LocalFailure } from './local-failure.ts';
@@ -165,7 +166,7 @@ function waitForNextFiring(tcb: Tcb): void {
 /** Too little in flight to draw duplicate ACKs, where such streams need not back off at first (`tcp_stream_is_thin`). */
 function isThinStream(tcb: Tcb): boolean {
   return (
-    tcb.kernel.sysctls.tcp_thin_linear_timeouts !== 0 &&
+    (tcb.kernel.sysctls.tcp_thin_linear_timeouts !== 0 || tcb.option('TCP_THIN_LINEAR_TIMEOUTS') === 1) &&
     tcb.state === 'ESTABLISHED' &&
     tcb.sent.length < THIN_STREAM &&
     tcb.ssthresh < TCP_INFINITE_SSTHRESH &&
@@ -247,18 +248,20 @@ export function giveUp(tcb: Tcb): void {
 
 /** The SYN-ACK timer of a half-open request (`reqsk_timer_handler`): no linear phase, then dropped without a word. */
 function onSynAckTimeout(tcb: Tcb): void {
-  if (tcb.retransmits >= tcb.kernel.synAckRetries(tcb)) {
+  if (!tcb.kernel.hasListener(tcb)) {
+    tcb.done('aborted');
+    return;
+  }
+  const { expires, sends } = synAckFiring(tcb, tcb.kernel.synAckRetries(tcb));
+  if (expires) {
     tcb.done('timed-out');
     return;
   }
   tcb.retransmits += 1;
   tcb.backoff += 1;
-  const failure = sendSynAck(tcb, {
-    purpose: 'syn-ack-retransmission',
-    reason: 'retransmission-timer',
-    args: [tcb.retransmits, tcb.backoff],
-  });
-  if (failure !== undefined) {
+  const reason = tcb.ackDeferred ? 'accept-deferred' : 'retransmission-timer';
+  const args = [tcb.retransmits, tcb.backoff];
+  if (sends && sendSynAck(tcb, { purpose: 'syn-ack-retransmission', reason, args }) !== undefined) {
     // A request is not worth another try: the client will ask again.
     tcb.done('not-sent');
     return;

@@ -81,6 +81,8 @@ export interface TcpKernel {
   writable(tcb: Tcb): void;
   /** The listener that this half-open end belongs to has no room for another connection (`sk_acceptq_is_full`). */
   acceptQueueIsFull(tcb: Tcb): boolean;
+  /** The listener that this half-open end belongs to still listens. */
+  hasListener(tcb: Tcb): boolean;
   /** How often this half-open end may repeat its SYN-ACK (`reqsk_timer_handler`). */
   synAckRetries(tcb: Tcb): number;
   /** The end is gone from the tables. */
@@ -114,8 +116,8 @@ export class Tcb {
   readonly place: PlaceId;
   readonly local: { readonly host: PlaceId; readonly address: string; readonly port: number };
   readonly remote: { readonly host: PlaceId; readonly address: string; readonly port: number };
-  /** What the path's MTU leaves for data when the end is made: goes into our SYN (`tp->advmss`). */
-  readonly advertisedMss: number;
+  /** What the path's MTU leaves for data when the end is made, or TCP_MAXSEG: goes into our SYN (`tp->advmss`). */
+  advertisedMss: number;
   readonly path: PathState;
   /** Index into the trace's connections. */
   readonly connection: number;
@@ -213,10 +215,10 @@ export class Tcb {
 
   readonly rtt = new RttEstimator();
   rto: Micros = TCP_TIMEOUT_INIT;
-  /** RTO ceiling in µs (`tcp_rto_max`): a knob since 6.15, a constant before. */
-  readonly rtoMax: Micros;
+  /** RTO ceiling in µs (`tcp_rto_max`): a knob and an option since 6.15, a constant before. */
+  rtoMax: Micros;
   /** Floor of the RTO's variance term (`tcp_rto_min_us`): the kernel holds it in jiffies. */
-  readonly rtoMin: Micros;
+  rtoMin: Micros;
   backoff = 0;
   retransmits = 0;
   /** All firings of the retransmission timer since the connection began. */
@@ -296,6 +298,8 @@ export class Tcb {
   error: Errno | undefined;
   /** Half-open at a listener: no socket yet (`request_sock`). SYN_RECEIVED after crossing SYNs is none. */
   isRequest = false;
+  /** The client has acknowledged the SYN-ACK of this request, which goes on waiting for data (`inet_rsk(req)->acked`). */
+  ackDeferred = false;
   /** What the network said, kept for the case that the kernel gives up (`sk_err_soft`). Any acceptable ACK clears it. */
   softError: Errno | undefined;
   /** A light entry without a socket: TIME_WAIT, or FIN_WAIT_2 of an orphan (`inet_timewait_sock`). */
@@ -399,6 +403,14 @@ export class Tcb {
   /** A socket option, if it is set. Most sockets have none, which is known without a look at each. */
   option(name: SocketOptionName): number | undefined {
     return this.options.size === 0 ? undefined : this.options.get(name);
+  }
+
+  /** Keeps a socket option, and ready what goes by it with every segment. What SYNs say is settled once one has left. */
+  takeOption(name: SocketOptionName, value: number): void {
+    this.options.set(name, value);
+    if (name === 'TCP_RTO_MAX_MS') this.rtoMax = value * 1000;
+    else if (name === 'TCP_RTO_MIN_US') this.rtoMin = ceilToJiffy(value, this.kernel.hz);
+    else if (name === 'TCP_MAXSEG' && this.state === 'CLOSED') this.advertisedMss = Math.min(this.advertisedMss, value);
   }
 
   /** The value in force of a knob that a socket option can override. */

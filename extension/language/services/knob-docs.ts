@@ -23,6 +23,7 @@ export function optionSummary(name: string): string | undefined {
   const option: SocketOptionDefinition = SOCKET_OPTIONS[name as SocketOptionName];
   const facts = [rangeText(option), unitText(option.unit)];
   if (option.limit !== undefined) facts.push(l10n.t('At most what the sysctl {0} says', option.limit));
+  if (option.since !== undefined) facts.push(l10n.t('Since Linux {0}', option.since));
   if (option.sysctl !== undefined) facts.unshift(l10n.t('Not set: the sysctl {0} counts', option.sysctl));
   return [`**${name}**`, optionMeaning(name as SocketOptionName), facts.join(' · ')].join('\n\n');
 }
@@ -292,6 +293,36 @@ function optionMeaning(name: SocketOptionName): string {
     case 'IP_RECVERR':
       return l10n.t(
         'Whether what ICMP says about a connection that is open fails the next call at once. Otherwise it is remembered, and reported when the kernel gives up.',
+      );
+    case 'TCP_DEFER_ACCEPT':
+      return l10n.t(
+        'Of a listener (“web uses TCP_DEFER_ACCEPT = 10s”): a connection is not handed to accept() before it has brought data, or not before about so long has passed. The kernel counts firings of the SYN-ACK timer, so that the time becomes 1, 3, 7, 15 s and so on. Of a socket that connects: the third segment of the handshake waits for data up to 200 ms.',
+      );
+    case 'TCP_RTO_MAX_MS':
+      return l10n.t(
+        'The longest retransmission timeout of this connection: where doubling stops. Also counts for when the kernel gives up. Before Linux 6.15: ENOPROTOOPT.',
+      );
+    case 'TCP_RTO_MIN_US':
+      return l10n.t(
+        'The least that is added to the measured round trip of this connection to make its retransmission timeout. Less than two ticks: EINVAL. Before Linux 6.15: ENOPROTOOPT.',
+      );
+    case 'TCP_DELACK_MAX_US':
+      return l10n.t(
+        'The longest that an acknowledgement of this connection is delayed. Less than two ticks: EINVAL. Before Linux 6.15: ENOPROTOOPT.',
+      );
+    case 'TCP_THIN_LINEAR_TIMEOUTS':
+      return l10n.t('With little in flight, the first six retransmission timeouts of this connection do not double.');
+    case 'SO_RCVLOWAT':
+      return l10n.t(
+        'So many bytes must have arrived before recv() returns or poll() says IN; at the end of the data, or when the window is nearly closed, fewer do. The receive buffer grows to hold them.',
+      );
+    case 'TCP_MAXSEG':
+      return l10n.t(
+        'The largest segment, without its IP and TCP headers: what the SYN says, and no more is sent. Counts before connecting or listening.',
+      );
+    case 'TCP_WINDOW_CLAMP':
+      return l10n.t(
+        'No window larger than this is offered. The first full segment that arrives makes the kernel reckon the limit anew from the buffer.',
       );
     case 'TCP_SYNCNT':
       return l10n.t('How often this connection repeats its SYN.');

@@ -270,6 +270,8 @@ export function ignoredReason(reason: EventFields<'segment.ignored'>['reason']):
       return l10n.t('the SYN queue is full, and SYN cookies are off (tcp_syncookies)');
     case 'rfc1337':
       return l10n.t('no RST ends TIME_WAIT here (tcp_rfc1337)');
+    case 'accept-deferred':
+      return l10n.t('it brings no data, for which TCP_DEFER_ACCEPT makes the listener wait');
   }
 }
 

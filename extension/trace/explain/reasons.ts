@@ -116,6 +116,10 @@ export function sendReason(trace: Trace, segment: EventOf<'segment.sent'>): stri
         '{0} does not know the flow of the segment, and answers in the name of the host that was meant.',
         trace.placeName(segment.place),
       );
+    case 'accept-deferred':
+      return l10n.t(
+        'No data has come for as long as TCP_DEFER_ACCEPT says. The SYN-ACK goes again, so that its acknowledgement opens the connection.',
+      );
     case 'tail-loss-probe-timer':
       return l10n.t(
         'The tail loss probe timer fired: the last segment is sent again before the retransmission timer would, to draw an answer.',

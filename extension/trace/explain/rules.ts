@@ -57,6 +57,7 @@ const REASON_RULES: Partial<Record<SendReason, Rule>> = {
   'backoff-reverted': { rfc: 'RFC 6069 §3', kernel: 'tcp_ld_RTO_revert' },
   'firewall-rejects': { rfc: 'RFC 9293 §3.5.2', kernel: 'nf_send_reset' },
   'unknown-flow': { rfc: 'RFC 5382 §4.3' },
+  'accept-deferred': { kernel: 'syn_ack_recalc', sysctl: 'TCP_DEFER_ACCEPT' },
   'keepalive-gave-up': { rfc: 'RFC 9293 §3.8.4', kernel: 'tcp_send_active_reset' },
   'host-had-refused': { kernel: 'tcp_send_probe0' },
   'corked-long-enough': { kernel: 'tcp_write_wakeup', sysctl: 'TCP_CORK' },
@@ -160,6 +161,7 @@ const IGNORED_RULES: Record<EventFields<'segment.ignored'>['reason'], Rule> = {
   'beyond-window': { rfc: 'RFC 9293 §3.10.7.4', kernel: 'tcp_data_queue' },
   'accept-queue-full': { kernel: 'sk_acceptq_is_full', sysctl: 'somaxconn' },
   'syn-queue-full': { rfc: 'RFC 4987 §3.1', kernel: 'tcp_conn_request', sysctl: 'tcp_syncookies' },
+  'accept-deferred': { kernel: 'tcp_check_req' },
   rfc1337: { rfc: 'RFC 1337', kernel: 'tcp_timewait_state_process', sysctl: 'tcp_rfc1337' },
   'rate-limited': { kernel: 'tcp_oow_rate_limited', sysctl: 'tcp_invalid_ratelimit' },
 };

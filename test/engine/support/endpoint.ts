@@ -5,6 +5,7 @@
 import { expect } from 'vitest';
 import { assertDefined } from '../../../extension/base/assert.ts';
 import type { Kernel } from '../../../extension/engine/host/kernel.ts';
+import { setOption } from '../../../extension/engine/host/set-option.ts';
 import * as calls from '../../../extension/engine/host/syscalls.ts';
 import { sendIcmp } from '../../../extension/engine/network/icmp-message.ts';
 import { hash32 } from '../../../extension/engine/random.ts';
@@ -204,8 +205,8 @@ export class Endpoint {
     return calls.shutdown(this.tcb, how);
   }
 
-  option(...[name, value]: [Parameters<typeof calls.setOption>[1], number]): this {
-    calls.setOption(this.tcb, name, value);
+  option(...[name, value]: [Parameters<typeof setOption>[1], number]): this {
+    setOption(this.tcb, name, value);
     return this;
   }
 
@@ -252,7 +253,7 @@ export class Endpoint {
     });
     if ('errno' in result) throw new Error(result.errno);
     this.end = result.tcb;
-    for (const [option, value] of this.inherited) calls.setOption(this.end, option, value);
+    for (const [option, value] of this.inherited) setOption(this.end, option, value);
     calls.startConnect(this.end);
     return this;
   }

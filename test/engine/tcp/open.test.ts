@@ -18,6 +18,7 @@ import {
   calls,
   connect,
   cut,
+  gone,
   kill,
   listen,
   powerLoss,
@@ -253,9 +254,18 @@ describe('connect() and listen()', () => {
     const halfOpen = synReceived();
     halfOpen.kernel.closeListener(halfOpen.listener!);
     halfOpen.expectSent();
-    expect(halfOpen.state).toBe('CLOSED');
+    // `ss` still shows it, until something is done with it.
+    expect(halfOpen.state).toBe('SYN_RECEIVED');
     halfOpen.receive(ack({ ack: 1 }));
+    expect(halfOpen.state).toBe('CLOSED');
     expect(halfOpen.sent().map((line) => line.split(' ')[1])).toEqual(['R']);
+  });
+
+  it('a request whose listener has died is gone when its timer fires; its port is free at once', () => {
+    const dies = [at(0.016, cut()), at(0.5, kill('web')), at(0.6, { kind: 'process-start', process: 'web' } as const)];
+    const trace = run([...dies, at(0.7, listen)], { until: 5 });
+    expect(gone(trace, 'server')).toEqual(['1.015 aborted']);
+    expect(calls(trace, 'web', 0.7)).toEqual(['0.7 listen 4096']);
   });
 
   it('a listener dies after a queued child was reset: nothing is sent', () => {

@@ -1,4 +1,5 @@
 /** Calls that make, take and end connections. */
+import { setOption } from '../../../extension/engine/host/set-option.ts';
 import * as engine from '../../../extension/engine/host/syscalls.ts';
 import type { Tcb } from '../../../extension/engine/tcp/tcb.ts';
 import { unsupported } from '../language/problem.ts';
@@ -81,7 +82,7 @@ function begin(own: Socket, port: number, { world, sockets }: ScriptProcess): st
   own.tcb = result.tcb;
   own.connecting = true;
   sockets.underTest = result.tcb;
-  for (const [option, value] of own.options) engine.setOption(result.tcb, option, value);
+  for (const [option, value] of own.options) setOption(result.tcb, option, value);
   engine.startConnect(result.tcb);
   return undefined;
 }

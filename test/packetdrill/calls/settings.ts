@@ -1,5 +1,6 @@
 /** Calls that set and ask: socket options, descriptor flags, queue lengths. */
 import { SOCK_MIN_RCVBUF, SOCK_MIN_SNDBUF } from '../../../extension/engine/tcp/constants.ts';
+import { setOption as apply } from '../../../extension/engine/host/set-option.ts';
 import * as engine from '../../../extension/engine/host/syscalls.ts';
 import { diff } from '../../../extension/engine/tcp/seq.ts';
 import type { SocketOptionDefinition, SocketOptionName } from '../../../extension/scenario/socket-option.ts';
@@ -43,7 +44,7 @@ function setOption(own: Socket, name: SocketOptionName, value: number | undefine
   if (!isUnsigned && (value < min || (value > max && unit !== 'flag'))) return failure('EINVAL');
   const inForce = unit === 'flag' ? Math.min(1, value) : isUnsigned ? value >>> 0 : value;
   if (own.tcb === undefined) own.options.set(name, inForce);
-  else engine.setOption(own.tcb, name, inForce);
+  else apply(own.tcb, name, inForce);
   return DONE;
 }
 

@@ -65,6 +65,8 @@ export const anySysctls = fc.record(
     tcp_max_syn_backlog: fc.constantFrom(1, 2, 1024),
     somaxconn: fc.constantFrom(0, 1, 4096),
     tcp_abort_on_overflow: fc.constantFrom(0, 1),
+    tcp_no_metrics_save: fc.constantFrom(0, 1),
+    tcp_no_ssthresh_metrics_save: fc.constantFrom(0, 1),
     tcp_rfc1337: fc.constantFrom(0, 1),
   },
   { requiredKeys: [] },

@@ -35,6 +35,15 @@ export const anyOption: fc.Arbitrary<readonly [SocketOptionName, number]> = fc.o
   fc.tuple(fc.constant('TCP_SYNCNT' as const), fc.integer({ min: 1, max: 4 })),
   fc.tuple(fc.constant('TCP_CORK' as const), fc.integer({ min: 0, max: 1 })),
   fc.tuple(fc.constantFrom('SO_RCVBUF' as const, 'SO_SNDBUF' as const), fc.integer({ min: 0, max: 60_000 })),
+  fc.tuple(fc.constantFrom('SO_RCVLOWAT' as const, 'TCP_WINDOW_CLAMP' as const), fc.integer({ min: 1, max: 20_000 })),
+  fc.tuple(fc.constant('TCP_DEFER_ACCEPT' as const), fc.integer({ min: 0, max: 20 })),
+  fc.tuple(fc.constant('TCP_RTO_MAX_MS' as const), fc.integer({ min: 1000, max: 120_000 })),
+  fc.tuple(
+    fc.constantFrom('TCP_RTO_MIN_US' as const, 'TCP_DELACK_MAX_US' as const),
+    fc.integer({ min: 1, max: 200_000 }),
+  ),
+  fc.tuple(fc.constant('TCP_THIN_LINEAR_TIMEOUTS' as const), fc.integer({ min: 0, max: 1 })),
+  fc.tuple(fc.constant('TCP_MAXSEG' as const), fc.integer({ min: 88, max: 2000 })),
 );
 
 const chance = fc.integer({ min: 0, max: 300_000 });
