@@ -119,7 +119,7 @@ function addByDoor(
     default:
       break;
   }
-  writer.add(kind, time, place, cause, fields as EventFields<EventKind>);
+  writer.add(kind, time, place, cause, fields);
 }
 
 function pairsOf(numbers: readonly number[]): (readonly [number, number])[] {
@@ -156,7 +156,7 @@ export function written(
     const cause = id === 0 ? -1 : Math.floor(back * (id + 1)) - 1;
     const safe = Math.min(cause, id - 1);
     if (how === 'doors') addByDoor(writer, kind, time, place, safe, fields);
-    else writer.add(kind, time, place, safe, fields as EventFields<EventKind>);
+    else writer.add(kind, time, place, safe, fields);
     return { id, time, kind, place, cause: safe, ...fields };
   });
   return { trace: new Trace(writer.finish()), events };
