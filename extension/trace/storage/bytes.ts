@@ -89,16 +89,16 @@ function gather(
 ): void {
   let least = from < to ? Infinity : 0;
   let largest = from < to ? -Infinity : 0;
-  let fractions = 0;
+  let isWhole = true;
   for (let i = from; i < to; i++) {
     const value = values[(rows[i] as number) + offset] as number;
     column[i - from] = value;
     if (value < least) least = value;
     if (value > largest) largest = value;
-    fractions += value - Math.floor(value);
+    if (value !== Math.floor(value)) isWhole = false;
   }
   range[0] = least;
-  range[1] = fractions === 0 ? largest : NaN;
+  range[1] = isWhole ? largest : NaN;
 }
 
 /** Bytes that hold every distance from `least` up to `most`. */

@@ -89,7 +89,8 @@ export class EventDoors {
     key[12] = this.purposes.of(purpose);
     key[13] = this.reasons.of(reason);
     key[14] = args.length;
-    const at = draft.seat(time, cause, 15, 9 + sackNumbers + args.length);
+    const hint = segment.flags + (key[13] as number) + args.length;
+    const at = draft.seat(time, cause, 15, 9 + sackNumbers + args.length, hint);
     const { values } = draft;
     values[at + 1] = segment.seq >>> 0;
     values[at + 2] = segment.ack >>> 0;
@@ -109,7 +110,7 @@ export class EventDoors {
     const { key, length: id } = draft;
     key[KIND] = DELIVERED;
     key[PLACE] = place;
-    const at = draft.seat(time, cause, 2, 2);
+    const at = draft.seat(time, cause, 2, 2, 0);
     draft.values[at + 1] = stepsBack(segment, id);
     return id;
   }
@@ -127,7 +128,7 @@ export class EventDoors {
     const { key, length: id } = draft;
     key[KIND] = QUEUED;
     key[PLACE] = place;
-    const at = draft.seat(time, cause, 2, 5);
+    const at = draft.seat(time, cause, 2, 5, 0);
     const { values } = draft;
     values[at + 1] = stepsBack(segment, id);
     values[at + 2] = wait;
@@ -148,9 +149,13 @@ export class EventDoors {
     key[KIND] = CHANGED;
     key[PLACE] = place;
     key[2] = length;
-    for (let i = 0; i < names; i++) key[3 + i] = changes[2 * i] as number;
-
-    const at = draft.seat(time, cause, 3 + names, FIRST_VALUE + (length >> 1));
+    let hint = 0;
+    for (let i = 0; i < names; i++) {
+      const name = changes[2 * i] as number;
+      key[3 + i] = name;
+      hint = (5 * hint + name) & 0xffff;
+    }
+    const at = draft.seat(time, cause, 3 + names, FIRST_VALUE + (length >> 1), hint);
     const { values } = draft;
     for (let i = 1, to = at + FIRST_VALUE; i < length; i += 2) values[to++] = changes[i] as number;
     return id;
@@ -163,7 +168,7 @@ export class EventDoors {
     key[PLACE] = place;
     key[2] = this.timers.of(fields.timer);
     key[3] = fields.backoff;
-    const at = draft.seat(time, cause, 4, 3);
+    const at = draft.seat(time, cause, 4, 3, key[2] as number);
     draft.values[at + 1] = fields.deadline;
     draft.values[at + 2] = fields.late;
     return id;
@@ -175,7 +180,7 @@ export class EventDoors {
     key[KIND] = CANCELLED;
     key[PLACE] = place;
     key[2] = this.timers.of(timer);
-    draft.seat(time, cause, 3, 1);
+    draft.seat(time, cause, 3, 1, key[2] as number);
     return id;
   }
 
@@ -187,7 +192,7 @@ export class EventDoors {
     key[2] = this.calls.of(fields.call);
     key[3] = fields.process;
     key[4] = this.errors.of(fields.errno);
-    const at = draft.seat(time, cause, 5, 2);
+    const at = draft.seat(time, cause, 5, 2, 0);
     draft.values[at + 1] = fields.value;
     return id;
   }
