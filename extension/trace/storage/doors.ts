@@ -89,7 +89,7 @@ export class EventDoors {
     key[12] = this.purposes.of(purpose);
     key[13] = this.reasons.of(reason);
     key[14] = args.length;
-    const hint = segment.flags + (key[13] as number) + args.length;
+    const hint = segment.flags + (key[13]) + args.length;
     const at = draft.seat(time, cause, 15, 9 + sackNumbers + args.length, hint);
     const { values } = draft;
     values[at + 1] = segment.seq >>> 0;
@@ -168,7 +168,7 @@ export class EventDoors {
     key[PLACE] = place;
     key[2] = this.timers.of(fields.timer);
     key[3] = fields.backoff;
-    const at = draft.seat(time, cause, 4, 3, key[2] as number);
+    const at = draft.seat(time, cause, 4, 3, key[2]);
     draft.values[at + 1] = fields.deadline;
     draft.values[at + 2] = fields.late;
     return id;
@@ -180,7 +180,7 @@ export class EventDoors {
     key[KIND] = CANCELLED;
     key[PLACE] = place;
     key[2] = this.timers.of(timer);
-    draft.seat(time, cause, 3, 1, key[2] as number);
+    draft.seat(time, cause, 3, 1, key[2]);
     return id;
   }
 
