@@ -4,11 +4,19 @@ import type { CallName } from '../scenario/expectation.ts';
 import type { TraceWriter } from '../trace/columns.ts';
 import type { EventFields, EventId, PlaceId } from '../trace/event.ts';
 import { NO_CAUSE } from '../trace/event.ts';
-import type { EventKind, TimerName } from '../trace/schema.ts';
+import type { EventKind, SegmentPurpose, SendReason, TimerName } from '../trace/schema.ts';
 import type { Scheduler } from './scheduler.ts';
+import type { Segment } from './tcp/segment.ts';
 
 /** The fields of an event, to be filled anew each time. */
 export type Filled<K extends EventKind> = { -readonly [F in keyof EventFields<K>]: EventFields<K>[F] };
+
+/** Who sends a segment: an end, or the host where none does. */
+export interface Sender {
+  readonly place: PlaceId;
+  readonly connection: number;
+  readonly remote: { readonly host: PlaceId };
+}
 
 /** Writes events at the present time and keeps track of what causes them. */
 export class Recorder {
@@ -36,8 +44,31 @@ export class Recorder {
 
   // What happens with every packet has a door of its own. Objects with fields may be used again: the writer copies them.
 
-  sent(place: PlaceId, fields: EventFields<'segment.sent'>): EventId {
-    return this.doors.sent(this.scheduler.now, place, this.cause, fields);
+  /** @param from the host @param windowBytes what the window field means */
+  sent(
+    { place, connection, remote }: Sender,
+    from: PlaceId,
+    segment: Segment,
+    windowBytes: number,
+    purpose: SegmentPurpose,
+    reason: SendReason,
+    args: readonly number[],
+  ): EventId {
+    const { scheduler, cause } = this;
+    const to = remote.host;
+    return this.doors.sent(
+      scheduler.now,
+      place,
+      cause,
+      connection,
+      from,
+      to,
+      segment,
+      windowBytes,
+      purpose,
+      reason,
+      args,
+    );
   }
 
   delivered(place: PlaceId, segment: EventId, cause: EventId): EventId {

@@ -20,6 +20,8 @@ export interface Clock {
   at(time: Micros, run: () => void): Scheduled;
   /** Runs something whenever it is set to. */
   alarm(run: () => void): Alarm;
+  /** What has something done at once, but after what is being handled; once, if it is asked again before. */
+  soon(run: () => void): () => void;
   /** A time of this clock, not in the past, in the time of the run; should it go on standing still, it will be later. */
   toRunTime(time: Micros): Micros;
 }
@@ -70,6 +72,13 @@ export class Scheduler implements Clock {
 
   alarm(run: () => void): Alarm {
     return new QueueAlarm(this, run);
+  }
+
+  soon(run: () => void): () => void {
+    const entry = new Entry(run);
+    return () => {
+      if (!entry.isQueued) this.put(entry, this.clock, this.takeNumber());
+    };
   }
 
   toRunTime(time: Micros): Micros {

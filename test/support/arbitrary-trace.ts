@@ -82,9 +82,23 @@ function addByDoor(
 ): void {
   const { doors } = writer;
   switch (kind) {
-    case 'segment.sent':
-      doors.sent(time, place, cause, fields as EventFields<'segment.sent'>);
+    case 'segment.sent': {
+      const sent = fields as EventFields<'segment.sent'>;
+      // A segment has pairs of edges, and stamps only where it has the option.
+      const hasPairs = sent.sack.length % 2 === 0 && sent.sack.every((edge) => edge === edge >>> 0);
+      if (!hasPairs || (!sent.timestamps && sent.tsVal + sent.tsEcr > 0)) break;
+      const { connection, from, to, windowBytes, purpose, reason, args, mss, wscale, sack, tsVal, tsEcr } = sent;
+      const options = {
+        ...(mss === 0 ? {} : { mss }),
+        ...(wscale === 255 ? {} : { windowScale: wscale }),
+        ...(sent.sackPermitted ? { sackPermitted: true } : {}),
+        ...(sent.timestamps ? { timestamps: { tsVal: tsVal | 0, tsEcr: tsEcr | 0 } } : {}),
+        ...(sack.length === 0 ? {} : { sack: pairsOf(sack) }),
+      };
+      const segment = { ...sent, seq: sent.seq | 0, ack: sent.ack | 0, options };
+      doors.sent(time, place, cause, connection, from, to, segment, windowBytes, purpose, reason, args);
       return;
+    }
     case 'segment.delivered':
       doors.delivered(time, place, cause, (fields as EventFields<'segment.delivered'>).segment);
       return;
@@ -103,8 +117,13 @@ function addByDoor(
       doors.returned(time, place, cause, fields as EventFields<'call.returned'>);
       return;
     default:
-      writer.add(kind, time, place, cause, fields as EventFields<EventKind>);
+      break;
   }
+  writer.add(kind, time, place, cause, fields);
+}
+
+function pairsOf(numbers: readonly number[]): (readonly [number, number])[] {
+  return numbers.flatMap((left, i) => (i % 2 === 0 ? [[left | 0, (numbers[i + 1] ?? 0) | 0] as const] : []));
 }
 
 /**
@@ -137,7 +156,7 @@ export function written(
     const cause = id === 0 ? -1 : Math.floor(back * (id + 1)) - 1;
     const safe = Math.min(cause, id - 1);
     if (how === 'doors') addByDoor(writer, kind, time, place, safe, fields);
-    else writer.add(kind, time, place, safe, fields as EventFields<EventKind>);
+    else writer.add(kind, time, place, safe, fields);
     return { id, time, kind, place, cause: safe, ...fields };
   });
   return { trace: new Trace(writer.finish()), events };

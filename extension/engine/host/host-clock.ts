@@ -41,6 +41,13 @@ export class HostClock implements Clock {
     return new HostAlarm(this, run);
   }
 
+  soon(run: () => void): () => void {
+    const alarm = this.alarm(run);
+    return () => {
+      alarm.set(this.now);
+    };
+  }
+
   toRunTime(time: Micros): Micros {
     // While it stands still, nobody knows when it goes on: at the earliest now.
     return Math.max(this.scheduler.now, time + this.behind);

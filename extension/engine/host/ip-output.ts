@@ -4,12 +4,11 @@ import { SECOND } from '../../base/time.ts';
 import { DEFAULT_MTU } from '../../scenario/link-setting.ts';
 import type { EventId, PlaceId } from '../../trace/event.ts';
 import type { SegmentPurpose, SendReason } from '../../trace/schema.ts';
-import type { Filled, Recorder } from '../recorder.ts';
+import type { Recorder, Sender } from '../recorder.ts';
 import type { Clock } from '../scheduler.ts';
 import { HEADERS_LENGTH } from '../tcp/constants.ts';
 import type { LocalFailure } from '../tcp/local-failure.ts';
 import type { Segment } from '../tcp/segment.ts';
-import { unsigned } from '../tcp/seq.ts';
 
 /** What carries segments away from a host. */
 export interface NetworkLayer {
@@ -31,51 +30,19 @@ interface PathMtu {
   readonly expiresAt: Micros;
 }
 
-/** Who sends a segment: an end, or the host where none does. */
-export interface Sender {
-  readonly place: PlaceId;
-  readonly connection: number;
-  readonly remote: { readonly host: PlaceId };
-}
-
-const NO_NUMBERS: readonly number[] = [];
-
 /** The sending side of one host's IP. */
 export class IpOutput {
+  private readonly host: PlaceId;
   private readonly recorder: Recorder;
   private readonly network: NetworkLayer;
   private readonly clock: Clock;
   private readonly pathMtus = new Map<PlaceId, PathMtu>();
-  /** What is written down of a segment that leaves; filled anew for each, for the trace copies it. */
-  private readonly leaving: Filled<'segment.sent'>;
 
   constructor(host: PlaceId, recorder: Recorder, network: NetworkLayer, clock: Clock) {
+    this.host = host;
     this.recorder = recorder;
     this.network = network;
     this.clock = clock;
-    this.leaving = {
-      connection: 0,
-      from: host,
-      to: host,
-      fromPort: 0,
-      toPort: 0,
-      seq: 0,
-      ack: 0,
-      flags: 0,
-      length: 0,
-      window: 0,
-      windowBytes: 0,
-      mss: 0,
-      wscale: 255,
-      sackPermitted: false,
-      timestamps: false,
-      tsVal: 0,
-      tsEcr: 0,
-      sack: NO_NUMBERS,
-      purpose: 'data',
-      reason: 'application-sent',
-      args: NO_NUMBERS,
-    };
   }
 
   /** Whether any way ever turned out to take less than the interface does. */
@@ -127,29 +94,7 @@ export class IpOutput {
   ): LocalFailure | undefined {
     const to = sender.remote.host;
     if (!this.hasRoute(to)) return 'no-way';
-    const { leaving } = this;
-    const { options } = segment;
-    const { timestamps, sack } = options;
-    leaving.connection = sender.connection;
-    leaving.to = to;
-    leaving.fromPort = segment.fromPort;
-    leaving.toPort = segment.toPort;
-    leaving.seq = unsigned(segment.seq);
-    leaving.ack = unsigned(segment.ack);
-    leaving.flags = segment.flags;
-    leaving.length = segment.length;
-    leaving.window = segment.window;
-    leaving.windowBytes = windowBytes;
-    leaving.mss = options.mss ?? 0;
-    leaving.wscale = options.windowScale ?? 255;
-    leaving.sackPermitted = options.sackPermitted === true;
-    leaving.timestamps = timestamps !== undefined;
-    leaving.tsVal = timestamps === undefined ? 0 : unsigned(timestamps.tsVal);
-    leaving.tsEcr = timestamps === undefined ? 0 : unsigned(timestamps.tsEcr);
-    leaving.sack = sack === undefined ? NO_NUMBERS : sack.flat().map(unsigned);
-    leaving.purpose = purpose;
-    leaving.reason = reason;
-    leaving.args = args;
-    return this.network.send(to, segment, this.recorder.sent(sender.place, leaving), purpose);
+    const sent = this.recorder.sent(sender, this.host, segment, windowBytes, purpose, reason, args);
+    return this.network.send(to, segment, sent, purpose);
   }
 }

@@ -154,7 +154,7 @@ export class Process implements ProgramCalls {
     let isUnderWay = false;
     let cause: EventId = NO_CAUSE;
     let life = 0;
-    const alarm = scheduler.alarm(() => {
+    const wake = scheduler.soon(() => {
       isUnderWay = false;
       if (life !== this.life) return;
       const before = recorder.cause;
@@ -168,7 +168,7 @@ export class Process implements ProgramCalls {
       isUnderWay = true;
       ({ cause } = recorder);
       ({ life } = this);
-      alarm.set(scheduler.now);
+      wake();
     };
   }
 

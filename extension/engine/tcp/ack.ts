@@ -128,6 +128,6 @@ function updateWindow(tcb: Tcb, segment: Segment): boolean {
     snd.wnd = window;
     if (tcb.hasUnsent) restartAfterIdle(tcb);
   }
-  snd.maxWnd = Math.max(snd.maxWnd, window);
+  if (window > snd.maxWnd) snd.maxWnd = window;
   return true;
 }

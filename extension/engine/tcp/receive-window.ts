@@ -176,7 +176,8 @@ function mayShrink({ kernel, rcv }: Tcb): boolean {
 
 /** What is left of the window offered last (`tcp_receive_window`). */
 export function receiveWindow(tcb: Tcb): number {
-  return Math.max(0, diff(add(tcb.rcv.wup, tcb.rcv.wnd), tcb.rcv.nxt));
+  const left = diff(add(tcb.rcv.wup, tcb.rcv.wnd), tcb.rcv.nxt);
+  return left > 0 ? left : 0;
 }
 
 /** Chooses the window to offer; takes back nothing that was offered, unless it may (`tcp_select_window`). Remembers it. */

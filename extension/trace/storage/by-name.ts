@@ -26,7 +26,7 @@ export function putByName(
     if (field.role !== 'value') draft.key[keys++] = keyOf(field, value);
     width += field.role === 'list' ? (value as readonly number[]).length : field.role === 'value' ? 1 : 0;
   }
-  let at = draft.seat(time, cause, keys, width) + FIRST_VALUE;
+  let at = draft.seat(time, cause, keys, width, 0) + FIRST_VALUE;
   for (const field of layout) {
     if (field.role === 'value') draft.values[at++] = valueOf(id, field, fields[field.name], strings);
   }

@@ -15,6 +15,9 @@ export interface Column {
 export class ByteWriter {
   bytes = new Uint8Array(1024);
   length = 0;
+  /** The column in hand, its least and its largest value. */
+  private gathered = new Float64Array(256);
+  private readonly range = new Float64Array(2);
 
   clear(): void {
     this.length = 0;
@@ -42,17 +45,24 @@ export class ByteWriter {
     this.bytes[this.length++] = rest;
   }
 
-  /** The first `count` values as a column: exactly, except that −0 becomes 0 where all are whole. */
-  column(values: Float64Array, count: number): void {
-    const least = count === 0 ? 0 : leastOf(values, firstOther(values, count), count);
-    const width = widthOf(least, count === 0 ? 0 : most.value);
+  /**
+   * Of rows `from` up to `to` the value at `offset`, as a column: exactly, except that −0 becomes 0 where all are whole.
+   * @param rows where each row begins in `values`
+   */
+  column(values: Float64Array, rows: Int32Array, from: number, to: number, offset: number): void {
+    const count = to - from;
+    if (count > this.gathered.length) this.gathered = new Float64Array(2 * count);
+    const { gathered, range } = this;
+    gather(values, rows, from, to, offset, gathered, range);
+    const least = range[0] as number;
+    const width = widthOf(least, range[1] as number);
     this.reserve(16 + width * count);
     this.bytes[this.length++] = width;
     if (width !== DOUBLES) this.whole(least);
-    if (width === 1) putBytes(this.bytes, this.length, values, count, least);
-    else if (width === 2) putPairs(this.bytes, this.length, values, count, least);
-    else if (width === DOUBLES) putDoubles(this.bytes, this.length, values, count);
-    else if (width > 0) putWider(this.bytes, this.length, values, count, least, width);
+    if (width === 1) putBytes(this.bytes, this.length, gathered, count, least);
+    else if (width === 2) putPairs(this.bytes, this.length, gathered, count, least);
+    else if (width === DOUBLES) putDoubles(this.bytes, this.length, gathered, count);
+    else if (width > 0) putWider(this.bytes, this.length, gathered, count, least, width);
     this.length += width * count;
   }
 
@@ -67,29 +77,28 @@ export class ByteWriter {
 
 // Each loop is a function of its own and ends it: such are compiled while they run for the first time, and for good.
 
-/** Where the first value stands that differs from those before it. */
-function firstOther(values: Float64Array, count: number): number {
-  const first = values[0];
-  for (let i = 1; i < count; i++) if (values[i] !== first) return i;
-  return count;
-}
-
-/** The largest value that `leastOf` came by; NaN when one was not whole. */
-const most = { value: 0 };
-
-/** The least of the first value and those from `from` on. */
-function leastOf(values: Float64Array, from: number, count: number): number {
-  let least = values[0] as number;
-  let largest = least;
-  let rest = least - Math.floor(least);
-  for (let i = from; i < count; i++) {
-    const value = values[i] as number;
-    rest += value - Math.floor(value);
+/** Gathers a column, and in `range` the least and the largest of its values; the latter is NaN when one is not whole. */
+function gather(
+  values: Float64Array,
+  rows: Int32Array,
+  from: number,
+  to: number,
+  offset: number,
+  column: Float64Array,
+  range: Float64Array,
+): void {
+  let least = from < to ? Infinity : 0;
+  let largest = from < to ? -Infinity : 0;
+  let isWhole = true;
+  for (let i = from; i < to; i++) {
+    const value = values[(rows[i] as number) + offset] as number;
+    column[i - from] = value;
     if (value < least) least = value;
     if (value > largest) largest = value;
+    if (value !== Math.floor(value)) isWhole = false;
   }
-  most.value = rest === 0 ? largest : NaN;
-  return least;
+  range[0] = least;
+  range[1] = isWhole ? largest : NaN;
 }
 
 /** Bytes that hold every distance from `least` up to `most`. */

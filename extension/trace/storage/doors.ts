@@ -25,6 +25,24 @@ const ARMED = code('timer.armed');
 const CANCELLED = code('timer.cancelled');
 const RETURNED = code('call.returned');
 
+/** A segment as the engine has it: numbers modulo 2^32 may be signed. */
+interface SegmentOnWire {
+  readonly fromPort: number;
+  readonly toPort: number;
+  readonly seq: number;
+  readonly ack: number;
+  readonly flags: number;
+  readonly length: number;
+  readonly window: number;
+  readonly options: {
+    readonly mss?: number;
+    readonly windowScale?: number;
+    readonly sackPermitted?: boolean;
+    readonly timestamps?: { readonly tsVal: number; readonly tsEcr: number };
+    readonly sack?: readonly (readonly [number, number])[];
+  };
+}
+
 /** Every door takes time, place and cause first, and returns the event's id. */
 export class EventDoors {
   private readonly draft: DraftBlock;
@@ -38,39 +56,52 @@ export class EventDoors {
     this.draft = draft;
   }
 
-  sent(time: number, place: PlaceId, cause: EventId, fields: EventFields<'segment.sent'>): EventId {
+  /** @param from and @param to the two hosts @param windowBytes what the window field means */
+  sent(
+    time: number,
+    place: PlaceId,
+    cause: EventId,
+    connection: number,
+    from: PlaceId,
+    to: PlaceId,
+    segment: SegmentOnWire,
+    windowBytes: number,
+    purpose: EventFields<'segment.sent'>['purpose'],
+    reason: EventFields<'segment.sent'>['reason'],
+    args: readonly number[],
+  ): EventId {
     const { draft } = this;
     const { key, length: id } = draft;
-    const { sack, args } = fields;
+    const { mss, windowScale, sackPermitted, timestamps, sack } = segment.options;
+    const sackNumbers = sack === undefined ? 0 : 2 * sack.length;
     key[KIND] = SENT;
     key[PLACE] = place;
-    key[2] = fields.connection;
-    key[3] = fields.from;
-    key[4] = fields.to;
-    key[5] = fields.fromPort;
-    key[6] = fields.toPort;
-    key[7] = fields.flags;
-    key[8] = fields.wscale;
-    key[9] = fields.sackPermitted ? 1 : 0;
-    key[10] = fields.timestamps ? 1 : 0;
-    key[11] = sack.length;
-    key[12] = this.purposes.of(fields.purpose);
-    key[13] = this.reasons.of(fields.reason);
+    key[2] = connection;
+    key[3] = from;
+    key[4] = to;
+    key[5] = segment.fromPort;
+    key[6] = segment.toPort;
+    key[7] = segment.flags;
+    key[8] = windowScale ?? 255;
+    key[9] = sackPermitted === true ? 1 : 0;
+    key[10] = timestamps === undefined ? 0 : 1;
+    key[11] = sackNumbers;
+    key[12] = this.purposes.of(purpose);
+    key[13] = this.reasons.of(reason);
     key[14] = args.length;
-    const at = draft.seat(time, cause, 15, 9 + sack.length + args.length);
+    const hint = segment.flags + (key[13]) + args.length;
+    const at = draft.seat(time, cause, 15, 9 + sackNumbers + args.length, hint);
     const { values } = draft;
-    values[at + 1] = fields.seq;
-    values[at + 2] = fields.ack;
-    values[at + 3] = fields.length;
-    values[at + 4] = fields.window;
-    values[at + 5] = fields.windowBytes;
-    values[at + 6] = fields.mss;
-    values[at + 7] = fields.tsVal;
-    values[at + 8] = fields.tsEcr;
-    if (sack.length + args.length > 0) {
-      values.set(sack, at + 9);
-      values.set(args, at + 9 + sack.length);
-    }
+    values[at + 1] = segment.seq >>> 0;
+    values[at + 2] = segment.ack >>> 0;
+    values[at + 3] = segment.length;
+    values[at + 4] = segment.window;
+    values[at + 5] = windowBytes;
+    values[at + 6] = mss ?? 0;
+    values[at + 7] = timestamps === undefined ? 0 : timestamps.tsVal >>> 0;
+    values[at + 8] = timestamps === undefined ? 0 : timestamps.tsEcr >>> 0;
+    if (sack !== undefined) for (const [i, edge] of sack.flat().entries()) values[at + 9 + i] = edge >>> 0;
+    if (args.length > 0) values.set(args, at + 9 + sackNumbers);
     return id;
   }
 
@@ -79,7 +110,7 @@ export class EventDoors {
     const { key, length: id } = draft;
     key[KIND] = DELIVERED;
     key[PLACE] = place;
-    const at = draft.seat(time, cause, 2, 2);
+    const at = draft.seat(time, cause, 2, 2, 0);
     draft.values[at + 1] = stepsBack(segment, id);
     return id;
   }
@@ -97,7 +128,7 @@ export class EventDoors {
     const { key, length: id } = draft;
     key[KIND] = QUEUED;
     key[PLACE] = place;
-    const at = draft.seat(time, cause, 2, 5);
+    const at = draft.seat(time, cause, 2, 5, 0);
     const { values } = draft;
     values[at + 1] = stepsBack(segment, id);
     values[at + 2] = wait;
@@ -118,9 +149,13 @@ export class EventDoors {
     key[KIND] = CHANGED;
     key[PLACE] = place;
     key[2] = length;
-    for (let i = 0; i < names; i++) key[3 + i] = changes[2 * i] as number;
-
-    const at = draft.seat(time, cause, 3 + names, FIRST_VALUE + (length >> 1));
+    let hint = 0;
+    for (let i = 0; i < names; i++) {
+      const name = changes[2 * i] as number;
+      key[3 + i] = name;
+      hint = (5 * hint + name) & 0xffff;
+    }
+    const at = draft.seat(time, cause, 3 + names, FIRST_VALUE + (length >> 1), hint);
     const { values } = draft;
     for (let i = 1, to = at + FIRST_VALUE; i < length; i += 2) values[to++] = changes[i] as number;
     return id;
@@ -133,7 +168,7 @@ export class EventDoors {
     key[PLACE] = place;
     key[2] = this.timers.of(fields.timer);
     key[3] = fields.backoff;
-    const at = draft.seat(time, cause, 4, 3);
+    const at = draft.seat(time, cause, 4, 3, key[2]);
     draft.values[at + 1] = fields.deadline;
     draft.values[at + 2] = fields.late;
     return id;
@@ -145,7 +180,7 @@ export class EventDoors {
     key[KIND] = CANCELLED;
     key[PLACE] = place;
     key[2] = this.timers.of(timer);
-    draft.seat(time, cause, 3, 1);
+    draft.seat(time, cause, 3, 1, key[2]);
     return id;
   }
 
@@ -157,7 +192,7 @@ export class EventDoors {
     key[2] = this.calls.of(fields.call);
     key[3] = fields.process;
     key[4] = this.errors.of(fields.errno);
-    const at = draft.seat(time, cause, 5, 2);
+    const at = draft.seat(time, cause, 5, 2, 0);
     draft.values[at + 1] = fields.value;
     return id;
   }

@@ -1,20 +1,18 @@
 import type { EventId } from '../event.ts';
 import { NO_CAUSE } from '../event.ts';
-import { BLOCK_EVENTS, CAUSE, KIND, stepsBack } from './layout.ts';
+import { BLOCK_EVENTS, CAUSE, KIND, PLACE, stepsBack } from './layout.ts';
 
 /** How many series are remembered from block to block. */
 const REMEMBERED = 4096;
-/** How many guesses are kept of which series comes next. */
+/** How many guesses are kept of an event's series. */
 const GUESSES = 4096;
-const GUESSES_PER_SERIES = 64;
 
 /** Thrown when a trace has as many events as it may have. */
 export class EventLimitReached extends Error {}
 
 /** Events that share a key. */
 export interface DraftSeries {
-  /** Its number among all that are remembered, and in this block. */
-  readonly id: number;
+  /** Its number in this block. */
   number: number;
   /** Where its key stands in `keys`, and how long it is. */
   readonly key: number;
@@ -28,7 +26,7 @@ export interface DraftSeries {
 }
 
 /** Stands for a guess not made yet: no key is so short. */
-const NO_SERIES: DraftSeries = { id: 0, number: 0, key: 0, keyLength: 0, width: 0, rows: 0, other: undefined };
+const NO_SERIES: DraftSeries = { number: 0, key: 0, keyLength: 0, width: 0, rows: 0, other: undefined };
 
 /**
  * The block that is being written. What belongs to an event's key is put into `key`, its kind and its place first; `seat` finds the
@@ -58,10 +56,8 @@ export class DraftBlock {
   private remembered = 0;
   /** By the hash of their keys. */
   private readonly known = new Map<number, DraftSeries>();
-  /** The series that an event of some kind belonged to last time it followed on one of some series: most likely it does again. */
+  /** By kind, place and what else a door knows of the key: the series that such an event belonged to last time. Most likely it does again. */
   private readonly likely = new Array<DraftSeries>(GUESSES).fill(NO_SERIES);
-  /** The series of the last event, by its id. */
-  private last = 0;
   /** Takes the block when it is full; it is cleared then. */
   private readonly onFull: () => void;
 
@@ -79,11 +75,12 @@ export class DraftBlock {
    * which is too long for a compiler to put a copy of it into each that calls it.
    * @param keyLength how many numbers its key has
    * @param width how many numbers a row has, the cause and the elements of lists among them
+   * @param hint a number that differs with the rest of the key where that often differs
    * @returns where the row begins in `values`; its cause is in it
    * @throws EventLimitReached when there may be no other event; Error when `time` lies before the last event or `cause` is not an earlier
    *   event: a bug of the engine
    */
-  seat(time: number, cause: EventId, keyLength: number, width: number): number {
+  seat(time: number, cause: EventId, keyLength: number, width: number, hint: number): number {
     const id = this.length;
     if (id >= this.limit) throw new EventLimitReached();
     if (time < this.lastTime) throw new Error(`Trace: time goes backward at event ${id}`);
@@ -95,7 +92,7 @@ export class DraftBlock {
     const { count, key, keys, likely } = this;
     if (count === this.times.length) this.grow();
 
-    const guess = (GUESSES_PER_SERIES * this.last + (key[KIND] as number)) & (GUESSES - 1);
+    const guess = ((key[KIND] as number) + 61 * (key[PLACE] as number) + 499 * hint) & (GUESSES - 1);
     let series = likely[guess] as DraftSeries;
     let same = 0;
     if (series.keyLength === keyLength) {
@@ -111,7 +108,6 @@ export class DraftBlock {
       this.series.push(series);
     }
     series.rows += 1;
-    this.last = series.id;
     this.length = id + 1;
     this.lastTime = time;
     this.count = count + 1;
@@ -159,7 +155,6 @@ export class DraftBlock {
       if (this.fits(series, keyLength)) return series;
     }
     const added: DraftSeries = {
-      id: this.remembered++,
       number: 0,
       key: this.keysUsed,
       keyLength,
@@ -168,6 +163,7 @@ export class DraftBlock {
       other: first,
     };
     this.known.set(hash, added);
+    this.remembered += 1;
     this.keysUsed += keyLength;
     if (this.keysUsed > this.keys.length) this.keys = grown(this.keys, 2 * this.keysUsed);
     for (let i = 0; i < keyLength; i++) this.keys[added.key + i] = key[i] as number;

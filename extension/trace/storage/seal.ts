@@ -19,6 +19,8 @@ export class Sealer {
   private rows = new Int32Array(0);
   /** Per series: where the next of its rows goes among them. */
   private next = new Int32Array(0);
+  /** Rows of one number each: 0, 1, 2, … */
+  private singles = new Int32Array(0);
   private column = new Float64Array(0);
 
   /** The draft stays as it is. */
@@ -28,6 +30,7 @@ export class Sealer {
     if (count > this.rows.length) {
       this.rows = new Int32Array(count);
       this.next = new Int32Array(count);
+      this.singles = Int32Array.from({ length: count }, (_, row) => row);
       this.column = new Float64Array(count);
     }
     this.sort(draft);
@@ -35,8 +38,8 @@ export class Sealer {
     entries.clear();
     out.whole(count);
     out.whole(series.length);
-    out.column(draft.seriesOf, count);
-    out.column(draft.times, count);
+    out.column(draft.seriesOf, this.singles, 0, count, 0);
+    out.column(draft.times, this.singles, 0, count, 0);
     this.perSeries(series, ({ key }) => keys[key + KIND] as number);
     this.perSeries(series, ({ key }) => keys[key + PLACE] as number);
     this.perSeries(series, (each) => this.entry(draft, each));
@@ -65,7 +68,7 @@ export class Sealer {
     const { column } = this;
     const values = series.map(value);
     for (let i = 0; i < values.length; i++) column[i] = values[i] as number;
-    this.out.column(column, values.length);
+    this.out.column(column, this.singles, 0, values.length, 0);
   }
 
   /** @returns where the entry begins */
@@ -74,15 +77,7 @@ export class Sealer {
     const begin = entries.length;
     const end = this.next[number] as number;
     for (let i = PLACE + 1; i < keyLength; i++) entries.whole(keys[key + i] as number);
-    for (let offset = 0; offset < width; offset++) {
-      this.gather(values, offset, end - rows, end);
-      entries.column(this.column, rows);
-    }
+    for (let offset = 0; offset < width; offset++) entries.column(values, this.rows, end - rows, end, offset);
     return begin;
-  }
-
-  private gather(values: Float64Array, offset: number, from: number, to: number): void {
-    const { rows, column } = this;
-    for (let i = from; i < to; i++) column[i - from] = values[(rows[i] as number) + offset] as number;
   }
 }

@@ -36,7 +36,7 @@ export function advanceRack(tcb: Tcb, segment: SentSegment): void {
   if (rtt < minRtt.value && segment.everRetransmitted) return;
   rack.advanced = true;
   rack.rtt = rtt;
-  rack.sendOrder = Math.max(rack.sendOrder, segment.sendOrder);
+  if (segment.sendOrder > rack.sendOrder) rack.sendOrder = segment.sendOrder;
 }
 
 /** How much later than its successor a segment may arrive (`tcp_rack_reo_wnd`; RFC 8985 §6.2 step 4). */
