@@ -174,7 +174,10 @@ export function acknowledgeIfDue(tcb: Tcb): void {
   if (!delack.scheduled) return;
   const reason = immediateReason(tcb);
   if (reason !== undefined) {
-    sendAck(tcb, reason === 'quick-ack' ? { purpose: 'ack', reason, args: [delack.quick] } : { purpose: 'ack', reason });
+    sendAck(
+      tcb,
+      reason === 'quick-ack' ? { purpose: 'ack', reason, args: [delack.quick] } : { purpose: 'ack', reason },
+    );
     return;
   }
   if (tcb.rcv.outOfOrder.length > 0) {

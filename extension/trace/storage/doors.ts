@@ -89,7 +89,7 @@ export class EventDoors {
     key[12] = this.purposes.of(purpose);
     key[13] = this.reasons.of(reason);
     key[14] = args.length;
-    const hint = segment.flags + (key[13]) + args.length;
+    const hint = segment.flags + key[13] + args.length;
     const at = draft.seat(time, cause, 15, 9 + sackNumbers + args.length, hint);
     const { values } = draft;
     values[at + 1] = segment.seq >>> 0;
