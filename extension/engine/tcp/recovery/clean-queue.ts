@@ -9,6 +9,7 @@ import type { Tcb } from '../tcb.ts';
 import type { AckEvent } from './ack-event.ts';
 import { countDelivered } from './delivery.ts';
 import { advanceRack } from './rack.ts';
+import { trimPiece } from './recut-piece.ts';
 import { noteReordering, removeRenoSacks } from './scoreboard.ts';
 import { wasResentInVain } from './undo.ts';
 
@@ -22,7 +23,7 @@ export function cleanQueue(tcb: Tcb, segment: Segment, event: AckEvent, priorUna
   let last: Micros = 0;
   let lowest = tcb.snd.nxt;
   let head = sent.head;
-  for (; head !== undefined && !after(head.end, una); head = sent.head) {
+  for (; head !== undefined && (!after(head.end, una) || trimPiece(tcb, head)); head = sent.head) {
     if (head.everRetransmitted) {
       event.resentAcked = true;
     } else if (!head.sacked) {
