@@ -2,6 +2,7 @@
 import type { Micros } from '../../base/time.ts';
 import { SECOND } from '../../base/time.ts';
 import { DEFAULT_MTU } from '../../scenario/link-setting.ts';
+import type { RouteMetrics } from '../../scenario/route-metric.ts';
 import type { EventId, PlaceId } from '../../trace/event.ts';
 import type { SegmentPurpose, SendReason } from '../../trace/schema.ts';
 import type { Filled, Recorder } from '../recorder.ts';
@@ -17,6 +18,8 @@ export interface NetworkLayer {
   send(to: PlaceId, segment: Segment, sent: EventId, purpose: SegmentPurpose): LocalFailure | undefined;
   /** MTU of the interface towards a host, bytes; absent: Ethernet's. */
   mtu?(to: PlaceId): number;
+  /** What the route to a host says; absent: nothing. */
+  routeMetrics?(to: PlaceId): RouteMetrics;
   /** Whether there is a way to a host; absent: always. */
   hasRoute?(to: PlaceId): boolean;
 }
@@ -39,6 +42,7 @@ export interface Sender {
 }
 
 const NO_NUMBERS: readonly number[] = [];
+const NO_METRICS: RouteMetrics = {};
 
 /** The sending side of one host's IP. */
 export class IpOutput {
@@ -101,6 +105,11 @@ export class IpOutput {
 
   private interfaceMtu(to: PlaceId): number {
     return this.network.mtu?.(to) ?? DEFAULT_MTU;
+  }
+
+  /** What the route to a host says (`dst_metric`). */
+  routeMetrics(to: PlaceId): RouteMetrics {
+    return this.network.routeMetrics?.(to) ?? NO_METRICS;
   }
 
   /** Whether there is a way to a host. */

@@ -187,6 +187,7 @@ function immediateReason(tcb: Tcb): SendReason | undefined {
   const { rcv, delack } = tcb;
   if (diff(rcv.nxt, rcv.wup) > rcv.mss && (rcv.queue.bytes < 1 || offerableWindow(tcb) >= rcv.wnd))
     return 'two-segments';
+  if (tcb.route.quickack === 1) return 'route-quick-ack';
   if (delack.quick > 0 && !isPingPong(tcb)) return 'quick-ack';
   // RFC 5681 §4.2: at once when a gap is filled.
   return delack.now ? 'out-of-order' : undefined;
@@ -220,7 +221,7 @@ function delay(tcb: Tcb): void {
 function delackMax(tcb: Tcb): Micros {
   const { hz, version } = tcb.kernel;
   return hasFeature(version, 'delayed ACK below the least RTO')
-    ? Math.min(TCP_DELACK_MAX, tcb.rtoMin - jiffies(1, hz))
+    ? Math.min(TCP_DELACK_MAX, Math.max(tcb.rtoMin, jiffies(2, hz)) - jiffies(1, hz))
     : TCP_DELACK_MAX;
 }
 
