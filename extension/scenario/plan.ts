@@ -8,6 +8,7 @@ import type { KernelVersion } from './kernel-version.ts';
 import type { LinkSetting, LinkSettingPlan } from './link-setting.ts';
 import type { FilterPlan, MiddleboxPlan } from './middlebox.ts';
 import type { IcmpMessageName } from './icmp.ts';
+import type { RoutePlan } from './route-metric.ts';
 import type { SocketOptionName } from './socket-option.ts';
 import type { LocalizedText, SourceRange } from './source.ts';
 import type { SysctlValues } from './sysctl.ts';
@@ -59,6 +60,8 @@ export interface HostPlan {
   readonly timers?: 'wheel';
   /** `net.ipv4.ip_local_port_range`, where the scenario sets it: ports that connect() may choose. */
   readonly portRange?: readonly [first: number, last: number];
+  /** Metrics of its routes; absent: none. */
+  readonly routes?: readonly RoutePlan[];
   /** Only what the scenario sets, in the unit of the knob's definition. */
   readonly sysctls: Partial<SysctlValues>;
   readonly range: SourceRange;

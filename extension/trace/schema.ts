@@ -123,6 +123,8 @@ export const SEND_REASONS = [
   'corked-long-enough',
   /** The own host did not let it out when it was first to be sent; the persist timer fired. */
   'host-had-refused',
+  /** The route to the other host asks for an acknowledgement at once. */
+  'route-quick-ack',
   /** No socket for the segment that arrived. */
   'no-socket',
   /** The segment's acknowledgement does not fit a connection that is being opened. */

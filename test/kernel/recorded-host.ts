@@ -25,7 +25,7 @@ function versionOf({ kernel }: Recording): KernelVersion {
 
 /** The host as the engine must play it beside the recording. Kernels from before 6.5 were imitated by a sysctl. */
 export function recordedHost(host: HostPlan, recording: Recording, timers: 'wheel' | undefined): HostPlan {
-  const { name, address, range, portRange, sysctls } = host;
+  const { name, address, range, portRange, routes, sysctls } = host;
   const imitation = hasFeature(host.kernel, 'linear SYN timeouts') ? {} : { tcp_syn_linear_timeouts: 0 };
   return {
     name,
@@ -35,6 +35,7 @@ export function recordedHost(host: HostPlan, recording: Recording, timers: 'whee
     hz: recording.hz,
     sysctls: { ...BUFFERS, ...NOTHING_SAVED, ...imitation, ...sysctls },
     ...(portRange === undefined ? {} : { portRange }),
+    ...(routes === undefined ? {} : { routes }),
     ...(timers === undefined ? {} : { timers }),
   };
 }

@@ -43,6 +43,7 @@ export function scriptOf(plan: RunPlan, end: Micros): string {
     ...machineLines(plan),
     ...plan.hosts.map(congestionLine),
     ...plan.hosts.flatMap(sysctlLines),
+    ...plan.hosts.flatMap((host) => routeLines(plan, host)),
     ...plan.links.flatMap((link) => linkLines(plan, link)),
     ...plan.processes.map(({ name, host, forked }) => `process ${name} ${host}${forked === true ? ' forked' : ''}`),
     ...plan.processes.flatMap(({ name, behaviours }) =>
@@ -99,6 +100,15 @@ function sysctlLines({ name, sysctls, kernel: [major, minor], portRange }: HostP
   return [...COMMON_SYSCTLS, ...beforeLinear, ...ports, ...own].map(
     ([path, value]) => `sysctl ${name} ${path} ${value}`,
   );
+}
+
+function routeLines({ hosts }: RunPlan, { name: host, routes = [] }: HostPlan): string[] {
+  return routes.flatMap(({ to, metrics }) => {
+    const address = hosts.find(({ name }) => name === to)?.address;
+    return Object.entries(metrics).map(
+      ([metric, value]) => `route ${host} ${metric} ${value}${address === undefined ? '' : ` ${address}`}`,
+    );
+  });
 }
 
 function behaviourWords(behaviour: BehaviourPlan): string {

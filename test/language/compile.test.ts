@@ -475,6 +475,19 @@ expect both on server is ESTABLISHED at 2s`;
   expect(added(both).map(({ kind }) => kind)).toEqual(['connect', 'connect', 'send']);
 });
 
+it('what routes say: of all, and of one, which knows the rest too', () => {
+  const run = onlyRun(
+    withBase(
+      'route initcwnd = 20 on client\nroute to server rto_min = 50ms on client\nroute initcwnd = 4 on client\nhost other { route quickack = 1 }',
+    ),
+  );
+  expect(run.hosts.map(({ routes }) => routes)).toEqual([
+    [{ metrics: { initcwnd: 4 } }, { to: 'server', metrics: { initcwnd: 4, rto_min: 50 } }],
+    undefined,
+    [{ metrics: { quickack: 1 } }],
+  ]);
+});
+
 it('the ports that connect() may choose, and a program that accepts at its own pace', () => {
   const run = onlyRun(withBase('sysctl ip_local_port_range = 40000 40003 on client\nweb accepts every 2s'));
   expect(run.hosts.map(({ portRange }) => portRange)).toEqual([[40_000, 40_003], undefined]);

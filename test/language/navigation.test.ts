@@ -119,6 +119,7 @@ describe('hover', () => {
     ['web uses SO_RC<|>VBUF = 1 KiB', /At most what the sysctl rmem_max says/],
     ['at 1s app sends 1 B on conn with MSG_<|>MORE', /more to come/],
     ['sysctl tcp_keepalive_time<|> = 2h on client', /Default: 7200s[^]*1s to 32767s[^]*whole seconds/],
+    ['route to server initc<|>wnd = 20 on client', /also after a pause[^]*1 to 65535/],
     ['at 1s app sets TCP_KEEP<|>CNT = 3 on conn', /tcp_keepalive_probes[^]*1 to 127/],
     ['expect conn on client is CLOSE<|>_WAIT at 1s', /The peer has closed/],
     ['expect conn on client is go<|>ne at 1s', /no such connection/],

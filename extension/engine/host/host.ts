@@ -1,6 +1,7 @@
 import { SECOND } from '../../base/time.ts';
 import { hasFeature } from '../../scenario/kernel-version.ts';
 import type { HostPlan } from '../../scenario/plan.ts';
+import type { RouteMetrics, RoutePlan } from '../../scenario/route-metric.ts';
 import { sysctlValues } from '../../scenario/sysctl.ts';
 import type { TcpState } from '../../scenario/tcp-state.ts';
 import type { EventId, PlaceId } from '../../trace/event.ts';
@@ -71,6 +72,7 @@ export class Host implements LinkEnd, KernelEvents {
   /** One of its own cables is out. */
   private lacksCarrier = false;
   private readonly routesLost = new Set<PlaceId>();
+  private readonly routes: readonly RoutePlan[];
   private readonly makeHop: (link: Link) => LastHop;
 
   constructor(init: {
@@ -84,6 +86,7 @@ export class Host implements LinkEnd, KernelEvents {
   }) {
     const { plan, place, clock, recorder } = init;
     this.name = plan.name;
+    this.routes = plan.routes ?? [];
     this.address = plan.address;
     this.place = place;
     this.clock = clock;
@@ -250,6 +253,14 @@ export class Host implements LinkEnd, KernelEvents {
 
   hasRoute(to: PlaceId): boolean {
     return this.routesLost.size === 0 || !this.routesLost.has(to);
+  }
+
+  routeMetrics(to: PlaceId): RouteMetrics {
+    // What it sends to itself takes the loopback interface's route.
+    if (this.routes.length === 0 || to === this.place) return {};
+    const { name } = this.hopTo(to).link.other(this);
+    const route = this.routes.find((each) => each.to === name) ?? this.routes.find((each) => each.to === undefined);
+    return route?.metrics ?? {};
   }
 
   confirm(host: PlaceId): void {

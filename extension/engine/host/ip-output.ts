@@ -2,6 +2,7 @@
 import type { Micros } from '../../base/time.ts';
 import { SECOND } from '../../base/time.ts';
 import { DEFAULT_MTU } from '../../scenario/link-setting.ts';
+import type { RouteMetrics } from '../../scenario/route-metric.ts';
 import type { EventId, PlaceId } from '../../trace/event.ts';
 import type { SegmentPurpose, SendReason } from '../../trace/schema.ts';
 import type { Recorder, Sender } from '../recorder.ts';
@@ -16,6 +17,8 @@ export interface NetworkLayer {
   send(to: PlaceId, segment: Segment, sent: EventId, purpose: SegmentPurpose): LocalFailure | undefined;
   /** MTU of the interface towards a host, bytes; absent: Ethernet's. */
   mtu?(to: PlaceId): number;
+  /** What the route to a host says; absent: nothing. */
+  routeMetrics?(to: PlaceId): RouteMetrics;
   /** Whether there is a way to a host; absent: always. */
   hasRoute?(to: PlaceId): boolean;
 }
@@ -29,6 +32,8 @@ interface PathMtu {
   readonly mtu: number;
   readonly expiresAt: Micros;
 }
+
+const NO_METRICS: RouteMetrics = {};
 
 /** The sending side of one host's IP. */
 export class IpOutput {
@@ -68,6 +73,11 @@ export class IpOutput {
 
   private interfaceMtu(to: PlaceId): number {
     return this.network.mtu?.(to) ?? DEFAULT_MTU;
+  }
+
+  /** What the route to a host says (`dst_metric`). */
+  routeMetrics(to: PlaceId): RouteMetrics {
+    return this.network.routeMetrics?.(to) ?? NO_METRICS;
   }
 
   /** Whether there is a way to a host. */

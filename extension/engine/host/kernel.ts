@@ -259,6 +259,7 @@ export class Kernel implements TcpKernel, ListeningKernel {
       remote: { host: remote.place, address: remote.address, port: remote.port },
       ...numbers,
       pathMtu: this.output.pathMtu(remote.place),
+      route: this.output.routeMetrics(remote.place),
       onTimer: TIMER_HANDLERS,
     });
   }

@@ -191,6 +191,7 @@ function immediateReason(tcb: Tcb): SendReason | undefined {
   const { rcv, delack } = tcb;
   if (diff(rcv.nxt, rcv.wup) > rcv.mss && (rcv.queue.bytes < lowWater(tcb) || offerableWindow(tcb) >= rcv.wnd))
     return 'two-segments';
+  if (tcb.route.quickack === 1) return 'route-quick-ack';
   if (delack.quick > 0 && !isPingPong(tcb)) return 'quick-ack';
   // RFC 5681 §4.2: at once when a gap is filled.
   return delack.now ? 'out-of-order' : undefined;

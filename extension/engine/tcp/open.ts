@@ -1,12 +1,6 @@
 /** Opening a connection: connect(), the SYN at a listener, SYN_SENT and SYN_RECEIVED (RFC 9293 §3.5, §3.10.7.2–3). */
 import { powerOfTwo } from '../../base/power-of-two.ts';
-import {
-  TCP_INIT_CWND,
-  TCP_MSS_DEFAULT,
-  TCP_TIMEOUT_INIT,
-  TCP_TIMEOUT_MIN_JIFFIES,
-  TIMESTAMPS_LENGTH,
-} from './constants.ts';
+import { TCP_MSS_DEFAULT, TCP_TIMEOUT_INIT, TCP_TIMEOUT_MIN_JIFFIES, TIMESTAMPS_LENGTH } from './constants.ts';
 
 import { onReset } from './close.ts';
 import { defersAccept } from './defer-accept.ts';
@@ -14,6 +8,7 @@ import { delaysHandshakeAck, initializeReceiveMss } from './delayed-ack.ts';
 import { jiffies } from './jiffies.ts';
 import { startKeepalive } from './keepalive.ts';
 import { updatePacingRate } from './congestion/pacing.ts';
+import { initialCwnd } from './congestion/window.ts';
 import { sendAck, sendQueued, sendSegment, timestampNow } from './output.ts';
 import { initializeMetrics } from './metrics.ts';
 import { mssOfPath } from './path-mtu.ts';
@@ -207,7 +202,7 @@ function forgetSyn(tcb: Tcb): void {
 function initializeCongestionWindow(tcb: Tcb, segment: Segment): void {
   const stamp = segment.options.timestamps;
   const wasNeedless = tcb.timestamps && stamp !== undefined && seq(stamp.tsEcr) === seq(tcb.firstSyn.tsVal);
-  tcb.cwnd = tcb.synCopies > 1 && !wasNeedless ? 1 : TCP_INIT_CWND;
+  tcb.cwnd = tcb.synCopies > 1 && !wasNeedless ? 1 : initialCwnd(tcb);
   tcb.cwndCount = 0;
   tcb.cwndUsage.stamp = tcb.now;
   tcb.congestionControl.init?.();
@@ -296,8 +291,11 @@ function becomeEstablished(tcb: Tcb, segment: Segment): void {
   measureHandshake(tcb, segment);
   forgetSyn(tcb);
   initializeMetrics(tcb);
+  // Who opened takes its first rate from the SYN-ACK (`tcp_ack`), when the window is not yet the route's.
+  const ratedBefore = tcb.state === 'SYN_SENT' && tcb.synCopies === 0;
+  if (ratedBefore) updatePacingRate(tcb);
   initializeCongestionWindow(tcb, segment);
-  updatePacingRate(tcb);
+  if (!ratedBefore) updatePacingRate(tcb);
   initializeReceiveBuffer(tcb);
   startAutotuning(tcb);
   initializeReceiveMss(tcb);

@@ -65,6 +65,8 @@ export function initializeReceiveWindow(tcb: Tcb, mss: number): void {
   const clamp = tcb.options.has('SO_RCVBUF') ? Math.min(most, fullSpace(tcb)) : most;
   const space = Math.min(clamp, fullSpace(tcb));
   rcv.wnd = space > mss ? Math.floor(space / mss) * mss : space;
+  const { initrwnd } = tcb.route;
+  if (initrwnd !== undefined) rcv.wnd = Math.min(rcv.wnd, initrwnd * mss);
   const largest = Math.min(clamp, Math.max(rcv.wnd, tcp_rmem[2], rmem_max));
   const isScaled = tcp_window_scaling !== 0;
   rcv.offeredScale = isScaled ? Math.max(0, Math.min(Math.floor(Math.log2(largest)) - 15, TCP_MAX_WSCALE)) : 0;

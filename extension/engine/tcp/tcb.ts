@@ -1,6 +1,7 @@
 import type { Micros } from '../../base/time.ts';
 import type { Errno } from '../../scenario/errno.ts';
 import type { KernelVersion } from '../../scenario/kernel-version.ts';
+import type { RouteMetrics } from '../../scenario/route-metric.ts';
 import type { SocketOptionName } from '../../scenario/socket-option.ts';
 import type { SysctlValues } from '../../scenario/sysctl.ts';
 import { congestionControlOf } from '../../scenario/sysctl.ts';
@@ -119,6 +120,8 @@ export class Tcb {
   /** What the path's MTU leaves for data when the end is made, or TCP_MAXSEG: goes into our SYN (`tp->advmss`). */
   advertisedMss: number;
   readonly path: PathState;
+  /** What the route to the other host says (`dst_metric`). */
+  readonly route: RouteMetrics;
   /** Index into the trace's connections. */
   readonly connection: number;
   private currentState: TcpState = 'CLOSED';
@@ -325,6 +328,7 @@ export class Tcb {
     readonly iss: Seq;
     /** Bytes of the largest packet that the way takes. */
     readonly pathMtu: number;
+    readonly route: RouteMetrics;
     readonly tsOffset: number;
     readonly onTimer: TimerHandlers;
   }) {
@@ -333,6 +337,7 @@ export class Tcb {
     this.connection = init.connection;
     this.local = init.local;
     this.remote = init.remote;
+    this.route = init.route;
     this.tsOffset = init.tsOffset;
     this.advertisedMss = init.pathMtu - HEADERS_LENGTH;
     this.path = { mtu: init.pathMtu, peerMss: TCP_MSS_DEFAULT, searchLow: undefined };
@@ -345,7 +350,8 @@ export class Tcb {
     this.congestionControl = makeCongestionControl(congestionControlOf(init.kernel.sysctls), this);
     const { scheduler, recorder, sysctls, hz } = init.kernel;
     this.rtoMax = sysctls.tcp_rto_max_ms * 1000;
-    this.rtoMin = ceilToJiffy(sysctls.tcp_rto_min_us, hz);
+    const { rto_min: routeMin } = init.route;
+    this.rtoMin = ceilToJiffy(routeMin === undefined ? sysctls.tcp_rto_min_us : routeMin * 1000, hz);
     const handle =
       <Name>(handler: (tcb: Tcb, name: Name) => void) =>
       (name: Name): void => {

@@ -17,6 +17,7 @@ import { optionValue } from './actions.ts';
 import { forksOf } from './connection-ends.ts';
 import { knobText, knobValue } from './knob-value.ts';
 import { compileLinkSetting, isHostSetting, isLinkSetting } from './link-settings.ts';
+import { compileRoutes } from './route-metrics.ts';
 import type { RunScope } from './run-scope.ts';
 
 /** Hosts with their kernels and knobs, later settings over earlier ones. */
@@ -40,6 +41,11 @@ export function compileHosts(scope: RunScope): HostPlan[] {
     const timers = settings.findLast((setting) => setting.$type === 'Timers')?.mode;
     const ports = settings.findLast((setting) => setting.$type === 'PortRange');
     const range = ports && compilePortRange(scope, ports);
+    const routes = compileRoutes(
+      scope,
+      host.name,
+      settings.filter((setting) => setting.$type === 'RouteMetric'),
+    );
     const sysctls: Partial<SysctlValues> = {};
     for (const setting of settings) {
       if (setting.$type !== 'Sysctl') continue;
@@ -54,6 +60,7 @@ export function compileHosts(scope: RunScope): HostPlan[] {
       ...(timers === 'wheel' ? { timers } : {}),
       sysctls,
       ...(range === undefined ? {} : { portRange: range }),
+      ...(routes.length === 0 ? {} : { routes }),
       range: rangeOfHeading(host, 'name'),
     };
   });

@@ -22,7 +22,7 @@ export const PROBLEM_CODES = {
   TCPSCN023: 'a value that is no whole number of microseconds, bytes or pieces',
   TCPSCN024: 'a value out of its range',
   TCPSCN025: 'arithmetic that makes no sense',
-  TCPSCN030: 'an unknown sysctl',
+  TCPSCN030: 'an unknown sysctl or metric of a route',
   TCPSCN031: 'a sysctl or option out of its range',
   TCPSCN032: 'a sysctl that this kernel does not have',
   TCPSCN033: 'an unknown socket option',

@@ -206,6 +206,16 @@ export const momentInArithmetic = (name: string): ProblemText =>
 
 export const unknownSysctl = (name: string, suggestion: string | undefined): ProblemText =>
   withSuggestion('TCPSCN030', l10n.t('There is no sysctl “{0}” here.', name), suggestion);
+export const unknownRouteMetric = (
+  name: string,
+  known: readonly string[],
+  suggestion: string | undefined,
+): ProblemText =>
+  withSuggestion(
+    'TCPSCN030',
+    l10n.t('There is no metric “{0}” of a route here. Possible: {1}.', name, known.join(', ')),
+    suggestion,
+  );
 export const knobRange = (name: string, min: string, max: string): ProblemText =>
   text('TCPSCN031', l10n.t('{0} must lie between {1} and {2}.', name, min, max));
 export const oneValue = (name: string): ProblemText => text('TCPSCN038', l10n.t('{0} has one value.', name));

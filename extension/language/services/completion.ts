@@ -17,10 +17,11 @@ import { ERRNOS } from '../../scenario/errno.ts';
 import { CALLS } from '../../scenario/expectation.ts';
 import { POLL_EVENT_NAMES } from '../../scenario/poll-event.ts';
 import { REPORTABLE_MESSAGES } from '../../scenario/icmp.ts';
+import { ROUTE_METRICS } from '../../scenario/route-metric.ts';
 import { SOCKET_OPTIONS } from '../../scenario/socket-option.ts';
 import { SYSCTLS } from '../../scenario/sysctl.ts';
 import { analysisOf } from './document.ts';
-import { optionSummary, stateMeaning, sysctlSummary } from './knob-docs.ts';
+import { optionSummary, routeMetricSummary, stateMeaning, sysctlSummary } from './knob-docs.ts';
 import { lineContext, type LineContext } from './line-context.ts';
 
 /**
@@ -139,6 +140,7 @@ const WORDS: Readonly<Record<string, (before: string) => CompletionItem[]>> = {
   events: () => wordItems(POLL_EVENT_NAMES),
   knob: () => wordItems(Object.keys(SYSCTLS), sysctlSummary),
   option: () => wordItems(Object.keys(SOCKET_OPTIONS), optionSummary),
+  metric: () => wordItems(Object.keys(ROUTE_METRICS), routeMetricSummary),
   words: (before) => wordItems(remainingClassWords(before)),
   message: (before) => wordItems(remainingMessageWords(before)),
 };
@@ -250,6 +252,7 @@ const STATEMENT_TYPES = new Set([
     'Timers',
     'PortRange',
     'Sysctl',
+    'RouteMetric',
     'Delay',
     'Bandwidth',
     'QueueLimit',

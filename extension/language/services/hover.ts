@@ -4,7 +4,14 @@ import type { LangiumDocument } from '../langium.ts';
 import type { Hover, HoverParams } from '../lsp.ts';
 import { rangeOf as rangeOfNode, textOf } from '../parse/range.ts';
 import { nameAt } from './document.ts';
-import { flagMeaning, optionSummary, stateMeaning, sysctlSummary, timersMeaning } from './knob-docs.ts';
+import {
+  flagMeaning,
+  optionSummary,
+  routeMetricSummary,
+  stateMeaning,
+  sysctlSummary,
+  timersMeaning,
+} from './knob-docs.ts';
 
 /** Hover: what a sysctl, option or state means; where a name comes from. Sysctls are told by their names alone, wherever they stand. */
 export class ScenarioHoverProvider {
@@ -30,6 +37,7 @@ export class ScenarioHoverProvider {
       const value =
         sysctlSummary(word) ??
         optionSummary(word) ??
+        routeMetricSummary(word) ??
         flagMeaning(word) ??
         timersMeaning(word) ??
         (isState ? stateMeaning(word) : undefined);

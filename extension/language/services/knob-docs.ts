@@ -1,6 +1,7 @@
 /** What sysctls, socket options and states mean, in a sentence each: shown on hover and beside completions. */
 import * as l10n from '@vscode/l10n';
 import { CONGESTION_CONTROLS } from '../../scenario/congestion.ts';
+import { type RouteMetricDefinition, type RouteMetricName, ROUTE_METRICS } from '../../scenario/route-metric.ts';
 import { type SocketOptionDefinition, type SocketOptionName, SOCKET_OPTIONS } from '../../scenario/socket-option.ts';
 import { type KnobUnit, type SysctlDefinition, type SysctlName, SYSCTLS } from '../../scenario/sysctl.ts';
 import type { TcpState } from '../../scenario/tcp-state.ts';
@@ -26,6 +27,33 @@ export function optionSummary(name: string): string | undefined {
   if (option.since !== undefined) facts.push(l10n.t('Since Linux {0}', option.since));
   if (option.sysctl !== undefined) facts.unshift(l10n.t('Not set: the sysctl {0} counts', option.sysctl));
   return [`**${name}**`, optionMeaning(name as SocketOptionName), facts.join(' · ')].join('\n\n');
+}
+
+/** The same for a metric of a route. */
+export function routeMetricSummary(name: string): string | undefined {
+  if (!Object.hasOwn(ROUTE_METRICS, name)) return undefined;
+  const metric: RouteMetricDefinition = ROUTE_METRICS[name as RouteMetricName];
+  const facts = [rangeText(metric), unitText(metric.unit)];
+  return [`**${name}**`, routeMetricMeaning(name as RouteMetricName), facts.join(' · ')].join('\n\n');
+}
+
+function routeMetricMeaning(name: RouteMetricName): string {
+  switch (name) {
+    case 'rto_min':
+      return l10n.t(
+        'The least RTO on this route (`ip route … rto_min`), instead of tcp_rto_min_us: the variance of the round trip counts for at least so much. The limit of tcp_retries2 is computed from 200 ms all the same.',
+      );
+    case 'quickack':
+      return l10n.t('On this route every segment is acknowledged at once, also on interactive connections.');
+    case 'initcwnd':
+      return l10n.t(
+        'Segments of the congestion window with which connections on this route begin, also after a pause. Not set: 10.',
+      );
+    case 'initrwnd':
+      return l10n.t(
+        'Segments of the receive window that connections on this route offer at first, if that is less than the buffer allows.',
+      );
+  }
 }
 
 /** What a flag of send() asks for, as Markdown. */

@@ -50,6 +50,8 @@ export function sendReason(trace: Trace, segment: EventOf<'segment.sent'>): stri
       return first === undefined
         ? l10n.t('The first segments of a connection are acknowledged at once (quick ACK mode).')
         : l10n.t('Acknowledged at once: quick ACK mode, {0} more to go.', first);
+    case 'route-quick-ack':
+      return l10n.t('The route to the other host asks for an acknowledgement at once (quickack).');
     case 'quick-ack-asked-for':
       return l10n.t('The application set TCP_QUICKACK: what waited for its acknowledgement is acknowledged at once.');
     case 'two-segments':

@@ -42,6 +42,7 @@ const REASON_RULES: Partial<Record<SendReason, Rule>> = {
   'linger2-negative': { kernel: '__tcp_close', sysctl: 'TCP_LINGER2' },
   'too-many-orphans': { kernel: 'tcp_check_oom', sysctl: 'tcp_max_orphans' },
   'quick-ack': { rfc: 'RFC 9293 §3.8.6.3', kernel: 'tcp_in_quickack_mode' },
+  'route-quick-ack': { rfc: 'RFC 9293 §3.8.6.3', kernel: 'tcp_in_quickack_mode' },
   'quick-ack-asked-for': { kernel: '__tcp_sock_set_quickack', sysctl: 'TCP_QUICKACK' },
   'two-segments': { rfc: 'RFC 9293 §3.8.6.3', kernel: '__tcp_ack_snd_check' },
   'delayed-ack-timer': { rfc: 'RFC 9293 §3.8.6.3', kernel: 'tcp_delack_timer_handler' },

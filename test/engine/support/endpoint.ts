@@ -16,6 +16,7 @@ import { segmentLength } from '../../../extension/engine/tcp/segment.ts';
 import type { Seq } from '../../../extension/engine/tcp/seq.ts';
 import { add, diff, seq } from '../../../extension/engine/tcp/seq.ts';
 import type { Tcb } from '../../../extension/engine/tcp/tcb.ts';
+import type { RouteMetrics } from '../../../extension/scenario/route-metric.ts';
 import type { SocketOptionName } from '../../../extension/scenario/socket-option.ts';
 import type { IcmpMessageName } from '../../../extension/scenario/icmp.ts';
 import type { SysctlValues } from '../../../extension/scenario/sysctl.ts';
@@ -32,6 +33,8 @@ export interface EndpointOptions {
   readonly sysctls?: Partial<SysctlValues>;
   readonly kernel?: readonly [number, number];
   readonly hz?: number;
+  /** What the route to the other side says. */
+  readonly route?: RouteMetrics;
   /** Set before connect() or listen(). */
   readonly socket?: Partial<Record<SocketOptionName, number>>;
   /** The other side's initial sequence number. */
@@ -95,6 +98,7 @@ export class Endpoint {
           this.out.push({ time: this.scheduler.now, segment, purpose, reason, failure });
           return this.failure;
         },
+        routeMetrics: () => options.route ?? {},
         stateChanged: () => undefined,
         readable: () => undefined,
         writable: () => undefined,

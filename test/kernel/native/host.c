@@ -105,6 +105,7 @@ static void build(struct host *host, struct boot *boot) {
   boot->queue = host->has_queue ? open_device_queue() : -1;
   boot->tun = open_tun(host);
   boot->device = if_nametoindex("tun0");
+  set_routes(host, boot->device);
   boot->diag = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
   boot->ns = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
   if (boot->diag < 0 || boot->ns < 0) die("the namespace's sockets");

@@ -48,6 +48,14 @@ struct boot {
   uint32_t seq_shift, ts_shift;
 };
 
+#define METRICS 4
+
+/* What a route says; `to` 0.0.0.0: the default route. */
+struct route {
+  struct in_addr to;
+  uint32_t metrics[METRICS];
+};
+
 struct host {
   char name[NAME_SIZE];
   struct in_addr address;
@@ -66,6 +74,8 @@ struct host {
   /* What it draws for how long a neighbour is reachable. */
   bool draws_reachable;
   uint32_t reachable_draw;
+  struct route routes[MAX_HOSTS];
+  int route_count;
   /* Made beforehand, since making a namespace takes time: the host is at `boots[current]` now. */
   struct boot boots[MAX_BOOTS];
   int boot_count, current;
@@ -188,6 +198,12 @@ void watch_finish(const struct host *host);
 /* In the present namespace. */
 int open_device_queue(void);
 void set_device_queue(struct host *host, bool full);
+
+/* ---- routes.c ---- */
+
+void route_metric(struct host *host, struct in_addr to, const char *name, uint32_t value);
+/* In the present namespace. */
+void set_routes(const struct host *host, int device);
 
 /* ---- freeze.c ---- */
 

@@ -106,6 +106,10 @@ static void read_line(char *words[], int count) {
     set_link(link_named(words[1]), rest);
   } else if (strcmp(word, "mtu") == 0) {
     hosts[host_index(words[1])].mtu = atoi(words[2]);
+  } else if (strcmp(word, "route") == 0) {
+    struct in_addr to = {INADDR_ANY};
+    if (count > 4) inet_pton(AF_INET, words[4], &to);
+    route_metric(&hosts[host_index(words[1])], to, words[2], strtoul(words[3], NULL, 10));
   } else if (strcmp(word, "shared") == 0) {
     if (link_named(words[1]) == NULL) die("the name of a link");
     link_named(words[1])->shared = true;

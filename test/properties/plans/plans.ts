@@ -40,11 +40,29 @@ const busy = fc
 const chatty = fc
   .tuple(fc.array(anySmallSend, { minLength: 5, maxLength: 20 }), fc.array(anyStatement, { maxLength: 5 }))
   .map(([sends, others]) => [...NO_NAGLE, ...sends, ...others]);
+/** What all hosts' routes say; mostly nothing. */
+const anyRoutes = fc.option(
+  fc
+    .record(
+      {
+        rto_min: fc.integer({ min: 1, max: 1000 }),
+        quickack: fc.constant(1),
+        initcwnd: fc.integer({ min: 1, max: 40 }),
+        initrwnd: fc.integer({ min: 1, max: 60 }),
+      },
+      { requiredKeys: [] },
+    )
+    .map((metrics) => [{ metrics }]),
+  { freq: 1, nil: undefined },
+);
 const anyStatements = fc.oneof(fc.array(anyStatement, { maxLength: 20 }), busy, chatty);
 
 export const anyPlan: fc.Arbitrary<RunPlan> = fc
-  .tuple(anyStatements, options, anyNetwork)
-  .map(([statements, chosen, network]) => within(network, statements, { ...chosen, worker: true }));
+  .tuple(anyStatements, options, anyNetwork, anyRoutes)
+  .map(([statements, chosen, network, routes]) => {
+    const plan = within(network, statements, { ...chosen, worker: true });
+    return { ...plan, hosts: plan.hosts.map((host) => ({ ...host, ...(routes === undefined ? {} : { routes }) })) };
+  });
 
 /** The plan on that network, without the statements about what it does not have. */
 function within(network: Network, statements: readonly Statement[], chosen: PlanOptions): RunPlan {

@@ -5,6 +5,11 @@ import { before } from '../seq.ts';
 import type { Tcb } from '../tcb.ts';
 import { isReducing } from '../recovery/prr.ts';
 
+/** The window to begin with, also after a pause (`tcp_init_cwnd`). */
+export function initialCwnd(tcb: Tcb): number {
+  return tcb.route.initcwnd ?? TCP_INIT_CWND;
+}
+
 /** RFC 5681 §3.1: the window doubles every round trip (`tcp_in_slow_start`). */
 export function isInSlowStart(tcb: Tcb): boolean {
   return tcb.cwnd < tcb.ssthresh;
@@ -66,7 +71,7 @@ export function validateCwnd(tcb: Tcb, isLimited: boolean): void {
 function shrinkUnused(tcb: Tcb): void {
   const { cwndUsage: usage } = tcb;
   if (tcb.recovery.state === 'Open' && !tcb.orphan) {
-    const used = Math.max(usage.used, TCP_INIT_CWND);
+    const used = Math.max(usage.used, initialCwnd(tcb));
     if (used < tcb.cwnd) {
       tcb.ssthresh = currentSsthresh(tcb);
       tcb.cwnd = Math.floor((tcb.cwnd + used) / 2);
@@ -84,7 +89,7 @@ export function restartAfterIdle(tcb: Tcb): void {
   const rto = jiffyNumber(tcb.rto, hz);
   if (idle <= rto) return;
   tcb.ssthresh = currentSsthresh(tcb);
-  const restart = Math.min(TCP_INIT_CWND, tcb.cwnd);
+  const restart = Math.min(initialCwnd(tcb), tcb.cwnd);
   let { cwnd } = tcb;
   for (idle -= rto; idle > 0 && cwnd > restart; idle -= rto) cwnd = Math.floor(cwnd / 2);
   tcb.cwnd = Math.max(cwnd, restart);

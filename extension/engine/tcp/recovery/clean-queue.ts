@@ -23,8 +23,7 @@ export function cleanQueue(tcb: Tcb, segment: Segment, event: AckEvent, priorUna
   let last: Micros = 0;
   let lowest = tcb.snd.nxt;
   let head = sent.head;
-  for (; head !== undefined; head = sent.head) {
-    if (after(head.end, una) && !(after(una, head.seq) && trimPiece(tcb, head))) break;
+  for (; head !== undefined && (!after(head.end, una) || trimPiece(tcb, head)); head = sent.head) {
     if (head.everRetransmitted) {
       event.resentAcked = true;
     } else if (!head.sacked) {

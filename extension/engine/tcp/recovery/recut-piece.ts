@@ -1,5 +1,5 @@
 /** What left in one piece is cut anew when segments have become smaller (tcp_output.c). */
-import { add, diff } from '../seq.ts';
+import { add, after, diff } from '../seq.ts';
 import type { Tcb } from '../tcb.ts';
 import type { SentSegment } from './retransmission-queue.ts';
 
@@ -43,12 +43,13 @@ export function recutPiece(tcb: Tcb, index: number, mss: number): void {
 }
 
 /**
- * SND.UNA stands within `head`, the first segment of a piece: what is left of the piece begins there, and is cut anew in segments of the
- * same size (`tcp_tso_acked`, `tcp_trim_head`). A segment alone stays as it is until it goes again.
+ * Where SND.UNA stands within `head`, the first segment of a piece, what is left of the piece begins there, and is cut anew in segments of
+ * the same size (`tcp_tso_acked`, `tcp_trim_head`). A segment alone stays as it is until it goes again.
  * @returns whether they are one fewer: then all of `head` is acknowledged
  */
 export function trimPiece(tcb: Tcb, head: SentSegment): boolean {
   const { sent, snd } = tcb;
+  if (!head.joinsNext || !after(snd.una, head.seq)) return false;
   const count = pieceLength(tcb, 0);
   if (count === 1) return false;
   const mss = head.length;
