@@ -16,9 +16,10 @@ export type Command =
       readonly format: Format;
       readonly unfold: boolean;
     }
-  /** Record on this machine's kernel and compare. */
+  /** Record on this machine's kernel, or on that of a release in a virtual machine, and compare. */
   | {
       readonly kind: 'kernel';
+      readonly kernel?: string;
       readonly files: readonly string[];
       readonly scenario?: string;
       readonly variant?: string;
@@ -32,6 +33,7 @@ const OPTIONS = {
   version: { type: 'boolean' },
   scenario: { type: 'string' },
   variant: { type: 'string' },
+  kernel: { type: 'string' },
   format: { type: 'string' },
   unfold: { type: 'boolean' },
 } as const;
@@ -53,6 +55,7 @@ export function readArguments(args: readonly string[]): Command {
     return wrong(l10n.t('“{0}” is not a command. There are: run, check, kernel.', command));
   if (files.length === 0) return wrong(l10n.t('A file is missing. “-” stands for standard input.'));
   if (files.filter((file) => file === '-').length > 1) return wrong(l10n.t('Standard input can be read only once.'));
+  if (values.kernel !== undefined && command !== 'kernel') return wrong(l10n.t('--kernel is for “kernel”.'));
   const chosen = {
     files,
     ...(values.scenario === undefined ? {} : { scenario: values.scenario }),
@@ -62,7 +65,8 @@ export function readArguments(args: readonly string[]): Command {
     if (values.format !== undefined || values.unfold !== undefined)
       return wrong(l10n.t('--format and --unfold are for “run”.'));
     if (command === 'kernel' && files.includes('-')) return wrong(l10n.t('“kernel” reads files, not standard input.'));
-    return { kind: command, ...chosen };
+    if (command === 'check') return { kind: command, ...chosen };
+    return { kind: command, ...chosen, ...(values.kernel === undefined ? {} : { kernel: values.kernel }) };
   }
   const format = FORMATS.find((each) => each === (values.format ?? 'ladder'));
   if (format === undefined)
@@ -87,7 +91,7 @@ export function helpText(): string {
     l10n.t('Usage:'),
     '  tcpscn run FILE… [--scenario NAME] [--variant NAME] [--format ladder|jsonl|mermaid] [--unfold]',
     '  tcpscn check FILE… [--scenario NAME] [--variant NAME]',
-    '  tcpscn kernel FILE… [--scenario NAME] [--variant NAME]',
+    '  tcpscn kernel FILE… [--scenario NAME] [--variant NAME] [--kernel VERSION]',
     '  tcpscn --help | --version',
     '',
     l10n.t('Commands:'),
@@ -98,6 +102,7 @@ export function helpText(): string {
     l10n.t('Options:'),
     `  --scenario NAME   ${l10n.t('only the scenario with this title')}`,
     `  --variant NAME    ${l10n.t('only the variant with this title')}`,
+    `  --kernel 6.12     ${l10n.t('on a Linux kernel of this release, in a virtual machine (needs QEMU and the kernel’s package, no root)')}`,
     `  --format ladder   ${l10n.t('a ladder of packets for reading (the default)')}`,
     `  --format jsonl    ${l10n.t('the trace as JSON Lines, as in a .tcptrace file; a header line begins each run')}`,
     `  --format mermaid  ${l10n.t('a Mermaid sequence diagram for each run')}`,

@@ -40,8 +40,9 @@ export async function runCli(args: readonly string[], env: Environment): Promise
 }
 
 /** The recorder is a tool of the repository and not part of the package. */
-async function recordOnKernel({ files, scenario, variant }: Recording, env: Environment): Promise<ExitStatus> {
+async function recordOnKernel({ kernel, files, scenario, variant }: Recording, env: Environment): Promise<ExitStatus> {
   const status = await env.record([
+    ...(kernel === undefined ? [] : ['--kernel', kernel]),
     ...(scenario === undefined ? [] : ['--scenario', scenario]),
     ...(variant === undefined ? [] : ['--variant', variant]),
     '--',

@@ -29,11 +29,16 @@ const FEATURES = {
   'FIN within the congestion window': [6, 10],
   /** The largest receive buffer by default; 6 MiB before. Windows are scaled by 2^10 instead of 2^7. */
   'tcp_rmem up to 32 MiB': [6, 16],
+  /**
+   * What waits to be read is not counted as read, and an echo within a millisecond tells of no round trip (`tcp_rcv_space_adjust`,
+   * `tcp_rcv_rtt_measure_ts`); in updates of 6.12 too.
+   */
+  'autotuning by what was read': [6, 16],
   /** Receive buffers grow by twice what was read and by data beyond gaps, without a cushion (commits 65c5287892e9, aa251c84636c). */
   'autotuning for slow start': [6, 16],
   /** `net.core.rmem_max` and `wmem_max`; 208 KiB before. */
   'SO_RCVBUF up to 4 MiB': [6, 18],
-  /** Segments beyond a gap count when sizes are measured (`tcp_measure_rcv_mss` in `tcp_data_queue_ofo`). */
+  /** Segments beyond a gap count when sizes are measured (`tcp_measure_rcv_mss` in `tcp_data_queue_ofo`); in updates of 6.12 too. */
   'data beyond a gap measured': [6, 17],
   /** RACK decides for every connection with SACK, whatever tcp_recovery says of it (RFC 6675's counting went). */
   'RACK wherever there is SACK': [6, 17],
@@ -43,8 +48,17 @@ const FEATURES = {
   'TIME_WAIT in milliseconds': [6, 14],
 } as const satisfies Record<string, KernelVersion>;
 
+/** Earlier releases whose updates brought a behaviour: those are played as they are kept up, and not as they were at first. */
+const BACKPORTS: Partial<Record<KernelFeature, readonly KernelVersion[]>> = {
+  'autotuning by what was read': [[6, 12]],
+  'data beyond a gap measured': [[6, 12]],
+};
+
 export function hasFeature(version: KernelVersion, feature: KernelFeature): boolean {
-  return isAtLeast(version, FEATURES[feature]);
+  return (
+    isAtLeast(version, FEATURES[feature]) ||
+    BACKPORTS[feature]?.some(([major, minor]) => major === version[0] && minor === version[1]) === true
+  );
 }
 
 /** Whether a kernel is this release or a later one. */

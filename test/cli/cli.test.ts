@@ -95,10 +95,12 @@ describe('tcpscn', () => {
     expect((await cli('kernel a b --variant "power loss"', status(0))).status).toBe(0);
     expect((await cli('kernel a --scenario S', status(1))).status).toBe(1);
     expect((await cli('kernel a', status(7))).status).toBe(2);
+    expect((await cli('kernel a --kernel 6.12', status(0))).status).toBe(0);
     expect(asked).toEqual([
       ['--variant', 'power loss', '--', 'a', 'b'],
       ['--scenario', 'S', '--', 'a'],
       ['--', 'a'],
+      ['--kernel', '6.12', '--', 'a'],
     ]);
   });
 
@@ -118,6 +120,8 @@ describe('tcpscn', () => {
     ['a format for check', 'check x --format jsonl', 'are for “run”'],
     ['standard input twice', 'run - -', 'only once'],
     ['standard input on the kernel', 'kernel -', 'not standard input'],
+    ['a kernel for run', 'run x --kernel 6.12', 'is for “kernel”'],
+    ['a kernel for check', 'check x --kernel 6.12', 'is for “kernel”'],
     ['a format for the kernel', 'kernel x --format jsonl', 'are for “run”'],
   ])('%s: says so, status 2', async (_, args, message) => {
     const { status, out, err } = await cli(args);

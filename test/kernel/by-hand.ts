@@ -1,5 +1,6 @@
 /**
- * `tcpscn kernel FILE…`: records the runs of a file on this machine's kernel and shows them beside the engine's.
+ * `tcpscn kernel FILE…`: records the runs of a file on this machine's kernel, or in a virtual machine on another release's (`--kernel 6.12`),
+ * and shows them beside the engine's.
  * Exit status: 0 they agree, 1 they differ, 2 it cannot be done.
  */
 import { readFileSync } from 'node:fs';
@@ -9,17 +10,24 @@ import { formatDuration, SECOND } from '../../extension/base/time.ts';
 import { chooseRuns } from '../../extension/cli/choice.ts';
 import { parseScenarios } from '../../extension/language/index.ts';
 import { compareWith } from './compare.ts';
-import { compileLab, missing } from './lab.ts';
+import type { Laboratory } from './laboratory.ts';
+import { laboratoryOf } from './laboratory.ts';
 import { lengthOf, record } from './record.ts';
 import type { Take } from './record.ts';
 import { NotRecordable } from './not-recordable.ts';
 import { turnsMachineKnobs } from './script.ts';
 import { sideBySide } from './side-by-side.ts';
 
-function takes(args: readonly string[]): readonly Take[] | string {
+interface Asked {
+  /** Of another kernel than this machine's. */
+  readonly version: string | undefined;
+  readonly takes: readonly Take[];
+}
+
+function readArguments(args: readonly string[]): Asked | string {
   const { values, positionals } = parseArgs({
     args: [...args],
-    options: { scenario: { type: 'string' }, variant: { type: 'string' } },
+    options: { scenario: { type: 'string' }, variant: { type: 'string' }, kernel: { type: 'string' } },
     allowPositionals: true,
   });
   const files = positionals.map((file) => {
@@ -33,38 +41,43 @@ function takes(args: readonly string[]): readonly Take[] | string {
     ...(values.variant === undefined ? {} : { variant: values.variant }),
   });
   if ('message' in runs) return runs.message;
-  return runs.map(({ file, plan }) => ({ scenario: basename(file, '.tcpscn'), plan, overrides: [] }));
+  const takes = runs.map(({ file, plan }) => ({ scenario: basename(file, '.tcpscn'), plan, overrides: [] }));
+  return { version: values.kernel, takes };
 }
 
 async function main(args: readonly string[]): Promise<0 | 1 | 2> {
-  const lacks = missing();
-  if (lacks !== undefined) {
-    console.error(lacks);
+  const asked = readArguments(args);
+  if (typeof asked === 'string') {
+    console.error(asked);
     return 2;
   }
-  const chosen = takes(args);
-  if (typeof chosen === 'string') {
-    console.error(chosen);
-    return 2;
+  const laboratory = laboratoryOf(asked.version);
+  try {
+    if (laboratory.isVirtual) console.error('Starting a virtual machine: some ten seconds.');
+    else console.error(`Recording in real time: about ${longestOf(asked.takes)}.`);
+    const results = await Promise.all(asked.takes.map((take) => show(laboratory, take)));
+    for (const { text } of results) console.log(text);
+    return results.reduce<0 | 1 | 2>((worst, { status }) => (status > worst ? status : worst), 0);
+  } finally {
+    laboratory.close();
   }
-  const longest = Math.max(...chosen.map(({ plan }) => plan.until ?? lengthOf(plan)));
-  console.error(`Recording in real time: about ${formatDuration(Math.ceil(longest / SECOND) * SECOND)}.`);
-  const program = compileLab();
-  const results = await Promise.all(chosen.map((take) => show(program, take)));
-  for (const { text } of results) console.log(text);
-  return results.reduce<0 | 1 | 2>((worst, { status }) => (status > worst ? status : worst), 0);
 }
 
-async function show(program: string, take: Take): Promise<{ text: string; status: 0 | 1 | 2 }> {
+function longestOf(takes: readonly Take[]): string {
+  const longest = Math.max(...takes.map(({ plan }) => plan.until ?? lengthOf(plan)));
+  return formatDuration(Math.ceil(longest / SECOND) * SECOND);
+}
+
+async function show(laboratory: Laboratory, take: Take): Promise<{ text: string; status: 0 | 1 | 2 }> {
   const { plan } = take;
   const title = plan.variant === undefined ? plan.scenario.en : `${plan.scenario.en} — ${plan.variant.en}`;
-  if (turnsMachineKnobs(plan))
+  if (!laboratory.isVirtual && turnsMachineKnobs(plan))
     return {
       text: `${title}\n\nIt needs a knob of the whole machine: only npm run kernel:record turns those.\n`,
       status: 2,
     };
   try {
-    const recording = await record(program, take);
+    const recording = await record(laboratory.play, take);
     const timers = recording.aligned ? 'wheel' : 'ideal';
     const comparison = compareWith(timers, plan, recording);
     const agree = comparison.differences.length === 0 && comparison.times.length === 0;

@@ -7,12 +7,10 @@ import type { Recording } from './recording.ts';
 import { formatRecording, parseRecording } from './recording.ts';
 import { recordedColumn } from './engine-readme.ts';
 import { recordableFile } from './recordable.ts';
-import { recordingName, recordings } from './recordings.ts';
+import { allRecordings } from './recordings.ts';
 import { currentReadme, readmeWithTable } from './table.ts';
 
-const known = recordings().map(
-  (recording) => [recordingName(recording.scenario, recording.variant), recording] as const,
-);
+const known = allRecordings().map(({ file, recording }) => [file, recording] as const);
 
 function differences(recording: Recording): readonly string[] {
   const { name, text } = recordableFile(recording.scenario);

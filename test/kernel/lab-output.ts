@@ -3,6 +3,8 @@ import type { Micros } from '../../extension/base/time.ts';
 import type { ArpItem, Item, SegmentItem, StateItem } from './recording.ts';
 
 export interface LabOutput {
+  /** As `uname -r` says. */
+  readonly release: string;
   readonly hz: number;
   readonly aligned: boolean;
   readonly realtime: boolean;
@@ -44,6 +46,7 @@ export function readLabOutput(text: string): LabOutput {
     .map((words) => segmentOf(words, relative, ends));
   const others = lines.flatMap((words): Item[] => otherOf(words));
   return {
+    release: info('kernel') ?? '',
     hz: Number(info('hz')),
     aligned: info('jiffies') === 'aligned',
     realtime: info('realtime') === 'yes',

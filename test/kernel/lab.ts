@@ -4,7 +4,8 @@ import { existsSync, mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const NATIVE = join(import.meta.dirname, 'native');
+/** Where the recorder's sources are. */
+export const NATIVE = join(import.meta.dirname, 'native');
 
 /** What this machine lacks for recording, in words; undefined when nothing. */
 export function missing(): string | undefined {
@@ -17,23 +18,31 @@ export function missing(): string | undefined {
   return undefined;
 }
 
-/** @returns the program's path. @throws Error with the compiler's words */
-export function compileLab(): string {
-  const program = join(mkdtempSync(join(tmpdir(), 'tcpscn-kernel-')), 'lab');
-  const sources = readdirSync(NATIVE)
+/** Compiles all C files of a folder. @returns the program's path. @throws Error with the compiler's words */
+export function compileProgram(folder: string, flags: readonly string[] = []): string {
+  const program = join(mkdtempSync(join(tmpdir(), 'tcpscn-kernel-')), 'program');
+  const sources = readdirSync(folder)
     .filter((name) => name.endsWith('.c'))
-    .map((name) => join(NATIVE, name));
+    .map((name) => join(folder, name));
   const { status, stderr } = spawnSync(
     'cc',
-    ['-O2', '-Wall', '-Wextra', '-std=gnu11', '-pthread', ...sources, '-lm', '-o', program],
+    ['-O2', '-Wall', '-Wextra', '-std=gnu11', '-pthread', ...flags, ...sources, '-lm', '-o', program],
     { encoding: 'utf8' },
   );
   if (status !== 0) throw new Error(`The recorder does not compile:\n${stderr}`);
   return program;
 }
 
-/** Runs one script. @returns what the program printed. @throws Error with what went wrong */
-export async function runLab(program: string, script: string): Promise<string> {
+/** Plays one script. @returns what the recorder printed. @throws Error with what went wrong */
+export type Lab = (script: string) => Promise<string>;
+
+/** The recorder on this machine's own kernel. @throws Error with the compiler's words */
+export function localLab(): Lab {
+  const program = compileProgram(NATIVE);
+  return (script) => runProgram(program, script);
+}
+
+async function runProgram(program: string, script: string): Promise<string> {
   const child = spawn(program, { stdio: ['pipe', 'pipe', 'pipe'] });
   const out: Buffer[] = [];
   const err: Buffer[] = [];

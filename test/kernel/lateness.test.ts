@@ -4,12 +4,12 @@ import type { RunPlan } from '../../extension/scenario/plan.ts';
 import { catalogueFile, scenarioOf, variantName } from '../support/catalogue.ts';
 import { compare, compareWith } from './compare.ts';
 import type { Recording } from './recording.ts';
-import { recordingName, recordings } from './recordings.ts';
+import { recordings } from './recordings.ts';
 
 function recorded(name: string): readonly [RunPlan, Recording] {
-  const recording = recordings().find(({ scenario, variant }) => recordingName(scenario, variant) === name)!;
-  const { name: file, text } = catalogueFile(recording.scenario);
-  return [scenarioOf(file, text).runs.find((run) => variantName(run) === recording.variant)!, recording];
+  const { recording } = recordings().find(({ file }) => file === name)!;
+  const { name: scenarioFile, text } = catalogueFile(recording.scenario);
+  return [scenarioOf(scenarioFile, text).runs.find((run) => variantName(run) === recording.variant)!, recording];
 }
 
 const lines = (comparison: ReturnType<typeof compareWith>): number => comparison.times.length;

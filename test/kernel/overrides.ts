@@ -60,7 +60,12 @@ const SHORTENED: readonly Shortened[] = [
   { id: 'D7', variant: 'the neighbour', overrides: [sysctl('tcp_retries2', 8), delay('wire', 4.7)] },
   { id: 'F2', overrides: [shift(3601, 31)] },
   { id: 'F8', variant: 'then killed', overrides: [shift(600, 60)] },
-  // The probe's round trip counts unless it is below the least one so far, that of the handshake: on a real path a race.
+  // The probe's round trip counts, here and in G3, unless it is below the least one so far, that of the handshake: on a real path a race.
+  {
+    id: 'G2',
+    variant: 'the last two',
+    overrides: [{ kind: 'hold', link: 'wire', from: 'server', at: 1.03 * SECOND, by: 2000 }],
+  },
   {
     id: 'G3',
     variant: 'the probe arrives',

@@ -3,24 +3,26 @@
  *   npm run kernel:record                         every run of the catalogue that namespaces can play
  *   npm run kernel:record -- C1 D6                the runs of these scenarios
  *   npm run kernel:record -- --new                those that have no recording yet
+ *   npm run kernel:record -- --vm 6.12            in a virtual machine with that kernel, into recordings/linux-6.12/
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { release } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
 import { SECOND, type Micros } from '../../extension/base/time.ts';
 import { play } from '../../extension/engine/play.ts';
 import type { RunPlan } from '../../extension/scenario/plan.ts';
 import { scenarioOf, variantName } from '../support/catalogue.ts';
 import { readLabOutput } from './lab-output.ts';
-import { compileLab, missing, runLab } from './lab.ts';
+import type { Lab } from './lab.ts';
+import { laboratoryOf } from './laboratory.ts';
 import type { Override } from './override.ts';
 import { applyOverrides } from './override.ts';
 import { shorteningOf } from './overrides.ts';
 import type { Recording } from './recording.ts';
 import { formatRecording } from './recording.ts';
 import { recordable } from './recordable.ts';
-import { RECORDINGS_FOLDER, recordingName } from './recordings.ts';
+import { folderOf, recordingName } from './recordings.ts';
 import { impossibilityOf } from './impossible.ts';
 import { NotRecordable } from './not-recordable.ts';
 import { scriptOf, turnsMachineKnobs } from './script.ts';
@@ -44,14 +46,14 @@ export interface Take {
 }
 
 /** Records one run. @throws NotRecordable; Error when the machine cannot */
-export async function record(program: string, take: Take): Promise<Recording> {
+export async function record(lab: Lab, take: Take): Promise<Recording> {
   const impossible = impossibilityOf(take.scenario, variantName(take.plan));
   if (impossible !== undefined) throw new NotRecordable(impossible);
   const plan = applyOverrides(take.plan, take.overrides);
   const end = take.end ?? plan.until ?? lengthOf(plan);
   const script = scriptOf(plan, end);
   for (let attempt = 1; ; attempt++) {
-    const output = readLabOutput(await runLab(program, script));
+    const output = readLabOutput(await lab(script));
     for (const refused of output.refused) console.error(`  this kernel refuses ${refused}`);
     const isDisturbed = output.drawnAnew || Math.max(output.cableLate, output.actionLate) > DISTURBED;
     if (isDisturbed && attempt < TRIES) {
@@ -61,7 +63,7 @@ export async function record(program: string, take: Take): Promise<Recording> {
     return {
       scenario: take.scenario,
       variant: variantName(plan),
-      kernel: `Linux ${release()}`,
+      kernel: `Linux ${output.release}`,
       hz: output.hz,
       aligned: output.aligned,
       cableLate: output.cableLate,
@@ -83,7 +85,7 @@ export function lengthOf(plan: RunPlan): Micros {
   return Math.ceil(last + Math.min(0.14 * last + 3 * SECOND, 30 * SECOND));
 }
 
-function takes(ids: readonly string[], onlyNew: boolean): Take[] {
+function takes(ids: readonly string[], version: string | undefined, onlyNew: boolean): Take[] {
   return recordable()
     .filter(({ id }) => ids.length === 0 || ids.includes(id))
     .flatMap(({ id, name, text }) =>
@@ -92,26 +94,32 @@ function takes(ids: readonly string[], onlyNew: boolean): Take[] {
         return { scenario: id, plan, overrides, end: end === undefined ? undefined : end * SECOND };
       }),
     )
-    .filter(({ scenario, plan }) => !onlyNew || !existsSync(fileOf(scenario, variantName(plan))));
+    .filter((take) => !onlyNew || !existsSync(fileOf(take, version)));
 }
 
-function fileOf(scenario: string, variant: string): string {
-  return join(RECORDINGS_FOLDER, recordingName(scenario, variant));
+function fileOf({ scenario, plan }: Take, version: string | undefined): string {
+  return join(folderOf(version), recordingName(scenario, variantName(plan)));
 }
 
 async function main(args: readonly string[]): Promise<void> {
-  const lacks = missing();
-  if (lacks !== undefined) {
-    console.error(lacks);
-    process.exitCode = 2;
-    return;
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options: { new: { type: 'boolean' }, vm: { type: 'string' } },
+    allowPositionals: true,
+  });
+  const chosen = takes(positionals, values.vm, values.new === true);
+  const laboratory = laboratoryOf(values.vm);
+  const keepTake = (take: Take): Promise<void> => keep(laboratory.play, take, fileOf(take, values.vm));
+  try {
+    if (laboratory.isVirtual) for (const take of chosen) await keepTake(take);
+    else await recordHere(chosen, keepTake);
+  } finally {
+    laboratory.close();
   }
-  mkdirSync(RECORDINGS_FOLDER, { recursive: true });
-  const program = compileLab();
-  const chosen = takes(
-    args.filter((arg) => !arg.startsWith('--')),
-    args.includes('--new'),
-  );
+}
+
+/** On this machine's kernel, in real time: at the same time what does not turn knobs of the whole machine. */
+async function recordHere(chosen: readonly Take[], keepTake: (take: Take) => Promise<void>): Promise<void> {
   const [together, alone] = [
     chosen.filter(({ plan }) => !turnsMachineKnobs(plan)),
     chosen.filter(({ plan }) => turnsMachineKnobs(plan)),
@@ -120,12 +128,12 @@ async function main(args: readonly string[]): Promise<void> {
   await Promise.all(
     together.map(async (take, index) => {
       await setTimeout(index * STAGGER);
-      await keep(program, take);
+      await keepTake(take);
     }),
   );
   for (const take of alone) {
     await quietMachine();
-    await keep(program, take);
+    await keepTake(take);
   }
 }
 
@@ -139,11 +147,12 @@ async function quietMachine(): Promise<void> {
   if (orphans() > 0) throw new Error(`${orphans()} sockets of this machine are without a process: record this alone.`);
 }
 
-async function keep(program: string, take: Take): Promise<void> {
-  const name = recordingName(take.scenario, variantName(take.plan));
+async function keep(lab: Lab, take: Take, file: string): Promise<void> {
+  const name = basename(file);
   try {
-    const recording = await record(program, take);
-    writeFileSync(join(RECORDINGS_FOLDER, name), formatRecording(recording));
+    const recording = await record(lab, take);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, formatRecording(recording));
     console.log(`${name}: ${recording.items.length} lines, cable late at most ${recording.cableLate} us`);
   } catch (error) {
     if (!(error instanceof NotRecordable)) throw error;
@@ -151,4 +160,11 @@ async function keep(program: string, take: Take): Promise<void> {
   }
 }
 
-if (import.meta.main) await main(process.argv.slice(2));
+if (import.meta.main) {
+  try {
+    await main(process.argv.slice(2));
+  } catch (error) {
+    console.error((error as Error).message);
+    process.exitCode = 2;
+  }
+}

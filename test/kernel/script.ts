@@ -28,6 +28,17 @@ function makesCookies(plan: RunPlan): boolean {
   return [...play(plan).eventsOf('segment.sent')].some(({ reason }) => reason === 'syn-cookie');
 }
 
+/** Up to Linux 6.13 the age of a TIME_WAIT entry counts in whole seconds (`tcp_twsk_unique`): the engine's begin with the run. */
+function reusesTimeWait({ hosts }: RunPlan): boolean {
+  return hosts.some(({ sysctls }) => sysctls.tcp_tw_reuse === 1);
+}
+
+/** What else the start is at the beginning of. */
+function stepOf(plan: RunPlan): '' | ' minute' | ' second' {
+  if (makesCookies(plan)) return ' minute';
+  return reusesTimeWait(plan) ? ' second' : '';
+}
+
 /** Whether a plan needs a knob that all namespaces share: then nothing else should be recorded meanwhile. */
 export function turnsMachineKnobs(plan: RunPlan): boolean {
   return plan.hosts.some(({ sysctls }) => Object.keys(MACHINE_SYSCTLS).some((knob) => knob in sysctls));
@@ -37,7 +48,7 @@ export function turnsMachineKnobs(plan: RunPlan): boolean {
 export function scriptOf(plan: RunPlan, end: Micros): string {
   return [
     `end ${end}`,
-    `align ${ALIGN}${makesCookies(plan) ? ' minute' : ''}`,
+    `align ${ALIGN}${stepOf(plan)}`,
     ...plan.hosts.map(({ name, address }) => `host ${name} ${address}${traitsOf(plan, name)}`),
     ...secretLines(plan),
     ...machineLines(plan),

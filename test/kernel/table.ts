@@ -7,7 +7,8 @@ import { deviationsOf } from './deviations.ts';
 import { formatOverride } from './override.ts';
 import type { Recording } from './recording.ts';
 import { recordable } from './recordable.ts';
-import { recordingName, recordings } from './recordings.ts';
+import type { Kept } from './recordings.ts';
+import { otherReleases, recordingName, recordings } from './recordings.ts';
 import { impossibilityOf } from './impossible.ts';
 import { NotRecordable } from './not-recordable.ts';
 import { scriptOf } from './script.ts';
@@ -29,30 +30,38 @@ export function currentReadme(): string {
 }
 
 function table(): string[] {
-  const known = new Map(recordings().map((recording) => [nameOf(recording), recording]));
-  const rows: (readonly string[])[] = [];
+  const releases = otherReleases();
+  const columns = [undefined, ...releases].map(
+    (version) => new Map(recordings(version).map((kept) => [nameOf(kept.recording), kept])),
+  );
   const reasons: string[] = [];
-  for (const { id, name, text } of recordable()) {
-    for (const run of scenarioOf(name, text).runs) {
+  const agreement = ({ file }: Kept): string => {
+    const marks = deviationsOf(file).map(({ reason }) => {
+      if (!reasons.includes(reason)) reasons.push(reason);
+      return `deviates (${reasons.indexOf(reason) + 1})`;
+    });
+    return marks.length === 0 ? 'agrees' : marks.join(', ');
+  };
+  const rows = recordable().flatMap(({ id, name, text }) =>
+    scenarioOf(name, text).runs.map((run) => {
       const variant = variantName(run);
-      const recording = known.get(recordingName(id, variant));
-      const first = [id, variant, recording === undefined ? '–' : lengthOf(recording)];
-      if (recording === undefined) {
-        rows.push([
-          ...first,
-          `not recorded: ${impossibilityOf(id, variant) ?? whyNot(() => scriptOf(run, SECOND)) ?? 'not yet'}`,
-        ]);
-        continue;
-      }
-      const marks = deviationsOf(nameOf(recording)).map(({ reason }) => {
-        if (!reasons.includes(reason)) reasons.push(reason);
-        return `deviates (${reasons.indexOf(reason) + 1})`;
-      });
-      rows.push([...first, marks.length === 0 ? 'agrees' : marks.join(', ')]);
-    }
-  }
+      const [own, ...others] = columns.map((kept) => kept.get(recordingName(id, variant)));
+      const absence = (): string =>
+        `not recorded: ${impossibilityOf(id, variant) ?? whyNot(() => scriptOf(run, SECOND)) ?? 'not yet'}`;
+      return [
+        id,
+        variant,
+        own === undefined ? '–' : lengthOf(own.recording),
+        own === undefined ? absence() : agreement(own),
+        ...others.map((kept) => (kept === undefined ? '–' : agreement(kept))),
+      ];
+    }),
+  );
   return [
-    ...formatted([['scenario', 'variant', 'recorded', 'the engine'], ...rows]),
+    ...formatted([
+      ['scenario', 'variant', 'recorded', 'the engine', ...releases.map((version) => `as ${version}`)],
+      ...rows,
+    ]),
     ...(reasons.length === 0 ? [] : ['', ...reasons.map((reason, i) => `${i + 1}. ${reason}`)]),
   ];
 }

@@ -56,7 +56,7 @@ function handle(tcb: Tcb, segment: Segment): void {
       synSentArrives(tcb, segment);
       return;
     case 'SYN_RECEIVED':
-      if (!tcb.isRequest || synReceivedArrives(tcb, segment)) synchronizedArrives(tcb, segment);
+      if (!tcb.isRequest || synReceivedArrives(tcb, segment)) synchronizedArrives(tcb, segment, true);
       return;
     default:
       synchronizedArrives(tcb, segment);
@@ -64,7 +64,7 @@ function handle(tcb: Tcb, segment: Segment): void {
 }
 
 /** ESTABLISHED and later. */
-function synchronizedArrives(tcb: Tcb, segment: Segment): void {
+function synchronizedArrives(tcb: Tcb, segment: Segment, isHandshake = false): void {
   if (!isAcceptable(tcb, segment)) return;
   if (has(segment, RST)) {
     resetArrives(tcb, segment);
@@ -79,7 +79,8 @@ function synchronizedArrives(tcb: Tcb, segment: Segment): void {
     return;
   }
   if (!ackArrives(tcb, segment)) return;
-  if (tcb.state === 'ESTABLISHED') measureByEcho(tcb, segment);
+  // What ends the handshake is no measure yet, nor is its timestamp remembered (`tcp_rcv_state_process`).
+  if (tcb.state === 'ESTABLISHED' && !isHandshake) measureByEcho(tcb, segment);
   textArrives(tcb, segment);
   // Data for nobody, or the FIN, may have ended the connection.
   if (!hasEnded(tcb)) goOn(tcb, segment.length > 0 && tcb.rcv.queue.bytes > 0);

@@ -29,7 +29,7 @@ export function startAutotuning(tcb: Tcb): void {
 
 /**
  * A segment that is full echoes a timestamp not seen before: it left after our acknowledgement with that timestamp arrived
- * (`tcp_rcv_rtt_measure_ts`). The clock shows milliseconds; less than one says nothing.
+ * (`tcp_rcv_rtt_measure_ts`). The clock shows milliseconds; less than one says nothing, and was taken for one before.
  */
 export function measureByEcho(tcb: Tcb, segment: Segment): void {
   const echo = segment.options.timestamps?.tsEcr;
@@ -38,6 +38,7 @@ export function measureByEcho(tcb: Tcb, segment: Segment): void {
   if (diff(endSeq(segment), segment.seq) < tcb.rcv.mss) return;
   const sample = diff(timestampNow(tcb), echo as Seq) * MILLISECOND;
   if (sample > 0) addSample(tcb, sample, false);
+  else if (!hasFeature(tcb.kernel.version, 'autotuning by what was read')) addSample(tcb, MILLISECOND, false);
 }
 
 /** Without timestamps: how long it takes until a whole window has arrived, at best a round trip (`tcp_rcv_rtt_measure`). */
@@ -79,7 +80,8 @@ function adjustReceiveSpace(tcb: Tcb): void {
   const { autotuning } = tcb;
   const { roundTrip } = autotuning;
   if (roundTrip === 0 || tcb.now - autotuning.since < Math.floor(roundTrip / EIGHTHS)) return;
-  const copied = diff(copiedSeq(tcb), autotuning.from) - inQueue(tcb);
+  const waiting = hasFeature(tcb.kernel.version, 'autotuning by what was read') ? inQueue(tcb) : 0;
+  const copied = diff(copiedSeq(tcb), autotuning.from) - waiting;
   if (copied > autotuning.space) growBuffer(tcb, copied);
   measureAnew(tcb);
 }

@@ -411,11 +411,15 @@ export class Tcb {
     return this.options.size === 0 ? undefined : this.options.get(name);
   }
 
-  /** Keeps a socket option, and ready what goes by it with every segment. What SYNs say is settled once one has left. */
+  /**
+   * Keeps a socket option, and ready what goes by it with every segment. What SYNs say is settled once one has left, and what the
+   * route says of the least RTO wins (`tcp_rto_min`).
+   */
   takeOption(name: SocketOptionName, value: number): void {
     this.options.set(name, value);
     if (name === 'TCP_RTO_MAX_MS') this.rtoMax = value * 1000;
-    else if (name === 'TCP_RTO_MIN_US') this.rtoMin = ceilToJiffy(value, this.kernel.hz);
+    else if (name === 'TCP_RTO_MIN_US' && this.route.rto_min === undefined)
+      this.rtoMin = ceilToJiffy(value, this.kernel.hz);
     else if (name === 'TCP_MAXSEG' && this.state === 'CLOSED') this.advertisedMss = Math.min(this.advertisedMss, value);
   }
 

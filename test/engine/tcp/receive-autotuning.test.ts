@@ -70,6 +70,41 @@ describe('the receive buffer follows what is read in a round trip', () => {
     expect(end.tcb.rcv.buffer).toBe(131_072);
   });
 
+  it('before, and not in 6.12 with its updates: what waits counts as read', () => {
+    const buffers = (
+      [
+        [6, 1],
+        [6, 12],
+      ] as const
+    ).map((kernel) => {
+      const end = accepted({ kernel });
+      arrive(end, 1000);
+      for (let i = 1; i < 30; i++) arrive(end, 1000 + RTT, false);
+      arrive(end, 1000 + RTT);
+      for (let i = 1; i < 30; i++) arrive(end, 1000 + 2 * RTT, false);
+      end.read(MSS);
+      return end.tcb.rcv.buffer;
+    });
+    expect(buffers).toEqual([1_133_920, 131_072]);
+  });
+
+  it('the first data echoes the SYN-ACK: what ended the handshake was no measure', () => {
+    const end = accepted();
+    end.at(1000).receive({ flags: 'A', length: MSS, tsEcr: end.tcb.tsOffset });
+    expect(end.tcb.autotuning.roundTrip).toBe(8 * 1_000_000);
+  });
+
+  it('an echo within a millisecond says nothing; before 6.16, and not in 6.12 with its updates, it was one', () => {
+    const roundTripOf = (kernel: readonly [number, number]): number => {
+      const end = accepted({ kernel });
+      end.at(1000).receive({ flags: 'A', length: MSS, tsEcr: end.tcb.tsOffset + 1000 });
+      return end.tcb.autotuning.roundTrip;
+    };
+    expect([roundTripOf([6, 1]), roundTripOf([6, 12]), roundTripOf([6, 15]), roundTripOf([6, 16])]).toEqual([
+      8000, 0, 8000, 0,
+    ]);
+  });
+
   it('without timestamps a window’s time stands for the round trip', () => {
     const end = accepted({ offers: { timestamps: false } });
     const counts = Array.from({ length: 12 }, () => 30);

@@ -48,7 +48,10 @@ static bool read_tick(unsigned long long *jiffies, long long *tick_at) {
 /* So soon after a tick its number may not have been counted yet. */
 #define TICK_LATENESS 500000
 
-void choose_start(long align, bool minute) {
+/* What of a second has passed at most, in nanoseconds. */
+#define INTO_SECOND 50000000
+
+void choose_start(long align, bool minute, bool second) {
   const int64_t tick = 1000000000 / ticks();
   printf("info hz %ld\n", ticks());
   for (int tries = 0; tries < 100; tries++) {
@@ -63,9 +66,9 @@ void choose_start(long align, bool minute) {
     const unsigned long long first = jiffies + SET_UP_TIME / tick + 1;
     unsigned long long aligned = (first + align - 1) / align * align;
     /* A SYN cookie counts these minutes (tcp_cookie_time). */
-    const unsigned long long second = ticks();
-    while (minute && aligned % (60 * second) >= INTO_MINUTE * second) aligned += align;
+    while (minute && aligned % (60 * ticks()) >= INTO_MINUTE * (unsigned long long)ticks()) aligned += align;
     start_ns = began + (int64_t)(aligned - jiffies) * tick + INTO_JIFFY;
+    while (second && start_ns % 1000000000 > INTO_SECOND) start_ns += align * tick;
     printf("info jiffies aligned %ld\n", align);
     return;
   }

@@ -27,9 +27,10 @@ micros now(void);
 long ticks(void);
 /*
  * Chooses the start: 50 us after the beginning of a jiffy whose number is a multiple of `align`, so that the timer wheel stands in every
- * recording as it does at the start of every run of the engine; with `minute` also near the beginning of a whole minute. Prints what was found. Without /proc/timer_list it cannot align.
+ * recording as it does at the start of every run of the engine; with `minute` also near the beginning of a whole minute, with `second`
+ * of a whole second of CLOCK_MONOTONIC. Prints what was found. Without /proc/timer_list it cannot align.
  */
-void choose_start(long align, bool minute);
+void choose_start(long align, bool minute, bool second);
 /* The start as CLOCK_MONOTONIC nanoseconds, for agents. */
 extern int64_t start_ns;
 
@@ -260,7 +261,7 @@ micros timeline_run(void);
 void timeline_state(const char *connection, struct host *host, const char *state);
 extern micros end_time;
 extern long start_align;
-extern bool start_minute;
+extern bool start_minute, start_second;
 
 /* ---- names.c: connections by the client's port ---- */
 

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -60,11 +61,13 @@ int main(void) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   choose_processor();
   const struct sched_param priority = {.sched_priority = 50};
+  struct utsname names;
+  if (uname(&names) == 0) printf("info kernel %s\n", names.release);
   printf("info realtime %s\n", sched_setscheduler(0, SCHED_FIFO, &priority) == 0 ? "yes" : "no");
   read_script();
   turn_machine_knobs();
   build_hosts();
-  choose_start(start_align, start_minute);
+  choose_start(start_align, start_minute, start_second);
   for (int i = 0; i < process_count; i++)
     if (!processes[i].forked) process_start(&processes[i]);
   for (micros next_poll = 0; now() < end_time;) {

@@ -15,6 +15,8 @@ static const char *const STATES[] = {"?",          "ESTABLISHED", "SYN_SENT",   
                                      "CLOSED",     "CLOSE_WAIT",  "LAST_ACK",   "LISTEN",       "CLOSING",    "SYN_RECEIVED"};
 #define TCP_CLOSE 7
 #define TCP_LISTEN 10
+/* Those of ends: not listeners, nor ports that are only bound (since Linux 6.8), for which the kernel looks through a large table. */
+#define STATES_OF_ENDS (((1u << 13) - 1) & ~(1u << TCP_LISTEN))
 
 struct end {
   int host;
@@ -68,7 +70,7 @@ static bool ask_for_all(struct host *host, void (*each)(struct host *host, const
     struct inet_diag_req_v2 request;
   } ask = {
       .header = {.nlmsg_len = sizeof ask, .nlmsg_type = SOCK_DIAG_BY_FAMILY, .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP},
-      .request = {.sdiag_family = AF_INET, .sdiag_protocol = IPPROTO_TCP, .idiag_states = ~(1u << TCP_LISTEN)},
+      .request = {.sdiag_family = AF_INET, .sdiag_protocol = IPPROTO_TCP, .idiag_states = STATES_OF_ENDS},
   };
   if (send(diag, &ask, sizeof ask, 0) < 0) return false;
   static char buffer[65536];

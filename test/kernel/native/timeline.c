@@ -10,7 +10,7 @@
 
 micros end_time = NEVER;
 long start_align = 1;
-bool start_minute;
+bool start_minute, start_second;
 
 struct statement {
   /* NEVER while it waits for another statement or for a state. */
@@ -68,7 +68,8 @@ static void read_line(char *words[], int count) {
   if (strcmp(word, "end") == 0) end_time = atoll(words[1]);
   else if (strcmp(word, "align") == 0) {
     start_align = atol(words[1]);
-    start_minute = count > 2;
+    start_minute = count > 2 && strcmp(words[2], "minute") == 0;
+    start_second = count > 2 && strcmp(words[2], "second") == 0;
   } else if (strcmp(word, "congestion") == 0) snprintf(hosts[host_index(words[1])].congestion, NAME_SIZE, "%s", words[2]);
   else if (strcmp(word, "host") == 0) {
     struct host *host = &hosts[host_count++];
