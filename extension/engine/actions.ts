@@ -167,7 +167,9 @@ function processDeed(action: ProcessAction, process: Process, host: Host, world:
     case 'resume-accepting':
       return { place, act: () => setAccepting(process, action.kind === 'resume-accepting') };
     case 'send':
-      return { place, act: () => calls.sendOn(process, action.connection, action.bytes, action.more === true) };
+      return { place, act: () => calls.sendOn(process, action.connection, action.bytes, action) };
+    case 'connect-again':
+      return { place, act: () => calls.connectOnceMore(process, action.connection) };
     case 'close':
       return { place, act: () => calls.closeNamed(process, action.connection) };
     case 'shutdown-write':

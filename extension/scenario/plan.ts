@@ -113,6 +113,8 @@ export type BehaviourPlan = { readonly range: SourceRange } & (
   | { readonly kind: 'reconnects'; readonly delay: Micros }
   /** Its descriptors have O_NONBLOCK: calls return EINPROGRESS or EAGAIN where others sleep. */
   | { readonly kind: 'never-blocks' }
+  /** SIGPIPE has its default action: the process ends. Others ignore it. */
+  | { readonly kind: 'dies-of-sigpipe' }
   /** Sets the option on every socket as soon as it exists, before connect() and listen(). `value` in the unit of the option's definition. */
   | { readonly kind: 'uses-option'; readonly option: SocketOptionName; readonly value: number }
   /** Closes an accepted or opened connection on which nothing was read or sent by it for `idle` (an HTTP server's keepalive_timeout). */
@@ -205,7 +207,11 @@ export type Action =
       readonly bytes: number;
       /** MSG_MORE: there is more to come. */
       readonly more?: true;
+      /** MSG_NOSIGNAL: no SIGPIPE comes with EPIPE. */
+      readonly noSignal?: true;
     }
+  /** connect() once more on the same socket. */
+  | { readonly kind: 'connect-again'; readonly process: string; readonly connection: string }
   | { readonly kind: 'close'; readonly process: string; readonly connection: string }
   | { readonly kind: 'shutdown-write'; readonly process: string; readonly connection: string }
   | { readonly kind: 'shutdown-read'; readonly process: string; readonly connection: string }

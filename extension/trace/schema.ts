@@ -250,8 +250,10 @@ export const EVENT_SCHEMA = {
   'host.frozen': { frozen: 'bool' },
   'process.state': {
     running: 'bool',
-    reason: { enum: ['started', 'forked', 'killed', 'exited', 'host-off', 'shutdown'] },
+    reason: { enum: ['started', 'forked', 'killed', 'exited', 'host-off', 'shutdown', 'signal'] },
   },
+  /** The kernel sends the process a signal: it ignores it, or ends. The call that brought it about returns next, if it does. */
+  'process.signal': { signal: { enum: ['SIGPIPE'] }, ignored: 'bool' },
   /** `from`: the host whose sending direction changed; -1 = both directions. */
   'link.state': { up: 'bool', from: 'place' },
   /**

@@ -128,6 +128,7 @@ function behaviourWords(behaviour: BehaviourPlan): string {
     case 'never-reads':
     case 'never-accepts':
     case 'never-blocks':
+    case 'dies-of-sigpipe':
       return behaviour.kind;
     case 'closes-after-eof':
       return `closes-after-eof ${behaviour.delay}`;
@@ -208,7 +209,11 @@ function actionWords(plan: RunPlan, action: ActionPlan): string {
       return `connect ${action.process} ${action.connection} ${remote.address} ${action.port} ${own}`;
     }
     case 'send':
-      return `send ${action.process} ${action.connection} ${action.bytes}${action.more === true ? ' more' : ''}`;
+      return `send ${action.process} ${action.connection} ${action.bytes}${sendFlag(action)}`;
+    case 'connect-again':
+      if (!neverBlocks(plan, action.process))
+        throw new NotRecordable('another connect(): the recorder’s programs wait for events, not in calls');
+      return `connect-again ${action.process} ${action.connection}`;
     case 'close':
       return `close ${action.process} ${action.connection}`;
     case 'shutdown-write':
@@ -232,4 +237,15 @@ function actionWords(plan: RunPlan, action: ActionPlan): string {
     default:
       throw new NotRecordable(`the statement “${action.text}”`);
   }
+}
+
+function sendFlag({ more, noSignal }: Extract<ActionPlan, { kind: 'send' }>): string {
+  if (more === true) return ' more';
+  return noSignal === true ? ' nosignal' : '';
+}
+
+function neverBlocks({ processes }: RunPlan, process: string): boolean {
+  return processes.some(
+    ({ name, behaviours }) => name === process && behaviours.some(({ kind }) => kind === 'never-blocks'),
+  );
 }

@@ -209,6 +209,8 @@ it.each<[statement: string, action: Record<string, unknown>]>([
   ],
   ['app sends 100 B on conn', { kind: 'send', process: 'app', connection: 'conn', bytes: 100 }],
   ['app sends "GET /é€😀" on conn', { kind: 'send', process: 'app', connection: 'conn', bytes: 14 }],
+  ['app sends 1 B on conn with MSG_NOSIGNAL', { kind: 'send', bytes: 1, noSignal: true }],
+  ['app connects conn again', { kind: 'connect-again', process: 'app', connection: 'conn' }],
   ['app closes conn', { kind: 'close', process: 'app', connection: 'conn' }],
   ['web shuts down writing on conn', { kind: 'shutdown-write', process: 'web', connection: 'conn' }],
   ['app stops reading conn', { kind: 'stop-reading', process: 'app', connection: 'conn' }],
@@ -453,6 +455,7 @@ it('what a program does by itself', () => {
     'web streams 10 B every 1s',
     'app reconnects after 2s',
     'app never blocks',
+    'app dies of SIGPIPE',
     'run until 1min',
   ];
   const { scenarios, problems } = parseScenarios(withBase(lines.join('\n')));
@@ -464,6 +467,7 @@ it('what a program does by itself', () => {
     { kind: 'streams', bytes: 10, interval: SECOND },
     { kind: 'reconnects', delay: 2 * SECOND },
     { kind: 'never-blocks' },
+    { kind: 'dies-of-sigpipe' },
   ]);
 });
 

@@ -58,7 +58,7 @@ it.each<[line: string, offered: string[], absent: string[]]>([
   ['sysctl tcp_congestion_control = <|>', ['reno', 'cubic'], ['web']],
   ['sysctl tcp_sack = 1 on <|>', ['client', 'server'], ['web']],
   ['let x = rtt * <|>', ['rtt'], ['fault']],
-  ['at 1s app sends 1 B on conn with <|>', ['MSG_MORE'], ['backlog']],
+  ['at 1s app sends 1 B on conn with <|>', ['MSG_MORE', 'MSG_NOSIGNAL'], ['backlog']],
   ['host other { <|>', ['address', 'kernel', 'hz', 'timers', 'sysctl'], ['expect']],
   ['variant "x" uses <|>', ['dies'], ['fault']],
   ['variant "x" extends "<|>', ['one'], ['dies']],

@@ -118,6 +118,8 @@ describe('hover', () => {
     ],
     ['web uses SO_RC<|>VBUF = 1 KiB', /At most what the sysctl rmem_max says/],
     ['at 1s app sends 1 B on conn with MSG_<|>MORE', /more to come/],
+    ['app dies of SIG<|>PIPE', /comes with EPIPE/],
+    ['web uses TCP_RTO_MAX<|>_MS = 2s', /Since Linux 6\.15/],
     ['sysctl tcp_keepalive_time<|> = 2h on client', /Default: 7200s[^]*1s to 32767s[^]*whole seconds/],
     ['route to server initc<|>wnd = 20 on client', /also after a pause[^]*1 to 65535/],
     ['at 1s app sets TCP_KEEP<|>CNT = 3 on conn', /tcp_keepalive_probes[^]*1 to 127/],

@@ -113,6 +113,7 @@ const cases: readonly [code: keyof typeof PROBLEM_CODES, lines: string][] = [
   ['TCPSCN082', "expect app's poll on conn reports IN «HUPS»"],
   ['TCPSCN082', "expect app's «send» on conn reports IN"],
   ['TCPSCN070', 'app «reconnects after 1s»'],
+  ['TCPSCN070', 'web «uses SO_RCVTIMEO = 5s»'],
   ['TCPSCN080', 'at 1s web forks «web»'],
   ['TCPSCN080', 'at 1s web forks «app»'],
   ['TCPSCN081', 'at 1s server freezes\n«at 2s web closes conn»'],

@@ -72,6 +72,8 @@ function whatOf(trace: Trace, event: TraceEvent): string {
     case 'process.state':
       if (event.reason === 'forked') return 'running (forked)';
       return event.running ? 'running' : `ended (${event.reason})`;
+    case 'process.signal':
+      return `${event.signal}${event.ignored ? ' ignored' : ''}`;
     case 'link.state':
       return `${event.up ? 'restored' : 'cut'}${event.from === -1 ? '' : ` from ${trace.placeName(event.from)}`}`;
     case 'link.changed':

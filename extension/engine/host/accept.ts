@@ -1,4 +1,5 @@
 /** listen() and accept() of a process: who sleeps, who wakes, how long the queue is (`inet_csk_accept`, `inet_csk_wait_for_connect`). */
+import { MILLISECOND } from '../../base/time.ts';
 import type { SocketOptionName } from '../../scenario/socket-option.ts';
 import type { ListeningDescriptor } from './descriptors.ts';
 import type { Listener } from './listener.ts';
@@ -50,12 +51,33 @@ export function setAccepting(process: Process, willing: boolean): void {
 export function waitToAccept(process: Process, descriptor: ListeningDescriptor): void {
   if (!process.program.accepts || !process.accepting.willing) return;
   const { round } = process.accepting;
-  const wake = (): void => {
-    process.later(() => {
-      accept(process, descriptor, round);
-    });
+  const { acceptors } = descriptor.socket;
+  const sleeper: Acceptor = {
+    process: process.place,
+    wake: () => {
+      process.later(() => {
+        accept(process, descriptor, round);
+      });
+    },
   };
-  descriptor.socket.acceptors.push({ process: process.place, wake });
+  acceptors.push(sleeper);
+  limitAccept(process, descriptor, sleeper);
+}
+
+/** One that has slept for as long as SO_RCVTIMEO lets it returns empty-handed, and is called again (`inet_csk_wait_for_connect`). */
+function limitAccept(process: Process, descriptor: ListeningDescriptor, sleeper: Acceptor): void {
+  const { acceptors, listener } = descriptor.socket;
+  const limit = (listener.options.get('SO_RCVTIMEO') ?? 0) * MILLISECOND;
+  if (limit === 0 || !process.program.blocks) return;
+  const { kernel } = process;
+  const slept = calls.sleepTime({ now: kernel.scheduler.now, kernel }, limit);
+  process.later(() => {
+    const own = acceptors.indexOf(sleeper);
+    if (own < 0) return;
+    acceptors.splice(own, 1);
+    process.returnCall('accept', process.place, slept, 'EAGAIN');
+    waitToAccept(process, descriptor);
+  }, slept);
 }
 
 /** This process accepts no more: a connection that it was woken for wakes the next. */

@@ -1,11 +1,12 @@
 /** connect() of a process: it sleeps until the handshake is over, as long as SO_SNDTIMEO lets it, unless its calls never block (`inet_stream_connect`). */
+import type { Errno } from '../../scenario/errno.ts';
 import type { Micros } from '../../base/time.ts';
 import { endSleep, limitSleep } from './call-timeout.ts';
 import type { StreamDescriptor } from './descriptors.ts';
 import { close, forget } from './close.ts';
 import { wakeToRead } from './recv.ts';
 import type { RemoteSocket } from './remote.ts';
-import { begin } from './send.ts';
+import { begin, failSend } from './send.ts';
 import { setOption } from './set-option.ts';
 import * as calls from './syscalls.ts';
 import type { Process } from './process.ts';
@@ -29,6 +30,7 @@ export function connect(process: Process, remote: RemoteSocket, name: string, bo
       process.returnCall('setsockopt', tcb.place, 0, setOption(tcb, option, value));
     }
     descriptor.connecting = true;
+    descriptor.opensActively = true;
     calls.startConnect(tcb);
     if (!program.blocks) process.returnCall('connect', tcb.place, 0, 'EINPROGRESS');
     limitSleep(process, descriptor, 'connect', (slept) => {
@@ -54,26 +56,54 @@ export function connectReturns(process: Process, descriptor: StreamDescriptor): 
   // Who did not sleep in connect() asks for SO_ERROR, which consumes it as well.
   process.returnCall(program.blocks ? 'connect' : 'getsockopt', tcb.place, 0, errno);
   if (errno === undefined) {
+    descriptor.toldConnected = program.blocks;
+    returnOthers(process, descriptor);
     for (const call of descriptor.pendingSends.splice(0)) begin(process, descriptor, call);
+    if (!process.isOpen(descriptor)) return;
     program.onConnection(descriptor);
     // From now on it sleeps in recv().
     if (tcb.options.has('SO_RCVTIMEO')) wakeToRead(process, descriptor);
     return;
   }
+  returnOthers(process, descriptor, 'ECONNABORTED');
   failPendingSends(process, descriptor);
   forget(process, descriptor);
   program.onFailure(descriptor);
 }
 
+/**
+ * connect() on a socket that was told to connect before. While that goes on it is EALREADY, or it sleeps as well; the first one after that
+ * tells how it ended; then it is EISCONN.
+ */
+export function connectAgain(process: Process, descriptor: StreamDescriptor): void {
+  const { tcb } = descriptor;
+  const isOpening = tcb.state === 'SYN_SENT' || tcb.state === 'SYN_RECEIVED';
+  if (isOpening && process.program.blocks) {
+    descriptor.othersConnecting += 1;
+    return;
+  }
+  const errno = isOpening ? 'EALREADY' : descriptor.toldConnected || !descriptor.opensActively ? 'EISCONN' : undefined;
+  if (errno === undefined) descriptor.toldConnected = true;
+  process.returnCall('connect', tcb.place, 0, errno);
+}
+
+/** Other calls of connect() that sleep on it return too: the error was told already. */
+function returnOthers(process: Process, descriptor: StreamDescriptor, errno?: Errno): void {
+  for (; descriptor.othersConnecting > 0; descriptor.othersConnecting--) {
+    process.returnCall('connect', descriptor.tcb.place, 0, errno);
+  }
+}
+
 /** connect() has consumed the error, or there was none. */
-function failPendingSends(process: Process, { pendingSends, tcb }: StreamDescriptor): void {
-  for (let left = pendingSends.length; left > 0; left--) process.returnCall('send', tcb.place, 0, 'EPIPE');
+function failPendingSends(process: Process, descriptor: StreamDescriptor): void {
+  for (const call of descriptor.pendingSends) if (process.running) failSend(process, descriptor, call, 'EPIPE');
 }
 
 /** The kernel would go on trying, but the program has waited for long enough: it closes, as after any error. */
 function giveUpConnecting(process: Process, descriptor: StreamDescriptor, slept: Micros): void {
   descriptor.connecting = false;
   const returned = process.returnCall('connect', descriptor.tcb.place, slept, 'EINPROGRESS');
+  returnOthers(process, descriptor, 'EALREADY');
   process.recorder.causedBy(returned, () => {
     failPendingSends(process, descriptor);
     close(process, descriptor);

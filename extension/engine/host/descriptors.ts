@@ -17,6 +17,8 @@ export interface SendCall {
   left: number;
   /** MSG_MORE is set. */
   readonly more: boolean;
+  /** MSG_NOSIGNAL is set. */
+  readonly noSignal: boolean;
 }
 
 /** A descriptor of a connection, with what its own program knows about it. */
@@ -27,6 +29,12 @@ export interface StreamDescriptor {
   readonly tcb: Tcb;
   /** connect() has not returned yet. */
   connecting: boolean;
+  /** It has said that the connection is open (`SS_CONNECTED`); who did not sleep in it has only heard so elsewhere. */
+  toldConnected: boolean;
+  /** It was connect() that opened it. */
+  opensActively: boolean;
+  /** Further calls of connect() that sleep. */
+  othersConnecting: number;
   /** Calls of send() that wait for the connection, or behind one that sleeps. */
   pendingSends: SendCall[];
   /** A send() sleeps. */
@@ -73,6 +81,9 @@ export class DescriptorTable {
       socket,
       tcb: socket.tcb,
       connecting: false,
+      toldConnected: false,
+      opensActively: false,
+      othersConnecting: 0,
       pendingSends: [],
       sleepingSend: undefined,
       polled: undefined,

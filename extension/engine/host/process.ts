@@ -105,6 +105,18 @@ export class Process implements ProgramCalls {
     this.descriptors.reset();
   }
 
+  /** SIGPIPE comes. @returns whether the process has ended by it: it does unless it ignores the signal */
+  takeSigpipe(): boolean {
+    const ignored = this.program.ignoresSigpipe;
+    const came = this.recorder.record('process.signal', this.place, { signal: 'SIGPIPE', ignored });
+    if (!ignored) {
+      this.recorder.causedBy(came, () => {
+        this.end('signal');
+      });
+    }
+    return !ignored;
+  }
+
   // ---- descriptors of connections ----
 
   /** A descriptor for an end that belongs to this process from now on. */
@@ -120,6 +132,7 @@ export class Process implements ProgramCalls {
   // ---- what its program asks for ----
 
   send(descriptor: StreamDescriptor, bytes: number): void {
+    if (!this.isOpen(descriptor)) return;
     const entered = this.enterCall('send', descriptor.tcb.place, bytes);
     this.recorder.causedBy(entered, () => {
       write(this, descriptor, bytes);

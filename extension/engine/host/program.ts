@@ -52,6 +52,8 @@ export class Program {
   readonly pace: { readonly bytes: number; readonly interval: Micros } | undefined;
   /** Whether its calls sleep until there is something to say. */
   readonly blocks: boolean;
+  /** Whether EPIPE is all that it hears of a connection that is gone. */
+  readonly ignoresSigpipe: boolean;
   private readonly behaviours: readonly BehaviourPlan[];
   private readonly calls: ProgramCalls;
   private readonly idleLimit: Micros | undefined;
@@ -62,6 +64,7 @@ export class Program {
     this.calls = calls;
     this.pace = this.find('reads-slowly');
     this.blocks = !this.has('never-blocks');
+    this.ignoresSigpipe = !this.has('dies-of-sigpipe');
     this.idleLimit = this.find('closes-idle')?.idle;
     this.answers = this.find('answers');
   }

@@ -4,18 +4,28 @@ import type { CallName } from '../../scenario/expectation.ts';
 import type { SocketOptionName } from '../../scenario/socket-option.ts';
 import { endSleep } from './call-timeout.ts';
 import { close } from './close.ts';
+import { connectAgain } from './connect.ts';
 import type { StreamDescriptor } from './descriptors.ts';
 import { startPolling } from './poll-call.ts';
 import type { Process } from './process.ts';
 import { wakeToRead } from './recv.ts';
+import type { SendFlags } from './send.ts';
 import { write } from './send.ts';
 import { setOption as apply } from './set-option.ts';
 import * as calls from './syscalls.ts';
 
-/** @param more MSG_MORE is set */
-export function sendOn(process: Process, name: string, bytes: number, more: boolean): void {
-  onStream(process, name, { call: 'send', value: bytes, ...(more ? { detail: 'MSG_MORE' } : {}) }, (descriptor) => {
-    write(process, descriptor, bytes, more);
+export function sendOn(process: Process, name: string, bytes: number, flags: SendFlags): void {
+  const detail = flags.more === true ? 'MSG_MORE' : flags.noSignal === true ? 'MSG_NOSIGNAL' : '';
+  onStream(process, name, { call: 'send', value: bytes, detail }, (descriptor) => {
+    write(process, descriptor, bytes, flags);
+  });
+}
+
+/** connect() once more, to where it was made for. */
+export function connectOnceMore(process: Process, name: string): void {
+  const { remote } = process.descriptors.named(name)?.tcb ?? { remote: { address: '', port: 0 } };
+  onStream(process, name, { call: 'connect', value: remote.port, detail: remote.address }, (descriptor) => {
+    connectAgain(process, descriptor);
   });
 }
 

@@ -1,17 +1,26 @@
 /** send() of a process: it sleeps while the send buffer is full (`tcp_sendmsg_locked`, `sk_stream_wait_memory`), as long as SO_SNDTIMEO lets it. */
+import type { Errno } from '../../scenario/errno.ts';
 import type { Micros } from '../../base/time.ts';
 import { endSleep, limitSleep } from './call-timeout.ts';
 import type { SendCall, StreamDescriptor } from './descriptors.ts';
 import * as calls from './syscalls.ts';
 import type { Process } from './process.ts';
 
-/** A send() that has been entered. @param more MSG_MORE is set */
-export function write(process: Process, descriptor: StreamDescriptor, bytes: number, more = false): void {
-  begin(process, descriptor, { bytes, left: bytes, more });
+/** Flags of send(). */
+export interface SendFlags {
+  readonly more?: boolean | undefined;
+  readonly noSignal?: boolean | undefined;
+}
+
+/** A send() that has been entered. */
+export function write(process: Process, descriptor: StreamDescriptor, bytes: number, flags: SendFlags = {}): void {
+  const { more = false, noSignal = false } = flags;
+  begin(process, descriptor, { bytes, left: bytes, more, noSignal });
 }
 
 /** It waits for the connection, or behind one that sleeps. */
 export function begin(process: Process, descriptor: StreamDescriptor, call: SendCall): void {
+  if (!process.running) return;
   if (descriptor.connecting) {
     if (process.program.blocks) {
       descriptor.tcb.writerAwaitsOpening = true;
@@ -54,7 +63,8 @@ function continueWrite(process: Process, descriptor: StreamDescriptor, call: Sen
     endSleep(process, descriptor, 'send');
     // Some bytes were taken before: that is what it returns, and the error stays for the next call.
     if (before > 0 && result.errno !== 'EPIPE') tcb.error = result.errno;
-    process.returnCall('send', tcb.place, before, before > 0 ? undefined : result.errno);
+    if (before > 0) process.returnCall('send', tcb.place, before);
+    else failSend(process, descriptor, call, result.errno);
     return;
   }
   call.left -= result.bytes;
@@ -69,6 +79,12 @@ function continueWrite(process: Process, descriptor: StreamDescriptor, call: Sen
   const taken = call.bytes - call.left;
   process.returnCall('send', tcb.place, taken, taken === 0 && call.bytes > 0 ? 'EAGAIN' : undefined);
   if (taken > 0) process.program.touch(descriptor);
+}
+
+/** send() fails. EPIPE comes with SIGPIPE (`sk_stream_error`): whoever has not seen to it does not hear of the error any more. */
+export function failSend(process: Process, { tcb }: StreamDescriptor, call: SendCall, errno: Errno): void {
+  if (errno === 'EPIPE' && !call.noSignal && process.takeSigpipe()) return;
+  process.returnCall('send', tcb.place, 0, errno);
 }
 
 /** SO_SNDTIMEO is over: it returns what was taken so far, EAGAIN if nothing was. */

@@ -115,7 +115,7 @@ export function lingerTime(tcb: Tcb): Micros {
 }
 
 /** How long a call sleeps that may sleep for `time`: in jiffies, and on a timer as any (`schedule_timeout`). */
-export function sleepTime({ now, kernel }: Tcb, time: Micros): Micros {
+export function sleepTime({ now, kernel }: Pick<Tcb, 'now' | 'kernel'>, time: Micros): Micros {
   const rounded = ceilToJiffy(time, kernel.hz);
   return rounded > 0 && kernel.timers === 'wheel' ? wheelExpiry(now, now + rounded, kernel.hz) - now : rounded;
 }

@@ -201,6 +201,7 @@ type OnConnection =
   | ast.ShutsDownWriting
   | ast.ShutsDownReading
   | ast.Polls
+  | ast.ConnectsAgain
   | ast.SetsOption
   | ast.StopsReading
   | ast.ResumesReading;
@@ -225,6 +226,9 @@ function compileOnConnection(scope: RunScope, statement: ast.Timed, action: OnCo
   return plan;
 }
 
+/** What flags of send() make of its plan. */
+const SEND_FLAGS = { none: {}, MSG_MORE: { more: true }, MSG_NOSIGNAL: { noSignal: true } } as const;
+
 function compileCall(
   scope: RunScope,
   action: OnConnection,
@@ -233,7 +237,7 @@ function compileCall(
   switch (action.$type) {
     case 'Sends': {
       const bytes = action.data === undefined ? scope.values.size(action.size) : utf8Length(action.data);
-      return bytes === undefined ? undefined : { kind: 'send', ...on, bytes, ...(action.more ? { more: true } : {}) };
+      return bytes === undefined ? undefined : { kind: 'send', ...on, bytes, ...SEND_FLAGS[action.flag ?? 'none'] };
     }
     case 'Heartbeats': {
       const bytes = scope.values.size(action.size);
@@ -250,6 +254,8 @@ function compileCall(
       return { kind: 'shutdown-read', ...on };
     case 'Polls':
       return { kind: 'poll', ...on };
+    case 'ConnectsAgain':
+      return { kind: 'connect-again', ...on };
     case 'SetsOption':
       return compileOption(scope, action, on);
     case 'StopsReading':

@@ -167,6 +167,8 @@ function compileBehaviour(scope: RunScope, node: ast.Behaviour): BehaviourPlan |
     }
     case 'NeverBlocks':
       return { kind: 'never-blocks', range };
+    case 'DiesOfSigpipe':
+      return { kind: 'dies-of-sigpipe', range };
     case 'Answers': {
       const request = scope.values.size(node.request);
       const response = scope.values.size(node.response);
@@ -199,6 +201,7 @@ const MATTERS: Readonly<Record<ast.Behaviour['$type'], string>> = {
   NeverReads: 'reading',
   NeverAccepts: 'accepting',
   NeverBlocks: 'blocking',
+  DiesOfSigpipe: 'signals',
   AcceptsEvery: 'accepting',
   Answers: 'answering',
   Greets: 'greeting',

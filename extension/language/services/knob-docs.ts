@@ -56,15 +56,27 @@ function routeMetricMeaning(name: RouteMetricName): string {
   }
 }
 
-/** What a flag of send() asks for, as Markdown. */
+/** What a flag of send() asks for, or what SIGPIPE is, as Markdown. */
 export function flagMeaning(word: string): string | undefined {
-  if (word !== 'MSG_MORE') return undefined;
-  return [
-    '**MSG_MORE**',
-    l10n.t(
-      'A flag of send(): there is more to come. What does not fill a segment waits for the next send(), for an acknowledgement, or for the persist timer (200 ms or more).',
-    ),
-  ].join('\n\n');
+  const meaning = meaningOfFlag(word);
+  return meaning === undefined ? undefined : [`**${word}**`, meaning].join('\n\n');
+}
+
+function meaningOfFlag(word: string): string | undefined {
+  switch (word) {
+    case 'MSG_MORE':
+      return l10n.t(
+        'A flag of send(): there is more to come. What does not fill a segment waits for the next send(), for an acknowledgement, or for the persist timer (200 ms or more).',
+      );
+    case 'MSG_NOSIGNAL':
+      return l10n.t('A flag of send(): where it fails with EPIPE, the kernel sends no SIGPIPE.');
+    case 'SIGPIPE':
+      return l10n.t(
+        'The signal that comes with EPIPE, unless send() has MSG_NOSIGNAL. Programs ignore it here, as servers do; one that “dies of SIGPIPE” has left it as it is: it ends, and its kernel closes all of its sockets.',
+      );
+    default:
+      return undefined;
+  }
 }
 
 /** What a connection is doing in a state, as Markdown. */

@@ -1,4 +1,5 @@
 import type { ActionPlan, RunPlan } from '../../scenario/plan.ts';
+import type { SourceRange } from '../../scenario/source.ts';
 import * as messages from '../problems/messages.ts';
 import type { ProblemList } from '../problems/problem.ts';
 
@@ -15,8 +16,26 @@ export function checkEndless(run: RunPlan, problems: ProblemList): void {
     problems.add(messages.neverEnds(`“${restless.name} ${restless.kind} …”`), restless.range);
     return;
   }
+  const impatient = impatientListener(run);
+  if (impatient !== undefined) {
+    problems.add(messages.neverEnds(`“${impatient.name} uses SO_RCVTIMEO …”`), impatient.range);
+    return;
+  }
   const culprit = run.actions.find((action) => isEndless(action, run));
   if (culprit !== undefined) problems.add(messages.neverEnds(`“${culprit.text}”`), culprit.range);
+}
+
+/** A program whose accept() gives up waiting, and is called again. */
+function impatientListener(run: RunPlan): { readonly name: string; readonly range: SourceRange } | undefined {
+  for (const { name, behaviours } of run.processes) {
+    const listens = run.actions.some((action) => action.kind === 'listen' && action.process === name);
+    const sleeps = behaviours.every(({ kind }) => kind !== 'never-accepts' && kind !== 'never-blocks');
+    const limit = behaviours.find(
+      (behaviour) => behaviour.kind === 'uses-option' && behaviour.option === 'SO_RCVTIMEO' && behaviour.value > 0,
+    );
+    if (listens && sleeps && limit !== undefined) return { name, range: limit.range };
+  }
+  return undefined;
 }
 
 function isEndless(action: ActionPlan, run: RunPlan): boolean {

@@ -233,7 +233,7 @@ export function noteLabel(trace: Trace, row: NoteRow): string {
     case 'call.returned': {
       const ok = event.call === 'poll' ? pollEventText(event.value) : l10n.t('EOF (0 bytes)');
       const outcome = event.errno === 'OK' ? ok : event.errno;
-      return `${trace.placeName(event.process)}: ${event.call} → ${outcome}`;
+      return `${trace.placeName(event.process)}: ${event.call} → ${outcome}${signalBeside(trace, event)}`;
     }
     case 'tcp.error':
       return l10n.t('{0} fails: {1}', trace.placeName(event.place), event.errno);
@@ -276,6 +276,11 @@ function endText({ reason }: EventOf<'run.ended'>): string {
 }
 
 /** What is called as the scenario's line says; an option that a program sets by itself before another call is named. */
+/** ` (SIGPIPE)` beside an EPIPE that came with the signal. */
+function signalBeside(trace: Trace, { id, errno }: EventOf<'call.returned'>): string {
+  return errno === 'EPIPE' && trace.kindAt(id - 1) === 'process.signal' ? ' (SIGPIPE)' : '';
+}
+
 function callText(trace: Trace, event: EventOf<'call.entered'>): string {
   const statement = statementBehind(trace, event);
   const process = trace.placeName(event.process);
@@ -313,6 +318,8 @@ function processText(trace: Trace, event: EventOf<'process.state'>): string {
       return l10n.t('{0} is forked', name);
     case 'killed':
       return l10n.t('{0} is killed', name);
+    case 'signal':
+      return l10n.t('{0} dies of SIGPIPE', name);
     case 'exited':
     case 'host-off':
     case 'shutdown':

@@ -27,7 +27,7 @@ export function buildRows(trace: Trace): Rows {
 /** Calls that programs make all the time and that explain nothing by themselves. */
 const QUIET_CALLS: ReadonlySet<string> = new Set(['accept', 'recv']);
 /** Answers that mean "not yet". */
-const NOT_YET: ReadonlySet<string> = new Set(['OK', 'EAGAIN', 'EINPROGRESS', 'EALREADY']);
+const NOT_YET: ReadonlySet<string> = new Set(['OK', 'EAGAIN', 'EINPROGRESS']);
 /** What an action's effect may be, when the effect has a line of its own. */
 const EFFECTS: ReadonlySet<EventKind> = new Set<EventKind>([
   'host.state',

@@ -62,6 +62,11 @@ export function callTimeout(event: EventOf<'call.returned'>): string | undefined
         'Nothing arrived for {0}, the time that SO_RCVTIMEO lets recv() wait. TCP itself knows no such limit.',
         time,
       );
+    case 'accept':
+      return l10n.t(
+        'Nobody connected for {0}, the time that SO_RCVTIMEO lets accept() wait. It is called again.',
+        time,
+      );
     case 'send':
       return l10n.t('The send buffer stayed full for {0}, the time that SO_SNDTIMEO lets send() wait.', time);
     case 'connect':

@@ -31,6 +31,10 @@ function describe(trace: Trace, event: TraceEvent): string {
         : l10n.t('{0} resumes: its clock goes on where it stood', where);
     case 'process.state':
       return processState(where, event);
+    case 'process.signal':
+      return event.ignored
+        ? l10n.t('{0} is sent {1}, which it ignores', where, event.signal)
+        : l10n.t('{0} is sent {1}: nobody can read any more what it writes', where, event.signal);
     case 'link.state':
       return linkState(trace, event);
     case 'link.changed':
@@ -189,6 +193,8 @@ function processState(where: string, { reason }: EventOf<'process.state'>): stri
       return l10n.t('The process {0} is killed', where);
     case 'exited':
       return l10n.t('The process {0} exits', where);
+    case 'signal':
+      return l10n.t('The process {0} ends: it has left SIGPIPE at its default action', where);
     case 'host-off':
       return l10n.t('The process {0} is gone with its host', where);
     case 'shutdown':

@@ -48,7 +48,21 @@ describe('SO_RCVTIMEO', () => {
   });
 
   it('is handed down by the listener', () => {
-    expect(gaveUp(run('web uses SO_RCVTIMEO = 3s\nrun until 5s'))).toEqual(['3.025 recv EAGAIN after 3']);
+    expect(gaveUp(run('web uses SO_RCVTIMEO = 3s\nrun until 4s'))).toEqual([
+      '3.025 recv EAGAIN after 3',
+      '3.025 accept EAGAIN after 3',
+    ]);
+  });
+
+  it('ends accept() too, which is called again; a connection that comes begins the wait anew', () => {
+    const trace = run(`web uses SO_RCVTIMEO = 3s
+web ignores EOF
+at 5s app connects to server:80 as other
+run until 9s`);
+    expect(gaveUp(trace).filter((line) => line.includes('accept'))).toEqual([
+      '3.025 accept EAGAIN after 3',
+      '8.015 accept EAGAIN after 3',
+    ]);
   });
 
   it('means nothing to who never blocks, nor does 0', () => {

@@ -106,7 +106,7 @@ static bool never_blocks(void) {
 static void send_rest(struct stream *stream) {
   while (stream->unsent > 0) {
     const size_t piece = (size_t)stream->unsent < sizeof nothing ? (size_t)stream->unsent : sizeof nothing;
-    const ssize_t sent = send(stream->fd, nothing, piece, MSG_NOSIGNAL | stream->flags);
+    const ssize_t sent = send(stream->fd, nothing, piece, stream->flags);
     if (sent < 0 && errno == EAGAIN) stream->polled &= ~POLLOUT;
     if (sent < 0 && errno == EAGAIN && !never_blocks()) return;
     if (sent < 0 && stream->unsent == stream->sending) {
@@ -361,7 +361,7 @@ static void do_on_stream(struct stream *stream, const char *verb, char *words[],
   if (stream == NULL) {
     report_call("-", verb, 0, EBADF);
   } else if (strcmp(verb, "send") == 0) {
-    send_message(stream, (struct message){atol(words[2]), words[3] == NULL ? 0 : MSG_MORE});
+    send_message(stream, (struct message){atol(words[2]), words[3] == NULL ? 0 : strcmp(words[3], "more") == 0 ? MSG_MORE : MSG_NOSIGNAL});
   } else if (strcmp(verb, "close") == 0) {
     close_stream(stream);
   } else if (strcmp(verb, "shutdown") == 0) {
@@ -370,6 +370,10 @@ static void do_on_stream(struct stream *stream, const char *verb, char *words[],
     report_call(name, verb, 0, shutdown(stream->fd, read ? SHUT_RD : SHUT_WR) < 0 ? errno : 0);
   } else if (strcmp(verb, "setsockopt") == 0) {
     report_call(name, verb, 0, set_option(stream->fd, words[2], atoi(words[3])));
+  } else if (strcmp(verb, "connect-again") == 0) {
+    struct sockaddr_in peer = {.sin_family = AF_INET, .sin_port = htons(stream->port)};
+    inet_pton(AF_INET, stream->address, &peer.sin_addr);
+    report_call(name, "connect", 0, connect(stream->fd, (void *)&peer, sizeof peer) < 0 ? errno : 0);
   } else if (strcmp(verb, "poll") == 0) {
     start_polling(stream);
   } else if (strcmp(verb, "stop-reading") == 0) {
@@ -459,7 +463,7 @@ static int wait_for(struct pollfd *polls, micros next) {
 void agent_main(const struct process *process, int control) {
   self = process;
   control_socket = control;
-  signal(SIGPIPE, SIG_IGN);
+  signal(SIGPIPE, behaviour("dies-of-sigpipe") != NULL ? SIG_DFL : SIG_IGN);
   prctl(PR_SET_TIMERSLACK, 1);
   for (;;) {
     struct pollfd polls[1 + 8 + 2 * MAX_STREAMS];

@@ -47,7 +47,7 @@ void process_kill(struct process *process) {
   /* 0: forked, and not reported yet. */
   if (process->pid > 0) kill(process->pid, SIGKILL);
   process_read(process);
-  close(process->control);
+  if (process->running) close(process->control);
   process->control = -1;
   process->running = false;
 }
@@ -73,6 +73,12 @@ void process_read(struct process *process) {
   bool any = false;
   for (;;) {
     ssize_t length = recv(process->control, message, sizeof message - 1, 0);
+    if (length == 0) {
+      /* It has ended by itself. */
+      close(process->control);
+      process->control = -1;
+      process->running = false;
+    }
     if (length <= 0) break;
     message[length] = 0;
     any = true;

@@ -33,6 +33,7 @@ const behaviour = fc.oneof(
   }),
   fc.record({ kind: fc.constant('reconnects' as const), delay: fc.integer({ min: SECOND, max: 20 * SECOND }) }),
   fc.constant({ kind: 'never-blocks' as const }),
+  fc.constant({ kind: 'dies-of-sigpipe' as const }),
   anyOption.map(([option, value]) => ({ kind: 'uses-option' as const, option, value })),
   fc.constant({ kind: 'uses-option' as const, option: 'SO_KEEPALIVE' as const, value: 1 }),
   fc.constant({ kind: 'uses-option' as const, option: 'TCP_KEEPIDLE' as const, value: 2 }),
