@@ -104,6 +104,8 @@ function accept(process: Process, descriptor: ListeningDescriptor, round: number
   const accepted = process.addStream(tcb, process.kernel.connectionName(tcb));
   process.returnCall('accept', tcb.place, accepted.fd);
   program.onConnection(accepted);
+  // A greeting to somebody who has gone may have brought SIGPIPE.
+  if (!process.running) return;
   wakeToRead(process, accepted);
   process.later(() => {
     accept(process, descriptor, round);

@@ -67,6 +67,8 @@ export function connectReturns(process: Process, descriptor: StreamDescriptor): 
   }
   returnOthers(process, descriptor, 'ECONNABORTED');
   failPendingSends(process, descriptor);
+  // It may have died of SIGPIPE.
+  if (!process.running) return;
   forget(process, descriptor);
   program.onFailure(descriptor);
 }
@@ -106,6 +108,7 @@ function giveUpConnecting(process: Process, descriptor: StreamDescriptor, slept:
   returnOthers(process, descriptor, 'EALREADY');
   process.recorder.causedBy(returned, () => {
     failPendingSends(process, descriptor);
+    if (!process.running) return;
     close(process, descriptor);
     process.program.onFailure(descriptor);
   });

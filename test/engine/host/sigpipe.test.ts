@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Action } from '../../../extension/scenario/plan.ts';
 import type { Statement } from '../support/run.ts';
-import { at, calls, close, run, send, states } from '../support/run.ts';
+import { at, calls, close, kill, run, send, states } from '../support/run.ts';
 
 /** The server closes at 1 s, the client sends at 2 s, which is reset, and again at 3 s. */
 const broken = (last: Action, dies: boolean, ...more: readonly Statement[]) =>
@@ -67,5 +67,14 @@ describe('SIGPIPE (sk_stream_error)', () => {
     });
     expect(signals(trace)).toEqual(['2.005 SIGPIPE']);
     expect(ends(trace)).toContain('2.005 signal');
+  });
+
+  it('a send() that waited for a connection that fails: the program does not come to connect anew', () => {
+    const trace = run([at(0.005, kill('web')), at(0.012, send('app', 1))], {
+      until: 4,
+      app: [{ kind: 'reconnects', delay: 1_000_000 }, { kind: 'dies-of-sigpipe' }],
+    });
+    expect(ends(trace).at(-1)).toBe('0.02 signal');
+    expect(calls(trace, 'app')).toEqual(['0.02 connect ECONNREFUSED']);
   });
 });
