@@ -191,6 +191,8 @@ function actionWords(plan: RunPlan, action: ActionPlan): string {
     case 'host-carrier':
       return `carrier ${action.host} ${action.up ? 'up' : 'down'}`;
     case 'host-queue':
+      if (action.link !== undefined && plan.links.filter(({ ends }) => ends.includes(action.host)).length > 1)
+        throw new NotRecordable('one of several device queues: the recorder’s hosts have one device');
       return `queue ${action.host} ${action.full ? 'full' : 'room'}`;
     case 'host-shutdown':
       return `shutdown-host ${action.host}`;

@@ -117,8 +117,8 @@ function fates(facts: Facts, { fate, link: name }: Counted): readonly SentSegmen
     const segment = facts.segment(event.segment);
     if (segment === undefined) return [];
     if (name !== undefined) {
-      // What a host without power does not take was not lost on the link.
-      if ('reason' in event && event.reason === 'host-off') return [];
+      // What a host without power does not take was not lost on the link, nor what never left its own.
+      if ('reason' in event && (event.reason === 'host-off' || event.reason === 'device-queue-full')) return [];
       const { from, to } = facts.trace.eventOf('segment.sent', event.segment);
       if (link?.kind !== 'link' || !link.hosts.includes(from) || !link.hosts.includes(to)) return [];
     }

@@ -47,6 +47,17 @@ describe('how many are lost or duplicated', () => {
     expect(results(line)).toEqual(['met']);
   });
 
+  it('what a full device queue refuses was not lost on the link', () => {
+    const [lost, lostOnWire] = ['1 SYN is lost', 'no SYN is lost on wire'].map((line) => {
+      const full = "client's device queue is full";
+      const { scenarios } = parseScenarios(
+        `scenario "x"\nhost client\nhost server\nlink wire between client and server\nprocess app on client\nat 1s ${full}\nat 2s app connects to server:80 as conn\nrun until 2.5s\nexpect ${line}`,
+      );
+      return [...play(scenarios[0]!.runs[0]!).eventsOf('expectation')].map(({ met }) => met);
+    });
+    expect([lost, lostOnWire]).toEqual([[true], [true]]);
+  });
+
   it('another number: what was counted', () => {
     expect(results('no FIN is lost', '2 SYNs are duplicated')).toEqual(['other-count 1 0', 'other-count 1 2']);
   });
