@@ -21,6 +21,7 @@ const SHORTENED: readonly Shortened[] = [
   { id: 'A3', overrides: [], end: 60 },
   { id: 'A4', overrides: [shift(3600, 60)] },
   { id: 'A10', overrides: [shift(700, 70), shift(601, 61)] },
+  { id: 'A10', variant: 'what the server had sent', overrides: [], end: 605 },
   { id: 'A10', variant: 'idle', overrides: [shift(601, 61)] },
   { id: 'A10', variant: '20 minutes', overrides: [sysctl('tcp_retries2', 8), shift(1201, 121)] },
   { id: 'A10', variant: 'keepalive', overrides: [shift(601, 61)], end: 65 },

@@ -23,7 +23,6 @@ import type { Recording } from './recording.ts';
 import { formatRecording } from './recording.ts';
 import { recordable } from './recordable.ts';
 import { folderOf, recordingName } from './recordings.ts';
-import { impossibilityOf } from './impossible.ts';
 import { NotRecordable } from './not-recordable.ts';
 import { scriptOf, turnsMachineKnobs } from './script.ts';
 
@@ -47,8 +46,6 @@ export interface Take {
 
 /** Records one run. @throws NotRecordable; Error when the machine cannot */
 export async function record(lab: Lab, take: Take): Promise<Recording> {
-  const impossible = impossibilityOf(take.scenario, variantName(take.plan));
-  if (impossible !== undefined) throw new NotRecordable(impossible);
   const plan = applyOverrides(take.plan, take.overrides);
   const end = take.end ?? plan.until ?? lengthOf(plan);
   const script = scriptOf(plan, end);

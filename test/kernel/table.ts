@@ -9,7 +9,6 @@ import type { Recording } from './recording.ts';
 import { recordable } from './recordable.ts';
 import type { Kept } from './recordings.ts';
 import { otherReleases, recordingName, recordings } from './recordings.ts';
-import { impossibilityOf } from './impossible.ts';
 import { NotRecordable } from './not-recordable.ts';
 import { scriptOf } from './script.ts';
 
@@ -46,8 +45,7 @@ function table(): string[] {
     scenarioOf(name, text).runs.map((run) => {
       const variant = variantName(run);
       const [own, ...others] = columns.map((kept) => kept.get(recordingName(id, variant)));
-      const absence = (): string =>
-        `not recorded: ${impossibilityOf(id, variant) ?? whyNot(() => scriptOf(run, SECOND)) ?? 'not yet'}`;
+      const absence = (): string => `not recorded: ${whyNot(() => scriptOf(run, SECOND)) ?? 'not yet'}`;
       return [
         id,
         variant,

@@ -295,6 +295,10 @@ micros cable_deliver(void) {
   return under_way == NULL ? NEVER : under_way->due;
 }
 
+bool cable_is_empty(void) {
+  return under_way == NULL;
+}
+
 void cable_finish(void) {
   for (struct packet *packet = under_way; packet != NULL; packet = packet->next) report(packet, "under-way", end_time, 0);
   finish_waiting();

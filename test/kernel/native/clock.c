@@ -4,9 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <time.h>
 
-int64_t start_ns;
+/* Of the recording, as CLOCK_MONOTONIC nanoseconds; its programs see it move. */
+static int64_t *start;
 
 static int64_t monotonic(void) {
   struct timespec t;
@@ -15,8 +17,12 @@ static int64_t monotonic(void) {
 }
 
 micros now(void) {
-  int64_t since = monotonic() - start_ns;
+  int64_t since = monotonic() - *start;
   return since >= 0 ? since / 1000 : -((-since + 999) / 1000);
+}
+
+void skip_to(micros time) {
+  *start -= 1000 * (time - now());
 }
 
 long ticks(void) {
@@ -54,6 +60,8 @@ static bool read_tick(unsigned long long *jiffies, long long *tick_at) {
 void choose_start(long align, bool minute, bool second) {
   const int64_t tick = 1000000000 / ticks();
   printf("info hz %ld\n", ticks());
+  start = mmap(NULL, sizeof *start, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (start == MAP_FAILED) die("memory");
   for (int tries = 0; tries < 100; tries++) {
     unsigned long long jiffies;
     long long tick_at;
@@ -67,11 +75,11 @@ void choose_start(long align, bool minute, bool second) {
     unsigned long long aligned = (first + align - 1) / align * align;
     /* A SYN cookie counts these minutes (tcp_cookie_time). */
     while (minute && aligned % (60 * ticks()) >= INTO_MINUTE * (unsigned long long)ticks()) aligned += align;
-    start_ns = began + (int64_t)(aligned - jiffies) * tick + INTO_JIFFY;
-    while (second && start_ns % 1000000000 > INTO_SECOND) start_ns += align * tick;
+    *start = began + (int64_t)(aligned - jiffies) * tick + INTO_JIFFY;
+    while (second && *start % 1000000000 > INTO_SECOND) *start += align * tick;
     printf("info jiffies aligned %ld\n", align);
     return;
   }
-  start_ns = monotonic() + SET_UP_TIME;
+  *start = monotonic() + SET_UP_TIME;
   printf("info jiffies unknown\n");
 }

@@ -1,6 +1,8 @@
 /*
- * A stopped virtual machine. The kernel of a namespace is the machine's and goes on, so that only a host can be frozen in whose kernel nothing
- * is pending: then standing still and going on are the same. Its programs are stopped, and what arrives waits, as in a tap's queue.
+ * A stopped virtual machine, whose clock stands still. The kernel of a namespace is the machine's and goes on. Where nothing is pending in the
+ * host's kernel, standing still and going on are the same: its programs are stopped, and what arrives waits, as in a tap's queue. Where
+ * something is, nothing may be pending anywhere else: then it is the others for whom it is the same, whether they live through that time, and all
+ * of it is left out of the recording's clock instead.
  */
 #include "packet.h"
 
@@ -20,7 +22,12 @@ static void signal_programs(const struct host *host, int what) {
 }
 
 void freeze(struct host *host) {
-  if (has_timers(host)) die("freezing a host while a timer of its kernel is pending");
+  if (has_timers(host)) {
+    for (int i = 0; i < host_count; i++)
+      if (&hosts[i] != host && hosts[i].on && has_timers(&hosts[i])) die("freezing a host while timers are pending in its kernel and in another one");
+    if (!cable_is_empty()) die("freezing a host while a timer of its kernel is pending and a packet is under way");
+    time_stands_still = true;
+  }
   host->frozen = true;
   signal_programs(host, SIGSTOP);
 }
@@ -40,6 +47,7 @@ void wait_for_resume(struct packet *packet) {
 
 void resume(struct host *host) {
   host->frozen = false;
+  time_stands_still = false;
   waiting[host - hosts] = 0;
   for (struct packet **at = &first; *at != NULL;) {
     struct packet *packet = *at;

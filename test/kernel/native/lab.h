@@ -31,8 +31,8 @@ long ticks(void);
  * of a whole second of CLOCK_MONOTONIC. Prints what was found. Without /proc/timer_list it cannot align.
  */
 void choose_start(long align, bool minute, bool second);
-/* The start as CLOCK_MONOTONIC nanoseconds, for agents. */
-extern int64_t start_ns;
+/* So late it is all at once, and no kernel has noticed. */
+void skip_to(micros time);
 
 /* ---- host.c ---- */
 
@@ -149,6 +149,8 @@ void link_set(struct link *link, int from, int stretch, bool cut);
 void cable_read(struct host *host);
 /* Hands over what is due. @return when the next packet is, or NEVER. */
 micros cable_deliver(void);
+/* Whether no packet is under way. */
+bool cable_is_empty(void);
 /* Reports packets that are still under way when the recording ends. */
 void cable_finish(void);
 
@@ -208,6 +210,7 @@ void set_routes(const struct host *host, int device);
 
 /* ---- freeze.c ---- */
 
+/* Where a timer of the host's kernel is pending, time stands still from here on (timeline.c). */
 void freeze(struct host *host);
 /* What had waited for it is there at once. */
 void resume(struct host *host);
@@ -259,6 +262,8 @@ void read_script(void);
 /* Does what is due. @return when the next statement is, or NEVER. */
 micros timeline_run(void);
 void timeline_state(const char *connection, struct host *host, const char *state);
+/* Until this is false again no time passes between statements. */
+extern bool time_stands_still;
 extern micros end_time;
 extern long start_align;
 extern bool start_minute, start_second;
