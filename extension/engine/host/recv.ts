@@ -11,11 +11,15 @@ import type { Process } from './process.ts';
 
 /** Data, EOF or an error is there: the program's blocking call wakes up, at the same instant but after the kernel is done. */
 export function wakeToRead(process: Process, descriptor: StreamDescriptor): void {
-  descriptor.wakeToRead ??= process.wakeUp(() => {
+  descriptor.wakeToRead ??= makeWakeUp(process, descriptor);
+  descriptor.wakeToRead();
+}
+
+function makeWakeUp(process: Process, descriptor: StreamDescriptor): () => void {
+  return process.wakeUp(() => {
     if (descriptor.connecting && descriptor.tcb.state !== 'SYN_SENT') connectReturns(process, descriptor);
     readAll(process, descriptor);
   });
-  descriptor.wakeToRead();
 }
 
 /** recv(), again and again, until nothing is left, the connection ends, or the program does not want any more. */
@@ -57,7 +61,7 @@ function take(process: Process, descriptor: StreamDescriptor, result: number | E
 
 /** Fewer bytes are there than SO_RCVLOWAT asks for, and more may come: a recv() that may sleep does. */
 function sleepsForMore({ program }: Process, { tcb }: StreamDescriptor): boolean {
-  if (!tcb.options.has('SO_RCVLOWAT') || !program.blocks || tcb.rcv.queue.bytes === 0) return false;
+  if (tcb.option('SO_RCVLOWAT') === undefined || !program.blocks || tcb.rcv.queue.bytes === 0) return false;
   return (
     !tcb.rcv.fin && !tcb.shutdownReceive && tcb.error === undefined && tcb.state !== 'CLOSED' && !isWorthReading(tcb)
   );
