@@ -163,13 +163,11 @@ static void set_out(struct packet *packet) {
   }
   const struct segment segment = count_segment(&link->counters[packet->side], packet->bytes);
   const struct treatment treatment = apply_rules(link, packet->side, &segment, packet->due);
-  if (treatment.dropped) {
-    lose(packet, "rule");
-    return;
-  }
-  struct packet *copy = treatment.copied ? copy_of(packet) : NULL;
-  try_chance(packet, treatment.held);
-  if (copy != NULL) try_chance(copy, treatment.held);
+  struct packet *copies[MAX_RULES];
+  for (int i = 0; i < treatment.copies; i++) copies[i] = copy_of(packet);
+  if (treatment.dropped) lose(packet, "rule");
+  else try_chance(packet, treatment.held);
+  for (int i = 0; i < treatment.copies; i++) try_chance(copies[i], treatment.held);
 }
 
 /* @param side which of its ends `from` is */

@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_RULES 64
-
 static struct rule {
   struct link *link;
   /* The sending side, -1 = both. */
@@ -45,7 +43,7 @@ struct treatment apply_rules(const struct link *link, int side, const struct seg
       treatment.dropped = true;
       return treatment;
     }
-    if (strcmp(rules[i].effect, "duplicate") == 0) treatment.copied = true;
+    if (strcmp(rules[i].effect, "duplicate") == 0) treatment.copies++;
     else treatment.held += rules[i].by;
   }
   return treatment;
