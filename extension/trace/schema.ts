@@ -93,6 +93,8 @@ export const SEND_REASONS = [
   'fin-arrived',
   /** An old or out-of-window segment arrived. */
   'unacceptable-segment',
+  /** Data in order had to be dropped: the receive buffer has no memory for it. */
+  'no-receive-memory',
   /** Data arrived beyond a gap. */
   'out-of-order',
   /** The timer that gathers acknowledgements of data beyond a gap fired: args [how many, delay in µs]. */
@@ -394,6 +396,7 @@ export const EVENT_SCHEMA = {
         'paws',
         'rate-limited',
         'beyond-window',
+        'no-receive-memory',
         'accept-queue-full',
         'syn-queue-full',
         'rfc1337',

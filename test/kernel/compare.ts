@@ -6,6 +6,7 @@ import { latenessOf } from './lateness.ts';
 import type { Matching } from './match.ts';
 import { matchItems } from './match.ts';
 import { itemsOf } from './observe.ts';
+import { orderDifferences } from './order.ts';
 import { applyOverrides } from './override.ts';
 import { recordedHost } from './recorded-host.ts';
 import type { Recording } from './recording.ts';
@@ -34,7 +35,14 @@ export function compareWith(timers: 'wheel' | 'ideal', run: RunPlan, recording: 
   const matching = matchItems(items, recording.items);
   const lateness = wheel === undefined ? undefined : latenessOf({ trace, items }, wheel);
   const matches = matching.matches.filter(({ engine }) => lateness?.decided(engine.event) !== true);
-  return { ...matching, trace, items, times: timeDifferences(trace, recording, matches, timers, lateness?.shorter) };
+  const differences = [...matching.differences, ...orderDifferences(trace, matches)];
+  return {
+    ...matching,
+    differences,
+    trace,
+    items,
+    times: timeDifferences(trace, recording, matches, timers, lateness?.shorter),
+  };
 }
 
 /** @returns a line for each difference; its first word says of what kind it is */

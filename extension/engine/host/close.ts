@@ -6,8 +6,13 @@ import * as calls from './syscalls.ts';
 import type { Process } from './process.ts';
 import type { Tcb } from '../tcp/tcb.ts';
 
+/** A program that sleeps in send() closes when that has returned. */
 export function close(process: Process, descriptor: StreamDescriptor): void {
   if (!process.isOpen(descriptor)) return;
+  if (descriptor.sleepingSend !== undefined) {
+    descriptor.closesAfterSend = true;
+    return;
+  }
   const { tcb } = descriptor;
   const isLast = descriptor.socket.holders.length === 1;
   const lingers = isLast ? calls.lingerTime(tcb) : 0;

@@ -37,8 +37,10 @@ export interface StreamDescriptor {
   othersConnecting: number;
   /** Calls of send() that wait for the connection, or behind one that sleeps. */
   pendingSends: SendCall[];
-  /** A send() sleeps. */
+  /** A send() sleeps: until it returns the program does nothing else with this connection. */
   sleepingSend: SendCall | undefined;
+  /** close() is what it does then. */
+  closesAfterSend: boolean;
   /** What poll() has reported last; undefined while nobody polls it. */
   polled: number | undefined;
   readonly sleeps: Sleeps;
@@ -86,6 +88,7 @@ export class DescriptorTable {
       othersConnecting: 0,
       pendingSends: [],
       sleepingSend: undefined,
+      closesAfterSend: false,
       polled: undefined,
       sleeps: { recv: undefined, connect: undefined, send: undefined },
       wakeToRead: undefined,

@@ -22,11 +22,17 @@ function makeWakeUp(process: Process, descriptor: StreamDescriptor): () => void 
   });
 }
 
-/** recv(), again and again, until nothing is left, the connection ends, or the program does not want any more. */
+/** recv(), again and again, until nothing is left, the connection ends, or the program does not want any more or sleeps in send(). */
 function readAll(process: Process, descriptor: StreamDescriptor): void {
   const { program } = process;
   const { tcb, talk } = descriptor;
-  while (talk.reading && !talk.rests && !talk.sawEof && process.isOpen(descriptor)) {
+  while (
+    talk.reading &&
+    !talk.rests &&
+    !talk.sawEof &&
+    descriptor.sleepingSend === undefined &&
+    process.isOpen(descriptor)
+  ) {
     const result = sleepsForMore(process, descriptor) ? 'would-block' : calls.receive(tcb, program.pace?.bytes);
     if (result === 'would-block') {
       if (!program.blocks) process.returnCall('recv', tcb.place, 0, 'EAGAIN');

@@ -1,10 +1,15 @@
-/** send() of a process: it sleeps while the send buffer is full (`tcp_sendmsg_locked`, `sk_stream_wait_memory`), as long as SO_SNDTIMEO lets it. */
+/**
+ * send() of a process: it sleeps while the send buffer is full (`tcp_sendmsg_locked`, `sk_stream_wait_memory`), as long as SO_SNDTIMEO lets
+ * it. A program has one thread for each connection: meanwhile it neither reads nor closes.
+ */
 import type { Errno } from '../../scenario/errno.ts';
 import type { Micros } from '../../base/time.ts';
 import { endSleep, limitSleep } from './call-timeout.ts';
+import { close } from './close.ts';
 import type { SendCall, StreamDescriptor } from './descriptors.ts';
 import * as calls from './syscalls.ts';
 import type { Process } from './process.ts';
+import { wakeToRead } from './recv.ts';
 
 /** Flags of send(). */
 export interface SendFlags {
@@ -40,16 +45,18 @@ export function wakeToWrite(process: Process, descriptor: StreamDescriptor): voi
     const sleeping = descriptor.sleepingSend;
     if (sleeping === undefined || !process.isOpen(descriptor)) return;
     continueWrite(process, descriptor, sleeping);
-    writeNext(process, descriptor);
+    goOn(process, descriptor);
   });
 }
 
-/** Those that wait behind a send() that has returned. */
-function writeNext(process: Process, descriptor: StreamDescriptor): void {
+/** What waited behind a send() that has returned: other calls of it, then close(), or what there is to read. */
+function goOn(process: Process, descriptor: StreamDescriptor): void {
   while (descriptor.sleepingSend === undefined) {
     const next = descriptor.pendingSends.shift();
+    if (next !== undefined) begin(process, descriptor, next);
+    else if (descriptor.closesAfterSend) close(process, descriptor);
+    else wakeToRead(process, descriptor);
     if (next === undefined) return;
-    begin(process, descriptor, next);
   }
 }
 
@@ -95,5 +102,5 @@ function giveUpSending(process: Process, descriptor: StreamDescriptor, slept: Mi
   tcb.writerSleeps = false;
   const taken = call.bytes - call.left;
   process.returnCall('send', tcb.place, taken === 0 ? slept : taken, taken === 0 ? 'EAGAIN' : undefined);
-  writeNext(process, descriptor);
+  goOn(process, descriptor);
 }

@@ -1,6 +1,7 @@
 /** An acknowledgement arrives: the retransmission queue shrinks, clocks are set, samples taken, windows moved (`tcp_ack`). */
 import { powerOfTwo } from '../../base/power-of-two.ts';
 import { updatePacingRate } from './congestion/pacing.ts';
+import { giveBack } from './forward-allocation.ts';
 import { restartAfterIdle } from './congestion/window.ts';
 import { sendQueued } from './output.ts';
 import { rememberTimestamp } from './paws.ts';
@@ -16,6 +17,7 @@ import { resendLost } from './recovery/resend.ts';
 import { takeSackBlocks } from './recovery/sack.ts';
 import { highestSack } from './recovery/scoreboard.ts';
 import { onAckOfLossProbe, scheduleLossProbe } from './recovery/tail-loss-probe.ts';
+import { checkPrediction } from './receive-memory.ts';
 import { armRetransmission } from './retransmit.ts';
 import type { Segment } from './segment.ts';
 import { endSeq } from './segment.ts';
@@ -56,6 +58,7 @@ export function acknowledgementArrives(tcb: Tcb, segment: Segment): AckVerdict {
     return 'acceptable';
   }
   cleanQueue(tcb, segment, event, priorUna, priorHighest);
+  if (event.advanced) giveBack(tcb);
   adaptReorderingWindow(tcb, event);
   if (recovery.tlpHighSeq !== undefined) onAckOfLossProbe(tcb, segment.ack, event);
   const resend = isDubious(tcb, event)
@@ -128,6 +131,8 @@ function updateWindow(tcb: Tcb, segment: Segment): boolean {
   snd.wl1 = segment.seq;
   if (snd.wnd !== window) {
     snd.wnd = window;
+    tcb.rcv.predicts = false;
+    checkPrediction(tcb);
     if (tcb.hasUnsent) restartAfterIdle(tcb);
   }
   if (window > snd.maxWnd) snd.maxWnd = window;

@@ -2,7 +2,7 @@
 import type { Errno } from '../../scenario/errno.ts';
 import type { SendReason } from '../../trace/schema.ts';
 import { enterPingPong } from './delayed-ack.ts';
-import { sendAck, sendQueued, sendSegment } from './output.ts';
+import { acceptableSeq, sendAck, sendQueued, sendSegment } from './output.ts';
 import { armPersistIfStuck } from './persist.ts';
 import { ACK, RST } from './segment.ts';
 import type { Tcb } from './tcb.ts';
@@ -20,11 +20,12 @@ export function closeLast(tcb: Tcb, owner: 'leaves' | 'stays-owned' = 'leaves'):
   // A time-wait entry lives without the socket, which is closed already.
   if (tcb.state === 'CLOSED' || tcb.isTimeWaitEntry) return;
   const unread = tcb.rcv.queue.bytes;
+  // Whatever waited goes first: the window is open again.
+  tcb.rcv.queue.clear();
   if (tcb.state === 'SYN_SENT') {
     tcb.done('closed');
   } else if (unread > 0) {
-    // RFC 2525 §2.17: a FIN would pretend that all was read. The queue is emptied first: the window is open again.
-    tcb.rcv.queue.clear();
+    // RFC 2525 §2.17: a FIN would pretend that all was read.
     sendReset(tcb, 'unread-data', [unread]);
     tcb.done('aborted');
   } else if (tcb.option('SO_LINGER') === 0) {
@@ -91,9 +92,9 @@ function queueFin(tcb: Tcb, reason: SendReason): void {
   armPersistIfStuck(tcb);
 }
 
-/** RST+ACK of an end that still exists: SEQ = SND.NXT (`tcp_send_active_reset`). */
+/** RST+ACK of an end that still exists: SEQ = SND.NXT, as a rule (`tcp_send_active_reset`). */
 export function sendReset(tcb: Tcb, reason: SendReason, args: readonly number[] = []): void {
-  sendSegment(tcb, { seq: tcb.snd.nxt, flags: RST + ACK }, { purpose: 'rst', reason, args });
+  sendSegment(tcb, { seq: acceptableSeq(tcb), flags: RST + ACK }, { purpose: 'rst', reason, args });
 }
 
 /** The peer's FIN is in sequence (`tcp_fin`; RFC 9293 §3.10.7.4, eighth). */

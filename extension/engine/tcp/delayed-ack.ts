@@ -58,11 +58,14 @@ function sinceData({ now, delack, kernel: { hz } }: Tcb): Micros {
   return jiffies(jiffyNumber(now, hz) - jiffyNumber(delack.lastDataAt, hz), hz);
 }
 
-/** Data arrived beyond a gap (`tcp_data_queue_ofo`): without SACK the window stays, so that ACKs are duplicates. */
-export function onDataBeyondGap(tcb: Tcb, segment: Segment): void {
+/**
+ * Data arrived beyond a gap (`tcp_data_queue_ofo`): without SACK the window stays, so that ACKs are duplicates; and it does not grow by
+ * what was here already.
+ */
+export function onDataBeyondGap(tcb: Tcb, segment: Segment, isKnown: boolean): void {
   tcb.delack.scheduled = true;
   if (hasFeature(tcb.kernel.version, 'data beyond a gap measured')) measureReceiveMss(tcb, segment);
-  if (tcb.sackPermitted) letWindowGrow(tcb, segment);
+  if (tcb.sackPermitted && !isKnown) letWindowGrow(tcb, segment);
 }
 
 /** A window that grew is told of at once. */
@@ -155,6 +158,7 @@ export function onAckSent(tcb: Tcb): void {
   }
   delack.scheduled = false;
   delack.now = false;
+  tcb.rcv.noMemory = false;
   delack.pushed = 0;
   tcb.delackTimer.cancel();
   forgetCompressed(tcb);
@@ -193,6 +197,7 @@ function immediateReason(tcb: Tcb): SendReason | undefined {
     return 'two-segments';
   if (tcb.route.quickack === 1) return 'route-quick-ack';
   if (delack.quick > 0 && !isPingPong(tcb)) return 'quick-ack';
+  if (rcv.noMemory) return 'no-receive-memory';
   // RFC 5681 §4.2: at once when a gap is filled.
   return delack.now ? 'out-of-order' : undefined;
 }

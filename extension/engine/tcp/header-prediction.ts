@@ -1,12 +1,17 @@
 /**
- * Header prediction (`tcp_rcv_established`): the next data in order, while this end has nothing under way, is what most segments of a
- * transfer are. None of the questions of the long way has an answer then; what they would leave behind is done here.
+ * Header prediction (`tcp_rcv_established`): the next data in order and nothing else that is new. While this end has nothing under way
+ * that is what most segments of a transfer are, and none of the questions of the long way has an answer; what they would leave behind is
+ * done here. With something under way the kernel does not ask them either, if the segment fits the memory that it has reserved: what waits
+ * to leave goes on waiting.
  */
 import { powerOfTwo } from '../../base/power-of-two.ts';
 import { onDataReceived } from './delayed-ack.ts';
+import { forwardAllocation, reserve } from './forward-allocation.ts';
 import { storeTimestamp } from './paws.ts';
 import { measureByEcho } from './receive-autotuning.ts';
+import { hasRoom } from './receive-memory.ts';
 import { receiveWindow } from './receive-window.ts';
+import { segmentMemory } from './segment-memory.ts';
 import type { Segment } from './segment.ts';
 import { ACK, PSH } from './segment.ts';
 import { add, after, diff, seq } from './seq.ts';
@@ -28,7 +33,7 @@ export function isPlainAck(tcb: Tcb, segment: Segment): boolean {
   );
 }
 
-/** Takes the segment if it brings the next data and no other news. @returns whether it did */
+/** Takes the segment if it brings the next data and no other news, or none that the kernel would look for. @returns whether it did */
 export function nextDataArrives(tcb: Tcb, segment: Segment): boolean {
   const { snd, rcv, now } = tcb;
   const { seq: at, length, flags } = segment;
@@ -39,26 +44,36 @@ export function nextDataArrives(tcb: Tcb, segment: Segment): boolean {
     (flags !== ACK && flags !== ACK + PSH) ||
     segment.ack !== snd.una ||
     tcb.state !== 'ESTABLISHED' ||
-    tcb.sent.length > 0 ||
     rcv.outOfOrder.length > 0 ||
     sack !== undefined ||
     segment.window * powerOfTwo(snd.wscale) !== snd.wnd ||
-    tcb.recovery.tlpHighSeq !== undefined ||
-    tcb.hasUnsent ||
     receiveWindow(tcb) === 0
   )
     return false;
+  const isIdle = tcb.sent.length === 0 && !tcb.hasUnsent && tcb.recovery.tlpHighSeq === undefined;
+  if (!(isIdle && hasRoom(tcb)) && !isPredicted(tcb, length)) return false;
   if (tcb.timestamps && stamp !== undefined) {
     if (diff(seq(stamp.tsVal), seq(tcb.tsRecent)) < 0) return false;
     if (!after(at, rcv.wup)) storeTimestamp(tcb, stamp.tsVal);
   }
   snd.wl1 = at;
-  tcb.lastAckAt = now;
-  tcb.probesOut = 0;
-  tcb.softError = undefined;
+  if (isIdle) {
+    tcb.lastAckAt = now;
+    tcb.probesOut = 0;
+    tcb.softError = undefined;
+  }
   if (stamp !== undefined && stamp.tsEcr !== tcb.autotuning.lastEcho) measureByEcho(tcb, segment);
+  // What is put into a buffer of its own takes what it reserves.
+  if (rcv.queue.hasRoomFor(length)) reserve(tcb, segmentMemory(length));
   rcv.queue.take(length, length);
   rcv.nxt = add(at, length);
   onDataReceived(tcb, segment);
   return true;
+}
+
+/** Whether the kernel takes it by prediction. While something is in flight and that is all, the long way leaves behind the same. */
+function isPredicted(tcb: Tcb, length: number): boolean {
+  const { rcv, recovery, sent, hasUnsent } = tcb;
+  if (!rcv.predicts || (sent.length > 0 && !hasUnsent && recovery.state === 'Open' && hasRoom(tcb))) return false;
+  return segmentMemory(length) <= forwardAllocation(tcb);
 }

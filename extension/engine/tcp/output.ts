@@ -1,5 +1,5 @@
 /** Segments leave: windows, options, Nagle, the sending loop (tcp_output.c). */
-import { scaledDown } from '../../base/power-of-two.ts';
+import { powerOfTwo, scaledDown } from '../../base/power-of-two.ts';
 import type { Micros } from '../../base/time.ts';
 import { hasFeature } from '../../scenario/kernel-version.ts';
 import type { SegmentPurpose, SendReason } from '../../trace/schema.ts';
@@ -29,21 +29,32 @@ export interface SendWhy {
   readonly args?: readonly number[];
 }
 
+/** The window field has 16 bits. */
+const FIELD = 0x10000;
+
 const NO_ARGS: readonly number[] = [];
 
 /** Puts one segment of this end on the wire (`__tcp_transmit_skb`). Returns why it did not leave the host; undefined: it counts as sent. */
 export function sendSegment(
   tcb: Tcb,
-  fields: { readonly seq: Seq; readonly flags: number; readonly length?: number },
+  fields: { readonly seq: Seq; readonly flags: number; readonly length?: number; readonly follows?: boolean },
   why: SendWhy,
 ): LocalFailure | undefined {
-  return transmit(tcb, fields.seq, fields.flags, fields.length ?? 0, why);
+  return transmit(tcb, fields.seq, fields.flags, fields.length ?? 0, why, fields.follows);
 }
 
-function transmit(tcb: Tcb, at: Seq, flags: number, length: number, why: SendWhy): LocalFailure | undefined {
+/** @param follows it leaves in one burst with the one before: the kernel sends both at once */
+function transmit(
+  tcb: Tcb,
+  at: Seq,
+  flags: number,
+  length: number,
+  why: SendWhy,
+  follows = false,
+): LocalFailure | undefined {
   const isSyn = hasFlag(flags, SYN);
   const isAck = hasFlag(flags, ACK);
-  const window = isSyn ? tcb.rcv.wnd : scaledDown(selectWindow(tcb), tcb.rcv.wscale);
+  const window = isSyn ? tcb.rcv.wnd : windowField(tcb);
   const segment: Segment = {
     fromPort: tcb.local.port,
     toPort: tcb.remote.port,
@@ -51,12 +62,12 @@ function transmit(tcb: Tcb, at: Seq, flags: number, length: number, why: SendWhy
     ack: isAck ? tcb.rcv.nxt : seq(0),
     flags,
     length,
-    window: Math.min(window, 0xffff),
+    window: Math.min(window, FIELD - 1),
     options: isSyn ? synOptions(tcb) : laterOptions(tcb, isAck),
   };
   if (isAck && !isSyn) onAckSent(tcb);
   tcb.lastSentAt = tcb.now;
-  if (length > 0) onDataSent(tcb);
+  if (length > 0 && !follows) onDataSent(tcb);
   const failure = tcb.kernel.transmit(tcb, segment, why.purpose, why.reason, why.args ?? NO_ARGS);
   if (failure === undefined || failure === 'no-way') return failure;
   // Half-open requests and time-wait entries have no window.
@@ -64,9 +75,25 @@ function transmit(tcb: Tcb, at: Seq, flags: number, length: number, why: SendWhy
   return failure === 'lost' ? undefined : failure;
 }
 
+/** A time-wait entry puts what it has into the field, cut off to its 16 bits (`tcp_v4_timewait_ack`, `tcp_v4_send_ack`). */
+function windowField(tcb: Tcb): number {
+  const { wnd, wscale } = tcb.rcv;
+  return tcb.isTimeWaitEntry ? scaledDown(wnd, wscale) % FIELD : scaledDown(selectWindow(tcb), wscale);
+}
+
 /** A bare acknowledgement of everything received. */
 export function sendAck(tcb: Tcb, why: SendWhy): void {
-  transmit(tcb, tcb.snd.nxt, ACK, 0, why);
+  transmit(tcb, acceptableSeq(tcb), ACK, 0, why);
+}
+
+/**
+ * Sequence number of what carries no data: SND.NXT, or the end of a window that the peer has taken back, unless that is only rounding
+ * (`tcp_acceptable_seq`).
+ */
+export function acceptableSeq({ snd, rcv, windowScaling, isTimeWaitEntry }: Tcb): Seq {
+  const beyond = diff(snd.nxt, add(snd.una, snd.wnd));
+  const isAcceptable = beyond <= 0 || isTimeWaitEntry || (windowScaling && beyond < powerOfTwo(rcv.wscale));
+  return isAcceptable ? snd.nxt : add(snd.una, snd.wnd);
 }
 
 /** The 32-bit millisecond clock of RFC 7323 with this connection's offset. */
@@ -230,7 +257,7 @@ function sendBurst(tcb: Tcb, bytes: number, mss: number, why: SendWhy): number {
     const isLast = i === count;
     const length = Math.min(left, mss);
     // The end of a burst is pushed too; sent again alone it is not.
-    const failure = transmitNew(tcb, tcb.snd.nxt, length, fin && isLast, isLast && (push || count > 1), why);
+    const failure = transmitNew(tcb, tcb.snd.nxt, length, fin && isLast, isLast && (push || count > 1), why, i > 1);
     if (failure !== undefined) {
       if (failure === 'refused') refuseRest(tcb, left - length, mss, { fin, push }, why);
       tcb.isHeldByHost = true;
@@ -255,11 +282,15 @@ function refuseRest(
 ): void {
   for (let left = bytes, at = add(tcb.snd.nxt, mss); left > 0; left -= mss, at = add(at, mss)) {
     const isLast = left <= mss;
-    transmitNew(tcb, at, Math.min(left, mss), end.fin && isLast, isLast, why);
+    transmitNew(tcb, at, Math.min(left, mss), end.fin && isLast, isLast, why, true);
   }
 }
 
-/** A segment is sent for the first time. @param isPushed it carries PSH now */
+/**
+ * A segment is sent for the first time.
+ * @param isPushed it carries PSH now
+ * @param follows it leaves in one burst with the one before
+ */
 function transmitNew(
   tcb: Tcb,
   at: Seq,
@@ -267,9 +298,17 @@ function transmitNew(
   fin: boolean,
   isPushed: boolean,
   why: SendWhy,
+  follows = false,
 ): LocalFailure | undefined {
   const flags = ACK + (fin ? FIN : 0) + (isPushed ? PSH : 0);
-  return transmit(tcb, at, flags, bytes, fin && bytes === 0 ? { ...why, purpose: 'fin', reason: tcb.finReason } : why);
+  return transmit(
+    tcb,
+    at,
+    flags,
+    bytes,
+    fin && bytes === 0 ? { ...why, purpose: 'fin', reason: tcb.finReason } : why,
+    follows,
+  );
 }
 
 /** It has left, and counts as in flight (`tcp_event_new_data_sent`). @param push it carries PSH whenever it is sent */

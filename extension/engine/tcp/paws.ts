@@ -1,7 +1,7 @@
 /** Timestamps as protection against old segments (RFC 7323 §5; `tcp_paws_check`, `tcp_replace_ts_recent`). */
 import { powerOfTwo } from '../../base/power-of-two.ts';
 import type { Micros } from '../../base/time.ts';
-import { DAY, SECOND } from '../../base/time.ts';
+import { DAY, MILLISECOND, SECOND } from '../../base/time.ts';
 import { hasFeature, type KernelVersion } from '../../scenario/kernel-version.ts';
 import type { Segment } from './segment.ts';
 import { ACK, endSeq, has } from './segment.ts';
@@ -25,14 +25,21 @@ export function pawsDiscards(tcb: Tcb, segment: Segment): boolean {
   return isStale(tcb, segment, 1) && !isRepeatedAck(tcb, segment);
 }
 
-/** Nothing but the expected duplicate, overtaken on its way (`tcp_disordered_ack`). */
+/**
+ * Nothing but the expected duplicate, overtaken by others on its way, and not so old that it could be a copy from another time
+ * (`tcp_disordered_ack`, `tcp_may_update_window`, `tcp_tsval_replay`).
+ */
 function isRepeatedAck(tcb: Tcb, segment: Segment): boolean {
+  const { snd, rcv, rto, tsRecent } = tcb;
+  const window = segment.window * powerOfTwo(snd.wscale);
+  const updatesWindow = after(segment.seq, snd.wl1) || (segment.seq === snd.wl1 && (window > snd.wnd || window === 0));
   return (
     has(segment, ACK) &&
     endSeq(segment) === segment.seq &&
-    segment.seq === tcb.rcv.nxt &&
-    segment.ack === tcb.snd.una &&
-    segment.window * powerOfTwo(tcb.snd.wscale) === tcb.snd.wnd
+    segment.seq === rcv.nxt &&
+    segment.ack === snd.una &&
+    !updatesWindow &&
+    olderBy(segment.options.timestamps?.tsVal ?? tsRecent, tsRecent) <= Math.floor((rto * 1.2) / MILLISECOND)
   );
 }
 

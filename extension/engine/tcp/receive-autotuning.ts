@@ -5,6 +5,7 @@
 import { MILLISECOND, type Micros } from '../../base/time.ts';
 import { hasFeature } from '../../scenario/kernel-version.ts';
 import { TCP_INIT_CWND } from './constants.ts';
+import { giveBack } from './forward-allocation.ts';
 import { timestampNow } from './output.ts';
 import { advertisedMss, memoryFor, payloadIn } from './receive-window.ts';
 import type { Segment } from './segment.ts';
@@ -67,9 +68,14 @@ function addSample(tcb: Tcb, sample: Micros, isUpperBound: boolean): void {
 
 /** The application reads. Its buffer is seen to after the first segment of those that wait (`tcp_recvmsg_locked`). */
 export function copyToApplication(tcb: Tcb, bytes: number): void {
-  if (bytes === 0) return;
   const { queue } = tcb.rcv;
+  if (bytes === 0) {
+    // Where EOF was read, the FIN's buffer is free.
+    if (queue.bytes === 0) queue.clear();
+    return;
+  }
   const first = Math.min(bytes, queue.inFirst);
+  if (first === queue.inFirst) giveBack(tcb);
   queue.read(first);
   adjustReceiveSpace(tcb);
   if (bytes > first) queue.read(bytes - first);

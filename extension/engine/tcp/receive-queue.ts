@@ -2,6 +2,7 @@
  * What arrived in sequence and no application has read (`sk_receive_queue`). Its memory is that of its segments, each until it is
  * read to its end (`tcp_eat_recv_skb`); a short one may find room in the buffer of the one before it (`tcp_try_coalesce`).
  */
+import { collapsed } from './collapse.ts';
 import { roomBehind, segmentMemory } from './segment-memory.ts';
 
 /** What lies in one buffer. */
@@ -30,17 +31,29 @@ export class ReceiveQueue {
   private end = 0;
   /** Bytes that fit into the last one. */
   private room = 0;
+  /** Something of the first one is read. */
+  private isPartlyRead = false;
 
   /** A segment arrived. One whose first bytes had come before is not put behind another (`tcp_queue_rcv`). */
   take(length: number, fresh: number): void {
-    if (length === fresh && length <= this.room) this.join(length);
+    if (length === fresh && this.hasRoomFor(length)) this.join(length);
     else this.add(fresh, segmentMemory(length), roomBehind(length));
   }
 
   /** A piece that waited beyond a gap (`tcp_ofo_queue`), of which so many bytes are still new. */
   takePiece({ length, memory, room }: Piece, fresh: number): void {
-    if (length === fresh && length <= this.room) this.join(length);
+    if (length === fresh && this.hasRoomFor(length)) this.join(length);
     else this.add(fresh, memory, room);
+  }
+
+  /** A FIN without data waits until it is read as well: behind the last bytes, or in a buffer of its own. */
+  takeFin(): void {
+    if (this.first === this.end) this.add(0, segmentMemory(0), 0);
+  }
+
+  /** Whether so many bytes fit behind the last ones. */
+  hasRoomFor(length: number): boolean {
+    return length <= this.room;
   }
 
   /** Bytes that wait in the first buffer. */
@@ -60,7 +73,9 @@ export class ReceiveQueue {
       left -= length;
       this.memory -= this.memories[this.first] ?? 0;
       this.first += 1;
+      this.isPartlyRead = false;
     }
+    this.isPartlyRead ||= left > 0;
     this.lengths[this.first] = this.inFirst - left;
     this.dropRead();
   }
@@ -71,6 +86,22 @@ export class ReceiveQueue {
     this.first = 0;
     this.end = 0;
     this.room = 0;
+    this.isPartlyRead = false;
+  }
+
+  /** Puts what waits into fewer buffers. @param payloadIn bytes of payload that so much memory should hold */
+  collapse(payloadIn: (memory: number) => number): void {
+    const before: Piece[] = [];
+    for (let i = this.first; i < this.end; i++)
+      before.push({
+        length: this.lengths[i] ?? 0,
+        memory: this.memories[i] ?? 0,
+        room: i === this.end - 1 ? this.room : 0,
+      });
+    const after = collapsed(before, payloadIn, this.isPartlyRead);
+    if (after === before) return;
+    this.clear();
+    for (const { length, memory, room } of after) this.add(length, memory, room);
   }
 
   private join(length: number): void {

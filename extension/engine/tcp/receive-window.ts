@@ -19,7 +19,7 @@ const WHOLE = 256;
 const LEAST_CLAMP = SOCK_MIN_RCVBUF / 2;
 
 /** Memory of the receive buffer in bytes (`sk_rcvbuf`): SO_RCVBUF, no more than `rmem_max`, doubled; else what it has grown to. */
-function receiveBuffer(tcb: Tcb): number {
+export function receiveBuffer(tcb: Tcb): number {
   const fixed = tcb.option('SO_RCVBUF');
   if (fixed === undefined) return tcb.rcv.buffer;
   return Math.max(2 * Math.min(fixed, tcb.kernel.sysctls.rmem_max), SOCK_MIN_RCVBUF);
@@ -40,15 +40,15 @@ export function fullSpace(tcb: Tcb): number {
   return payloadIn(tcb, receiveBuffer(tcb));
 }
 
-/** What is free of it (`tcp_space`). */
-function freeSpace(tcb: Tcb): number {
-  return payloadIn(tcb, Math.max(0, receiveBuffer(tcb) - memoryTaken(tcb)));
-}
-
-/** Memory of what was received and not read; data beyond a gap takes room too (`sk_rmem_alloc`). */
-function memoryTaken({ rcv: { queue, outOfOrder } }: Tcb): number {
+/** Memory of what waits in the buffer (`sk_rmem_alloc`); data beyond a gap takes room too. */
+export function usedMemory({ rcv: { queue, outOfOrder } }: Tcb): number {
   if (outOfOrder.length === 0) return queue.memory;
   return outOfOrder.reduce((sum, { memory }) => sum + memory, queue.memory);
+}
+
+/** Payload that the rest of it holds (`tcp_space`). */
+function freeSpace(tcb: Tcb): number {
+  return payloadIn(tcb, Math.max(0, receiveBuffer(tcb) - usedMemory(tcb)));
 }
 
 /**
@@ -148,7 +148,7 @@ export function offerableWindow(tcb: Tcb): number {
   const space = Math.floor((buffer * payloadShare) / WHOLE);
   const full = Math.min(rcv.clamp, space);
   const mss = Math.min(rcv.mss, full);
-  let free = Math.floor((Math.max(0, buffer - memoryTaken(tcb)) * payloadShare) / WHOLE);
+  let free = Math.floor((Math.max(0, buffer - usedMemory(tcb)) * payloadShare) / WHOLE);
   if (mayShrink(tcb)) {
     // No more than the memory that is left holds: rounded down, but for what the threshold allows.
     const room = Math.floor(free / unit) * unit;
@@ -184,10 +184,17 @@ export function receiveWindow(tcb: Tcb): number {
 
 /** Chooses the window to offer; takes back nothing that was offered, unless it may (`tcp_select_window`). Remembers it. */
 export function selectWindow(tcb: Tcb): number {
-  const unit = powerOfTwo(tcb.rcv.wscale);
-  const left = receiveWindow(tcb);
-  const offer = offerableWindow(tcb);
-  tcb.rcv.wnd = offer < left && !mayShrink(tcb) ? Math.ceil(left / unit) * unit : offer;
-  tcb.rcv.wup = tcb.rcv.nxt;
-  return Math.min(tcb.rcv.wnd, FIELD_MAX * unit);
+  const { rcv } = tcb;
+  const unit = powerOfTwo(rcv.wscale);
+  if (rcv.noMemory) {
+    // Something had to be dropped: the window is taken back.
+    rcv.wnd = 0;
+  } else {
+    const left = receiveWindow(tcb);
+    const offer = offerableWindow(tcb);
+    rcv.wnd = offer < left && !mayShrink(tcb) ? Math.ceil(left / unit) * unit : offer;
+  }
+  rcv.wup = rcv.nxt;
+  if (rcv.wnd === 0) rcv.predicts = false;
+  return Math.min(rcv.wnd, FIELD_MAX * unit);
 }

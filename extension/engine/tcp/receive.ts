@@ -4,10 +4,10 @@ import { onFin } from './close.ts';
 import { forgetReachedBlocks, noteBeyondGap, noteDuplicate } from './received-blocks.ts';
 import { pieceOf } from './receive-queue.ts';
 import { makeRoomBeyondGap } from './receive-autotuning.ts';
+import { checkPrediction, makesRoomFor } from './receive-memory.ts';
 import { receiveWindow } from './receive-window.ts';
 import type { Segment } from './segment.ts';
 import { endSeq, FIN, has } from './segment.ts';
-import type { Seq } from './seq.ts';
 import { add, after, before, diff, max } from './seq.ts';
 import type { OutOfOrderRange, Tcb } from './tcb.ts';
 
@@ -31,8 +31,13 @@ export function receiveText(tcb: Tcb, segment: Segment): void {
     return;
   }
   if (after(segment.seq, rcv.nxt)) {
-    onDataBeyondGap(tcb, segment);
-    insertOutOfOrder(tcb, segment, textEnd);
+    if (!makesRoomFor(tcb, segment)) {
+      tcb.kernel.ignored(tcb, 'no-receive-memory');
+      return;
+    }
+    rcv.predicts = false;
+    onDataBeyondGap(tcb, segment, isKnownBeyondGap(tcb, segment));
+    insertOutOfOrder(tcb, segment);
     if (tcb.sackPermitted) noteBeyondGap(tcb, segment.seq, end);
     makeRoomBeyondGap(tcb);
     return;
@@ -44,6 +49,7 @@ export function receiveText(tcb: Tcb, segment: Segment): void {
       return;
     }
   }
+  if (!makesRoomFor(tcb, segment) && !isForcedIn(tcb, segment)) return;
   const fresh = diff(textEnd, rcv.nxt);
   if (fresh > 0) {
     rcv.queue.take(segment.length, fresh);
@@ -51,10 +57,23 @@ export function receiveText(tcb: Tcb, segment: Segment): void {
     onDataReceived(tcb, segment);
   }
   if (has(segment, FIN)) takeFin(tcb);
-  if (rcv.outOfOrder.length === 0) return;
-  drainOutOfOrder(tcb);
-  forgetReachedBlocks(tcb);
-  if (rcv.outOfOrder.length === 0) tcb.delack.now = true;
+  if (rcv.outOfOrder.length > 0) {
+    drainOutOfOrder(tcb);
+    forgetReachedBlocks(tcb);
+    if (rcv.outOfOrder.length === 0) tcb.delack.now = true;
+  }
+  checkPrediction(tcb);
+}
+
+/** There is no room for what is next. Unless nothing waits, or it is but a FIN, it is dropped; the sender is told at once, with a window of 0. */
+function isForcedIn(tcb: Tcb, segment: Segment): boolean {
+  const { delack, rcv } = tcb;
+  rcv.noMemory = true;
+  delack.now = true;
+  delack.scheduled = true;
+  if (rcv.queue.bytes === 0 || segment.length === 0) return true;
+  tcb.kernel.ignored(tcb, 'no-receive-memory');
+  return false;
 }
 
 /** Nothing of it is taken: the sender is told at once where we are. */
@@ -64,6 +83,7 @@ function discard(tcb: Tcb): void {
 }
 
 function takeFin(tcb: Tcb): void {
+  tcb.rcv.queue.takeFin();
   tcb.rcv.nxt = add(tcb.rcv.nxt, 1);
   tcb.rcv.fin = true;
   tcb.rcv.outOfOrder.length = 0;
@@ -71,9 +91,16 @@ function takeFin(tcb: Tcb): void {
   onFin(tcb);
 }
 
-/** Data beyond a gap: joined with what it touches (`tcp_data_queue_ofo`). */
-function insertOutOfOrder(tcb: Tcb, segment: Segment, end: Seq): void {
+/** Whether all of it waits beyond a gap already, its FIN too. */
+function isKnownBeyondGap({ rcv }: Tcb, segment: Segment): boolean {
+  const end = endSeq(segment);
+  return rcv.outOfOrder.some((range) => !before(segment.seq, range.start) && !after(end, range.end));
+}
+
+/** Data beyond a gap, or a FIN: joined with what it touches (`tcp_data_queue_ofo`). */
+function insertOutOfOrder(tcb: Tcb, segment: Segment): void {
   const { rcv } = tcb;
+  const end = endSeq(segment);
   const last = rcv.outOfOrder.at(-1);
   const range: OutOfOrderRange = { start: segment.seq, end, fin: has(segment, FIN), pieces: [], memory: 0 };
   if (last?.end === range.start && !last.fin) {
@@ -85,7 +112,8 @@ function insertOutOfOrder(tcb: Tcb, segment: Segment, end: Seq): void {
   const merged: OutOfOrderRange = { ...range };
   const rest: OutOfOrderRange[] = [];
   const touched: OutOfOrderRange[] = [];
-  let fresh = segment.length;
+  /** Bytes, and the FIN as one more. */
+  let fresh = diff(end, segment.seq);
   for (const other of rcv.outOfOrder) {
     if (before(other.end, merged.start) || after(other.start, merged.end)) {
       rest.push(other);
@@ -98,16 +126,24 @@ function insertOutOfOrder(tcb: Tcb, segment: Segment, end: Seq): void {
       merged.fin ||= other.fin;
     }
   }
-  joinPieces(merged, touched, segment, fresh);
+  joinPieces(merged, touched, segment, fresh > 0 ? Math.min(fresh, segment.length) : undefined);
   rest.push(merged);
   rcv.outOfOrder = rest.sort((a, b) => diff(a.start, b.start));
 }
 
-/** The segment's own piece stands between those before it and those after it; what is here already is thrown away. */
-function joinPieces(merged: OutOfOrderRange, touched: OutOfOrderRange[], segment: Segment, fresh: number): void {
-  let isIn = fresh === 0;
+/**
+ * The segment's own piece stands between those before it and those after it.
+ * @param fresh new bytes in it; undefined: all of it is here already and is thrown away
+ */
+function joinPieces(
+  merged: OutOfOrderRange,
+  touched: OutOfOrderRange[],
+  segment: Segment,
+  fresh: number | undefined,
+): void {
+  let isIn = fresh === undefined;
   const putIn = (): void => {
-    if (!isIn) addPiece(merged, segment.length, fresh);
+    if (!isIn) addPiece(merged, segment.length, fresh ?? 0);
     isIn = true;
   };
   for (const { start, pieces, memory } of touched) {
@@ -131,20 +167,20 @@ function addPiece(range: OutOfOrderRange, length: number, fresh: number): void {
   range.memory += piece.memory;
 }
 
-/** Bytes that both have. */
+/** What both have: bytes, and the FIN. */
 function overlapOf(range: OutOfOrderRange, other: OutOfOrderRange): number {
   const end = before(range.end, other.end) ? range.end : other.end;
   return Math.max(0, diff(end, max(range.start, other.start)));
 }
 
 /** What is new of a stretch that is reached now. */
-function takePieces({ rcv }: Tcb, { start, end, pieces }: OutOfOrderRange): void {
+function takePieces({ rcv }: Tcb, { start, end, fin, pieces }: OutOfOrderRange): void {
   let known = Math.max(0, diff(rcv.nxt, start));
   for (const piece of pieces) {
     if (known < piece.length) rcv.queue.takePiece(piece, piece.length - known);
     known = Math.max(0, known - piece.length);
   }
-  rcv.nxt = max(rcv.nxt, end);
+  rcv.nxt = max(rcv.nxt, fin ? add(end, -1) : end);
 }
 
 /** What is here already beyond a gap came again: reported as a duplicate too (`tcp_data_queue_ofo`). */

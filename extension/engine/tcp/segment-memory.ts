@@ -31,7 +31,10 @@ function roundedUp(bytes: number, unit: number): number {
 
 /** Memory for packet, room before and information after it: as the kernel's allocator has it, in powers of two (`kmalloc_reserve`). */
 function bufferOf(packet: number): number {
-  const needed = roundedUp(PAD + packet, CACHE_LINE) + SHARED_INFO;
+  return bufferFor(roundedUp(PAD + packet, CACHE_LINE) + SHARED_INFO);
+}
+
+function bufferFor(needed: number): number {
   return needed <= SMALL_HEAD ? SMALL_HEAD : ceilToPowerOfTwo(needed);
 }
 
@@ -66,6 +69,19 @@ function reckon(length: number): void {
 export function segmentMemory(length: number): number {
   if (latest.length !== length) reckon(length);
   return latest.memory;
+}
+
+/** The most that is copied into one buffer (`SKB_MAX_ORDER(0, 0)`). */
+export const LARGEST_COPY = PAGE - SHARED_INFO;
+
+/** Memory of a buffer that so many bytes were copied into, without room before them (`alloc_skb`). */
+export function memoryOfCopy(length: number): number {
+  return SK_BUFF + bufferFor(roundedUp(length, CACHE_LINE) + SHARED_INFO);
+}
+
+/** Bytes that it still has room for behind them. */
+export function roomBehindCopy(length: number): number {
+  return memoryOfCopy(length) - SK_BUFF - SHARED_INFO - length;
 }
 
 /** Bytes that its buffer still has room for behind the packet (`skb_tailroom`). */

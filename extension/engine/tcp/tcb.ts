@@ -95,6 +95,7 @@ export interface TcpKernel {
 /** Bytes that arrived beyond RCV.NXT. */
 export interface OutOfOrderRange {
   start: Seq;
+  /** The number after its last byte, or after its FIN. */
   end: Seq;
   fin: boolean;
   /** What it came in, in sequence order, and the memory of that. */
@@ -164,11 +165,17 @@ export class Tcb {
     outOfOrder: [] as OutOfOrderRange[],
     /** The peer's FIN has been reached: recv returns 0 once the queue is empty. */
     fin: false,
+    /** The next segment may be predicted (`pred_flags`). */
+    predicts: true,
+    /** Data in order had to be dropped: the next acknowledgement says window 0 (ICSK_ACK_NOMEM). */
+    noMemory: false,
     /** A duplicate to report in the next acknowledgement (RFC 2883). */
     dsack: undefined as readonly [Seq, Seq] | undefined,
     /** Blocks of data beyond gaps that the peer is told of, the latest first. */
     blocks: [] as readonly Block[],
   };
+  /** Bytes in whole pages that were reserved, if more than what is in use needs. */
+  reservedMemory = 0;
   /** What the receive buffer's growth goes by (`rcv_rtt_est`, `rcvq_space`). */
   readonly autotuning = {
     /** Round trip as the receiver sees it, in eighths of µs; 0 = none yet. */

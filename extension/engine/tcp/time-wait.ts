@@ -8,6 +8,7 @@ import { updateMetrics } from './metrics.ts';
 import { sendAck } from './output.ts';
 import { hasNewerStamp, isStale, storeTimestamp } from './paws.ts';
 import { mayAnswerOutOfWindow } from './rate-limit.ts';
+import { receiveWindow } from './receive-window.ts';
 import type { Segment } from './segment.ts';
 import { ACK, endSeq, FIN, has, RST, SYN } from './segment.ts';
 import { add, after, before, isInWindow } from './seq.ts';
@@ -37,6 +38,9 @@ export function enterFinWait2AsOrphan(tcb: Tcb): void {
 }
 
 function replaceByEntry(tcb: Tcb): void {
+  // What was left of the window that the socket had offered: the entry says that from now on.
+  tcb.rcv.wnd = receiveWindow(tcb);
+  tcb.rcv.wup = tcb.rcv.nxt;
   updateMetrics(tcb);
   tcb.becomeTimeWaitEntry();
 }

@@ -266,6 +266,8 @@ export function ignoredReason(reason: EventFields<'segment.ignored'>['reason']):
       return l10n.t('it means nothing in this state');
     case 'paws':
       return l10n.t('its timestamp is older than the last one (PAWS)');
+    case 'no-receive-memory':
+      return l10n.t('the receive buffer has no memory for it');
     case 'beyond-window':
       return l10n.t('it lies beyond the window that was offered');
     case 'rate-limited':

@@ -71,6 +71,10 @@ export function sendReason(trace: Trace, segment: EventOf<'segment.sent'>): stri
       return l10n.t(
         'A segment arrived that is not in the window (an old one, or a probe): the answer says what is expected instead.',
       );
+    case 'no-receive-memory':
+      return l10n.t(
+        'Data in order had to be dropped: segments take more memory than their bytes, and the receive buffer is full. Until there is room the window is 0.',
+      );
     case 'out-of-order':
       return l10n.t('Data arrived beyond a gap: the same acknowledgement once more tells what is missing.');
     case 'compressed-ack-timer':

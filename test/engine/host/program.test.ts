@@ -155,3 +155,39 @@ describe('poll', () => {
     expect(polls(run([at(1, close('web'))]))).toEqual([]);
   });
 });
+
+describe('a program that sleeps in send()', () => {
+  const STUCK = {
+    app: [{ kind: 'uses-option', option: 'SO_SNDBUF', value: 4608 }],
+    web: [
+      { kind: 'uses-option', option: 'SO_RCVBUF', value: 8192 },
+      { kind: 'reads-slowly', bytes: 4000, interval: 1_000_000 },
+      { kind: 'ignores-eof' },
+    ],
+    until: 20,
+  } as const;
+  const ofSendAndRead = (trace: Trace): string[] =>
+    calls(trace, 'app', 0.5).map((line) => line.replace(/^[\d.]+ /, ''));
+
+  it('reads what came only when that has returned', () => {
+    const trace = run([at(0.6, send('app', 30_000)), at(1.5, send('web', 100))], STUCK);
+    expect(ofSendAndRead(trace)).toEqual(['send 30000', 'recv 100']);
+  });
+
+  it('and closes then: at EOF, or when it is told to', () => {
+    const half = { kind: 'shutdown-write', process: 'web', connection: 'conn' } as const;
+    const atEof = run([at(0.6, send('app', 30_000)), at(1.5, half)], STUCK);
+    expect(ofSendAndRead(atEof)).toEqual(['send 30000', 'recv 0', 'close 0']);
+    const told = run([at(0.6, send('app', 30_000)), at(1.5, close('app'))], STUCK);
+    expect(ofSendAndRead(told)).toEqual(['send 30000', 'close 0']);
+  });
+
+  it('of an error after some bytes the next call tells', () => {
+    const trace = run([at(0.6, send('app', 30_000)), at(1.5, kill('web'))], STUCK);
+    expect(ofSendAndRead(trace).map((line) => line.replace(/^send \d+$/, 'send'))).toEqual([
+      'send',
+      'recv ECONNRESET',
+      'close 0',
+    ]);
+  });
+});

@@ -292,6 +292,20 @@ describe('TIME_WAIT', () => {
     expect([end.at(60_869).state, end.at(60_870).state]).toEqual(['TIME_WAIT', 'CLOSED']);
   });
 
+  it('says what was left of the last window; unscaled and larger than the field, its lower 16 bits', () => {
+    const end = accepted({ sysctls: { tcp_window_scaling: 0 }, kernel: [6, 18] });
+    for (let i = 0; i < 20; i++) {
+      end.at(100 + i).receive(data(1448));
+      end.read();
+    }
+    end.close().receive(ack());
+    const { wnd } = end.tcb.rcv;
+    expect([end.tcb.isTimeWaitEntry, wnd > 0xffff]).toEqual([true, true]);
+    end.segments();
+    end.receive(fin());
+    expect(end.segments().map(({ window }) => window)).toEqual([wnd - 0x10000]);
+  });
+
   it('a bare ACK in order: no answer, the 60 s start anew', () => {
     const end = timeWait().at(10_000).receive(ack()).expectSent();
     expect([end.at(69_999).state, end.at(70_000).state]).toEqual(['TIME_WAIT', 'CLOSED']);

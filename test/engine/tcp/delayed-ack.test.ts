@@ -102,6 +102,14 @@ describe('ESTABLISHED, data arrives', () => {
     expect([replied(139.9), replied(140)]).toEqual([1, 0]);
   });
 
+  it('a reply of two segments in one burst counts once', () => {
+    const end = accepted({ sysctls: { tcp_pingpong_thresh: 3 } })
+      .at(100)
+      .receive(data(100));
+    end.send(2000);
+    expect(end.tcb.delack.pingpong).toBe(1);
+  });
+
   it('tcp_pingpong_thresh 3: one reply does not make it interactive', () => {
     const end = accepted({ sysctls: { tcp_pingpong_thresh: 3 } });
     end.at(100).receive(data(100));

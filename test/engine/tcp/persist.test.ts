@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { EndpointOptions } from '../support/endpoint.ts';
-import { ack, established } from '../support/endpoint.ts';
+import { ack, data, established } from '../support/endpoint.ts';
 
 /** Everything in flight is acknowledged, 100 B wait, and the peer's window is closed since 10 ms. RTO 210 ms. */
 function stalled(options: EndpointOptions = {}) {
@@ -8,6 +8,19 @@ function stalled(options: EndpointOptions = {}) {
   end.send(100);
   return end.expectSent();
 }
+
+describe('the window was taken back', () => {
+  it('what carries no data says the end of the window, unless only rounding lies between', () => {
+    const end = established().at(100);
+    end.send(5000);
+    end.sent();
+    // 1449 + 8 × 128; then to within 128 bytes of all that was sent.
+    end.receive(ack({ ack: 1449, window: 8 }), data(2000, { seq: 1, ack: 1449, window: 8 }));
+    expect(end.sent().filter((line) => / A \d+ ack/.test(line))).toEqual(['100 A 2473 ack 2001 ack']);
+    end.receive(ack({ seq: 2001, ack: 1449, window: 27 }), data(2000, { seq: 2001, ack: 1449, window: 27 }));
+    expect(end.sent().filter((line) => / A \d+ ack/.test(line))).toEqual(['100 A 5001 ack 4001 ack']);
+  });
+});
 
 describe('the window is closed', () => {
   it('probes after one RTO, then at doubled waits; 15 unanswered ones end it without a RST', () => {

@@ -25,6 +25,15 @@ function roundTrips(end: Endpoint, ...counts: readonly number[]): number[] {
   });
 }
 
+describe('the round trip as the receiver sees it', () => {
+  it('is not measured by the acknowledgement that opens the connection, but by data that echoes the same timestamp', () => {
+    const end = accepted();
+    expect([end.tcb.autotuning.roundTrip, end.tcb.autotuning.lastEcho]).toEqual([0, 0]);
+    end.at(60).receive(data(MSS));
+    expect(end.tcb.autotuning.roundTrip).toBe(8 * 60_000);
+  });
+});
+
 describe('the receive buffer follows what is read in a round trip', () => {
   it('since 6.16: as the kernel’s tracepoint tcp_rcvbuf_grow shows it', () => {
     const end = accepted(SINCE_6_16);

@@ -81,4 +81,23 @@ describe('data beyond a gap', () => {
     for (let i = 0; i < 2; i++) end.at(100 + i).receive({ flags: 'A', seq: 1449, length: 1448 });
     expect(end.tcb.rcv.outOfOrder.map(({ memory }) => memory)).toEqual([2304]);
   });
+
+  it('a FIN takes the smallest buffer, unless there is room behind what it follows', () => {
+    const end = accepted();
+    end.at(100).receive({ flags: 'FA', seq: 1449 });
+    expect(end.tcb.rcv.outOfOrder.map(({ memory }) => memory)).toEqual([832]);
+    const behind = accepted();
+    behind.at(100).receive({ flags: 'A', seq: 1449, length: 1448 }, { flags: 'FA', seq: 2897 });
+    expect(behind.tcb.rcv.outOfOrder.map(({ memory }) => memory)).toEqual([2304]);
+  });
+
+  it('the window grows by what is new, and not by what is here already', () => {
+    const end = accepted({ kernel: [6, 18] });
+    end.at(100).receive({ flags: 'A', seq: 1449, length: 1448 });
+    const { threshold } = end.tcb.rcv;
+    end.receive({ flags: 'A', seq: 1449, length: 1448 });
+    expect(end.tcb.rcv.threshold).toBe(threshold);
+    end.receive({ flags: 'A', seq: 2897, length: 1448 });
+    expect(end.tcb.rcv.threshold).toBeGreaterThan(threshold);
+  });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { diff } from '../../../extension/engine/tcp/seq.ts';
 import type { EndpointOptions } from '../support/endpoint.ts';
-import { accepted, data, established } from '../support/endpoint.ts';
+import { accepted, data, established, fin } from '../support/endpoint.ts';
 
 /** What the acknowledgements of 100 bytes each at `starts` say, one after the other: `301-401 101-201`. */
 function blocksAfter(starts: readonly number[], options: EndpointOptions = {}): readonly string[] {
@@ -54,6 +54,21 @@ describe('SACK blocks', () => {
     end.sent();
     end.at(32).expectSent('32 A 1437+1436 ack 1 tail-loss-probe');
     end.at(242).expectSent('242 A 1+1436 ack 1 rto-retransmission');
+  });
+
+  it('a FIN beyond the gap that comes again is told as a duplicate', () => {
+    const end = accepted();
+    end.at(100).receive(fin({ seq: 101 }), fin({ seq: 101 }));
+    const told = end
+      .segments()
+      .map(({ options }) => options.sack?.map((edges) => edges.map((edge) => diff(edge, end.tcb.rcv.irs))));
+    expect(told).toEqual([
+      [[101, 102]],
+      [
+        [101, 102],
+        [101, 102],
+      ],
+    ]);
   });
 
   it('a duplicate in two places is told for one of them', () => {

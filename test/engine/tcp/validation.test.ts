@@ -183,6 +183,15 @@ describe('PAWS', () => {
     expect(end.receive(rst({ tsVal: 1 })).state).toBe('CLOSED');
   });
 
+  it('a duplicate ACK that others overtook is taken without a word, also with a smaller window', () => {
+    const end = established().at(100);
+    end.send(5000);
+    end.sent();
+    end.receive(ack({ ack: 1, window: 600, sack: [[1449, 4345]], tsVal: 1_000_100 }));
+    end.receive(ack({ ack: 1, window: 555, sack: [[1449, 2897]], tsVal: 1_000_090 }));
+    expect([end.ignored, end.sent().filter((line) => line.includes('duplicate-ack'))]).toEqual([[], []]);
+  });
+
   it('after 2147 s of silence it says nothing', () => {
     const end = established()
       .at(2_200_000)

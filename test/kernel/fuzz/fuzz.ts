@@ -12,7 +12,8 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFil
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { compileLab, missing } from '../lab.ts';
+import type { Lab } from '../lab.ts';
+import { localLab, missing } from '../lab.ts';
 import { formatRecording, parseRecording } from '../recording.ts';
 import { sideBySide } from '../side-by-side.ts';
 import { NotRecordable } from '../not-recordable.ts';
@@ -88,15 +89,15 @@ async function main(args: readonly string[]): Promise<0 | 1 | 2> {
   const lacks = request.onlyCompares ? undefined : missing();
   if (lacks !== undefined) throw new Error(lacks);
   mkdirSync(request.folder, { recursive: true });
-  const program = request.onlyCompares ? '' : compileLab();
+  const lab: Lab = request.onlyCompares ? () => Promise.reject(new Error('Nothing is recorded.')) : localLab();
   console.log(`${request.subjects.length} scenarios; what comes of them is in ${request.folder}`);
   const all = pool(request.width);
-  const found = await all(request.subjects.map((subject) => () => examine(program, subject, request)));
+  const found = await all(request.subjects.map((subject) => () => examine(lab, subject, request)));
   const different = found.flatMap((each) => (each === undefined || each.outcome.verdict === 'agrees' ? [] : [each]));
   if (request.shrinks && !request.onlyCompares) {
     for (const each of different) {
       if (each.outcome.verdict !== 'always') continue;
-      const least = await shrink(program, each.name, each.text, placeOf(each.outcome), all);
+      const least = await shrink(lab, each.name, each.text, placeOf(each.outcome), all);
       writeFileSync(join(request.folder, `${each.name}-least${SCENARIO}`), least);
       console.log(`\n${each.name}, the least of it:\n${least}`);
     }
@@ -105,7 +106,7 @@ async function main(args: readonly string[]): Promise<0 | 1 | 2> {
   return different.some(({ outcome: { verdict } }) => verdict === 'always' || verdict === 'crash') ? 1 : 0;
 }
 
-async function examine(program: string, subject: Subject, request: Request): Promise<Found | undefined> {
+async function examine(lab: Lab, subject: Subject, request: Request): Promise<Found | undefined> {
   const { name, text } = subject;
   const file = (ending: string): string => join(request.folder, name + ending);
   try {
@@ -113,7 +114,7 @@ async function examine(program: string, subject: Subject, request: Request): Pro
     writeFileSync(file(SCENARIO), text);
     const outcome = request.onlyCompares
       ? judge(plan, parseRecording(readFileSync(file(RECORDING), 'utf8')))
-      : await verdictOf(program, name, plan);
+      : await verdictOf(lab, name, plan);
     const { recording, comparison, verdict, differences } = outcome;
     if (!request.onlyCompares) writeFileSync(file(RECORDING), formatRecording(recording));
     if (comparison !== undefined) {

@@ -33,10 +33,10 @@ const SYSCTLS: readonly (readonly [probability: number, name: string, values: re
 /** A behaviour of a program, and how often one has it. */
 const BEHAVIOURS: readonly (readonly [probability: number, of: (draw: Draw) => string])[] = [
   [0.65, () => 'ignores EOF'],
-  [0.08, (draw) => `reads ${draw.pick([500, 1000, 3000])} B every ${draw.pick([20, 52, 100])}ms`],
+  [0.08, (draw) => `reads ${draw.pick([500, 1000, 3000])} B every ${draw.pick([20.7, 52.7, 100.7])}ms`],
   [0.08, (draw) => `answers ${draw.pick([100, 1000])} B with ${draw.pick([100, 2000])} B`],
   [0.04, (draw) => `greets with ${draw.pick([100, 3000])} B`],
-  [0.04, (draw) => `streams ${draw.pick([100, 2000])} B every ${draw.pick([60, 300])}ms`],
+  [0.04, (draw) => `streams ${draw.pick([100, 2000])} B every ${draw.pick([60.7, 300.7])}ms`],
   [0.05, () => 'never blocks'],
   [0.05, (draw) => `uses TCP_NOTSENT_LOWAT = ${draw.pick([2000, 10_000])} B`],
   [0.08, (draw) => `uses SO_SNDBUF = ${draw.pick([4608, 10_000, 20_000, 65_536])} B`],

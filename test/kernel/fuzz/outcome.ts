@@ -5,6 +5,7 @@ import type { Micros } from '../../../extension/base/time.ts';
 import type { Comparison } from '../compare.ts';
 import { compareWith } from '../compare.ts';
 import { record } from '../record.ts';
+import type { Lab } from '../lab.ts';
 import type { Recording } from '../recording.ts';
 
 /**
@@ -41,8 +42,8 @@ export function planOfText(text: string): RunPlan {
 }
 
 /** Records a run once. @throws NotRecordable */
-export async function take(program: string, name: string, plan: RunPlan): Promise<Recording> {
-  return record(program, { scenario: name, plan, overrides: [] });
+export async function take(lab: Lab, name: string, plan: RunPlan): Promise<Recording> {
+  return record(lab, { scenario: name, plan, overrides: [] });
 }
 
 /** Holds the engine against one take. */
@@ -58,11 +59,11 @@ export function judge(plan: RunPlan, recording: Recording): Outcome {
 }
 
 /** Records a run, and again where it differs, so that chance is told from what is always so. @throws NotRecordable */
-export async function verdictOf(program: string, name: string, plan: RunPlan): Promise<Outcome> {
-  const first = judge(plan, await take(program, name, plan));
+export async function verdictOf(lab: Lab, name: string, plan: RunPlan): Promise<Outcome> {
+  const first = judge(plan, await take(lab, name, plan));
   if (first.verdict !== 'always') return first;
   for (let more = 0; more < MORE_TAKES; more++) {
-    const again = judge(plan, await take(program, name, plan));
+    const again = judge(plan, await take(lab, name, plan));
     if (again.verdict !== 'always' || placeOf(again) !== placeOf(first)) return { ...first, verdict: 'chance' };
   }
   return first;

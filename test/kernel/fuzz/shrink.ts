@@ -1,4 +1,5 @@
 /** The least of a scenario that still differs. */
+import type { Lab } from '../lab.ts';
 import { judge, placeOf, planOfText, take } from './outcome.ts';
 import type { Work } from './pool.ts';
 
@@ -10,11 +11,11 @@ const FRAME = /^(scenario|seed|host|link|process|run) |^at [\d.]+m?s (web listen
  * @param place the difference, as `placeOf` says it
  * @param all carries out jobs at the same time
  */
-export async function shrink(program: string, name: string, text: string, place: string, all: Work): Promise<string> {
+export async function shrink(lab: Lab, name: string, text: string, place: string, all: Work): Promise<string> {
   const stillDiffers = async (lines: readonly string[]): Promise<boolean> => {
     try {
       const plan = planOfText(lines.join('\n'));
-      const outcome = judge(plan, await take(program, name, plan));
+      const outcome = judge(plan, await take(lab, name, plan));
       return outcome.verdict === 'always' && kindOf(placeOf(outcome)) === kindOf(place);
     } catch {
       // A statement is left without what it is about.

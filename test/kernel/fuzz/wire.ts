@@ -3,16 +3,21 @@ import type { Draw } from './draw.ts';
 import type { Timetable } from './timetable.ts';
 
 const CLASSES = ['data segment', 'data segment', 'data segment', 'ACK', 'ACK', 'FIN', 'segment'] as const;
-const DELAYS = [4, 8, 12, 20, 40, 100, 240, 320] as const;
+/** ms: what is held up does not come just when something else does. */
+const DELAYS = [4.3, 8.3, 12.3, 20.3, 40.3, 100.3, 240.3, 320.3] as const;
 
-/** @returns settings from the beginning, as they stand in the link's block */
-export function drawSettings(draw: Draw): readonly string[] {
-  const settings: string[] = [];
-  if (draw.chance(0.08)) settings.push(`loss ${draw.pick([2, 5, 10])}%`);
-  if (draw.chance(0.08)) settings.push(`duplication ${draw.pick([3, 10])}%`);
-  if (draw.chance(0.08)) settings.push(`reordering ${draw.pick([5, 15])}% by ${draw.pick([3, 7])}ms`);
-  if (draw.chance(0.06)) settings.push(`mtu ${draw.pick([576, 1000, 1400])} B`);
-  return settings;
+/** Settings from the beginning, and those that begin when the connections are open. */
+export interface WireSettings {
+  readonly always: readonly string[];
+  readonly later: readonly string[];
+}
+
+export function drawSettings(draw: Draw): WireSettings {
+  const later: string[] = [];
+  if (draw.chance(0.08)) later.push(`loss ${draw.pick([2, 5, 10])}%`);
+  if (draw.chance(0.08)) later.push(`duplication ${draw.pick([3, 10])}%`);
+  if (draw.chance(0.08)) later.push(`reordering ${draw.pick([5, 15])}% by ${draw.pick([3.3, 7.3])}ms`);
+  return { always: draw.chance(0.06) ? [`mtu ${draw.pick([576, 1000, 1400])} B`] : [], later };
 }
 
 /** Statements such as `drops the next ACK`, and cuts, near what is sent. @param times ms */

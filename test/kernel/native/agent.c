@@ -11,6 +11,7 @@
 #include <netinet/tcp.h>
 #include <errno.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -72,18 +73,60 @@ static struct stream *add_stream(int fd, const char *name) {
   return stream;
 }
 
-static void forget(struct stream *stream) {
-  close(stream->fd);
+/* A close() that lingers, with a thread of its own: the program goes on with its other connections. */
+struct closing {
+  int fd;
+  char name[NAME_SIZE];
+};
+
+static void *linger(void *argument) {
+  struct closing *closing = argument;
+  close(closing->fd);
+  report_call(closing->name, "close", 0, 0);
+  free(closing);
+  return NULL;
+}
+
+static bool lingers(int fd) {
+  struct linger linger = {0};
+  socklen_t size = sizeof linger;
+  return getsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, &size) == 0 && linger.l_onoff && linger.l_linger > 0;
+}
+
+/* @return whether close() has returned */
+static bool close_now(const struct stream *stream) {
+  pthread_t thread;
+  if (!lingers(stream->fd)) {
+    close(stream->fd);
+    return true;
+  }
+  struct closing *closing = malloc(sizeof *closing);
+  if (closing == NULL) die("memory");
+  closing->fd = stream->fd;
+  snprintf(closing->name, NAME_SIZE, "%s", stream->name);
+  if (pthread_create(&thread, NULL, linger, closing) != 0) die("pthread_create");
+  pthread_detach(thread);
+  return false;
+}
+
+/* @return whether close() has returned */
+static bool forget(struct stream *stream) {
+  const bool closed = close_now(stream);
   if (stream->epoll >= 0) close(stream->epoll);
   stream->fd = stream->epoll = -1;
   stream->idle_at = stream->close_at = stream->beat_at = stream->stream_at = stream->read_at = NEVER;
   stream->answer_count = 0;
+  return closed;
 }
 
+/* A program that sleeps in send() closes when that has returned. */
 static void close_stream(struct stream *stream) {
   if (stream->fd < 0) return;
-  forget(stream);
-  report_call(stream->name, "close", 0, 0);
+  if (stream->unsent > 0) {
+    stream->closes = true;
+    return;
+  }
+  if (forget(stream)) report_call(stream->name, "close", 0, 0);
 }
 
 /* The connection has failed: a program that reconnects does so. */
@@ -103,6 +146,12 @@ static bool never_blocks(void) {
   return behaviour("never-blocks") != NULL;
 }
 
+static void send_returns(struct stream *stream) {
+  report_call(stream->name, "send", stream->sending - stream->unsent, 0);
+  stream->unsent = 0;
+  touch(stream);
+}
+
 static void send_rest(struct stream *stream) {
   while (stream->unsent > 0) {
     const size_t piece = (size_t)stream->unsent < sizeof nothing ? (size_t)stream->unsent : sizeof nothing;
@@ -118,9 +167,7 @@ static void send_rest(struct stream *stream) {
     if (sent < 0) break;
     stream->unsent -= sent;
   }
-  report_call(stream->name, "send", stream->sending - stream->unsent, 0);
-  stream->unsent = 0;
-  touch(stream);
+  send_returns(stream);
 }
 
 static void begin_send(struct stream *stream, struct message message) {
@@ -129,13 +176,18 @@ static void begin_send(struct stream *stream, struct message message) {
   send_rest(stream);
 }
 
-/* There is room, or an error: the send() that slept goes on, then those behind it have their turn. */
-static void wake_to_send(struct stream *stream) {
-  send_rest(stream);
+/*
+ * There is room, or an error: the send() that slept goes on, then what waited behind it has its turn. Of an error after some bytes the
+ * next call tells.
+ */
+static void wake_to_send(struct stream *stream, bool failed) {
+  if (failed && stream->unsent < stream->sending) send_returns(stream);
+  else send_rest(stream);
   while (stream->fd >= 0 && stream->unsent == 0 && stream->pending_count > 0) {
     begin_send(stream, stream->pending[0]);
     memmove(stream->pending, stream->pending + 1, --stream->pending_count * sizeof *stream->pending);
   }
+  if (stream->unsent == 0 && stream->closes) close_stream(stream);
 }
 
 static void send_message(struct stream *stream, struct message message) {
@@ -221,7 +273,7 @@ static void read_due(struct stream *stream, micros due) {
   long piece = sizeof buffer;
   long long interval = 0;
   if (slowly != NULL) sscanf(slowly, "%ld %lld", &piece, &interval);
-  while (stream->fd >= 0 && stream->reading && !stream->eof && stream->read_at == NEVER) {
+  while (stream->fd >= 0 && stream->unsent == 0 && stream->reading && !stream->eof && stream->read_at == NEVER) {
     const ssize_t length = recv(stream->fd, buffer, piece < (long)sizeof buffer ? piece : (long)sizeof buffer, 0);
     if (length < 0 && errno == EAGAIN) {
       if (never_blocks()) report_call(stream->name, "recv", 0, EAGAIN);
@@ -348,7 +400,14 @@ static void do_fork(const char *name) {
     close(control_socket);
     control_socket = control;
     self = process_named(name);
-    for (int i = 0; i < stream_count; i++) streams[i].idle_at = streams[i].close_at = streams[i].beat_at = NEVER;
+    /* It begins anew with what it has. */
+    for (int i = 0; i < stream_count; i++) {
+      struct stream *stream = &streams[i];
+      stream->idle_at = stream->close_at = stream->beat_at = stream->stream_at = stream->read_at = NEVER;
+      stream->unsent = stream->pending_count = stream->answer_count = 0;
+      stream->eof = stream->closes = false;
+      stream->reading = behaviour("never-reads") == NULL;
+    }
     return;
   }
   close(control);
@@ -359,7 +418,8 @@ static void do_fork(const char *name) {
 
 static void do_on_stream(struct stream *stream, const char *verb, char *words[], const char *name) {
   if (stream == NULL) {
-    report_call("-", verb, 0, EBADF);
+    /* A change of mind is no call. */
+    if (strstr(verb, "-reading") == NULL && strcmp(verb, "heartbeat") != 0) report_call("-", verb, 0, EBADF);
   } else if (strcmp(verb, "send") == 0) {
     send_message(stream, (struct message){atol(words[2]), words[3] == NULL ? 0 : strcmp(words[3], "more") == 0 ? MSG_MORE : MSG_NOSIGNAL});
   } else if (strcmp(verb, "close") == 0) {
@@ -450,7 +510,7 @@ static int wait_for(struct pollfd *polls, micros next) {
     polls[count++] = (struct pollfd){.fd = accepting && accept_at <= now() && behaviour("never-accepts") == NULL ? listeners[i] : -1, .events = POLLIN};
   for (int i = 0; i < stream_count; i++) {
     const struct stream *stream = &streams[i];
-    const short events = (stream->connecting || stream->unsent > 0 ? POLLOUT : 0) | (stream->reading && !stream->eof && stream->read_at == NEVER ? POLLIN : 0);
+    const short events = (stream->connecting || stream->unsent > 0 ? POLLOUT : 0) | (stream->unsent == 0 && stream->reading && !stream->eof && stream->read_at == NEVER ? POLLIN : 0);
     polls[count++] = (struct pollfd){.fd = events != 0 ? stream->fd : -1, .events = events};
   }
   for (int i = 0; i < stream_count; i++) polls[count++] = (struct pollfd){.fd = streams[i].epoll, .events = POLLIN};
@@ -483,8 +543,9 @@ void agent_main(const struct process *process, int control) {
       if (polls[1 + listening + known + i].revents != 0 && stream->epoll >= 0) report_poll(stream);
       if (events == 0 || stream->fd < 0) continue;
       if (stream->connecting) on_connected(stream);
-      if (stream->fd >= 0 && stream->unsent > 0 && (events & (POLLOUT | POLLERR)) != 0) wake_to_send(stream);
-      if ((events & ~POLLOUT) != 0) read_all(stream);
+      const bool slept = stream->fd >= 0 && stream->unsent > 0;
+      if (slept && (events & (POLLOUT | POLLERR)) != 0) wake_to_send(stream, (events & POLLERR) != 0);
+      if (slept || (events & ~POLLOUT) != 0) read_all(stream);
     }
   }
 }

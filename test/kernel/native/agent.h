@@ -5,7 +5,7 @@
 #include "lab.h"
 
 #define MAX_STREAMS 64
-#define MAX_PENDING 16
+#define MAX_PENDING 1024
 
 /* A connection's descriptor, with what the program remembers about it. */
 struct stream {
@@ -20,6 +20,8 @@ struct stream {
   int pending_count;
   /* Of the send() under way: all, and what the kernel has not taken yet. */
   long sending, unsent;
+  /* It closes once that has returned. */
+  bool closes;
   int flags;
   /* Bytes read that do not make a whole request yet. */
   long partial;

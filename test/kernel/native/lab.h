@@ -261,6 +261,8 @@ void agent_main(const struct process *self, int control) __attribute__((noreturn
 void read_script(void);
 /* Does what is due. @return when the next statement is, or NEVER. */
 micros timeline_run(void);
+/* @return whether it did anything since this was asked last */
+bool timeline_acted(void);
 void timeline_state(const char *connection, struct host *host, const char *state);
 /* Until this is false again no time passes between statements. */
 extern bool time_stands_still;

@@ -17,6 +17,8 @@
 /* How often states are read when nothing happens: an end that vanishes without a packet or a call is seen so late at most. */
 #define POLL_INTERVAL 20000
 #define IDLE_POLL_INTERVAL 500000
+/* So long after a statement its program has begun to do it: a close() that lingers is told of only when it returns. */
+#define BEGUN 1000
 
 void die(const char *what) {
   fprintf(stderr, "%s: %s\n", what, strerror(errno));
@@ -72,6 +74,7 @@ int main(void) {
     if (!processes[i].forked) process_start(&processes[i]);
   for (micros next_poll = 0; now() < end_time;) {
     micros next = timeline_run();
+    if (timeline_acted() && next_poll > now() + BEGUN) next_poll = now() + BEGUN;
     const micros deliver = cable_deliver();
     if (deliver < next) next = deliver;
     if (now() >= next_poll) {

@@ -280,6 +280,14 @@ static void leave_out_time(const struct statement *next) {
   skip_to(next->at);
 }
 
+static bool acted;
+
+bool timeline_acted(void) {
+  const bool did = acted;
+  acted = false;
+  return did;
+}
+
 micros timeline_run(void) {
   for (;;) {
     struct statement *first = NULL;
@@ -292,6 +300,7 @@ micros timeline_run(void) {
     if (first->at > now() && !time_stands_still) return first->at;
     if (first->at > now()) leave_out_time(first);
     run(first);
+    acted = true;
   }
 }
 

@@ -5,6 +5,16 @@ import { add, after } from '../seq.ts';
 import type { Tcb } from '../tcb.ts';
 import type { SentSegment } from './retransmission-queue.ts';
 
+/** Where a segment stands in the burst that it leaves in. */
+export interface BurstPlace {
+  /** Others of it left before. */
+  readonly follows: boolean;
+  /** It is the last of several. */
+  readonly ends: boolean;
+}
+
+export const ALONE: BurstPlace = { follows: false, ends: false };
+
 /** Counts the segments that one walk over the queue sends again. */
 export class ResendBurst {
   private readonly tcb: Tcb;
@@ -16,17 +26,14 @@ export class ResendBurst {
     this.most = tsoSegments(tcb, currentMss(tcb));
   }
 
-  /**
-   * The segment at `index` goes again now. Where its burst ends, the piece is cut (`tcp_fragment`).
-   * @returns whether it is the last of several
-   */
-  endsWith(segment: SentSegment, index: number): boolean {
+  /** The segment at `index` goes again now. Where its burst ends, the piece is cut (`tcp_fragment`). */
+  add(segment: SentSegment, index: number): BurstPlace {
+    const follows = this.count > 0;
     this.count += 1;
-    if (this.goesOn(segment, index)) return false;
+    if (this.goesOn(segment, index)) return { follows, ends: false };
     segment.joinsNext = false;
-    const isBurst = this.count > 1;
     this.count = 0;
-    return isBurst;
+    return { follows, ends: follows };
   }
 
   /** The next segment of the piece is lost too, and both windows have room for it. */

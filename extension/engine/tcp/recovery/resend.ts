@@ -10,16 +10,16 @@ import type { Tcb } from '../tcb.ts';
 import { noteSent } from './delivery.ts';
 import { isReducing } from './prr.ts';
 import { recutPiece } from './recut-piece.ts';
-import { ResendBurst } from './resend-burst.ts';
+import { ALONE, ResendBurst } from './resend-burst.ts';
 import type { SentSegment } from './retransmission-queue.ts';
 
 /** Why a segment did not go again: its host (`LocalFailure`), or the window, or a copy that has not left yet. */
 export type ResendFailure = LocalFailure | 'window' | 'still-here';
 
 /** Sends a segment again and counts the copy as in flight (`tcp_retransmit_skb`). Returns why not; undefined: it left. */
-export function retransmit(tcb: Tcb, segment: SentSegment, why: SendWhy, endsBurst = false): ResendFailure | undefined {
+export function retransmit(tcb: Tcb, segment: SentSegment, why: SendWhy, place = ALONE): ResendFailure | undefined {
   const { recovery, sent } = tcb;
-  const failure = resend(tcb, segment, why, endsBurst);
+  const failure = resend(tcb, segment, why, place);
   if (failure === undefined) {
     if (!segment.retransmitOut) sent.retransOut++;
     segment.retransmitOut = true;
@@ -32,9 +32,14 @@ export function retransmit(tcb: Tcb, segment: SentSegment, why: SendWhy, endsBur
 
 /**
  * Sends a segment again (`__tcp_retransmit_skb`): what is not acknowledged of it, fitted to the window, merged with small neighbours.
- * @param endsBurst it is the last of several that leave together, and pushed as such
+ * @param place in its burst: the last of several is pushed
  */
-export function resend(tcb: Tcb, segment: SentSegment, why: SendWhy, endsBurst = false): ResendFailure | undefined {
+export function resend(
+  tcb: Tcb,
+  segment: SentSegment,
+  why: SendWhy,
+  { follows, ends } = ALONE,
+): ResendFailure | undefined {
   const { snd, recovery } = tcb;
   const stuck = whyStuck(tcb, segment);
   if (stuck !== undefined) return stuck;
@@ -57,8 +62,8 @@ export function resend(tcb: Tcb, segment: SentSegment, why: SendWhy, endsBurst =
   segment.lastSentAt = tcb.now;
   // Crossing SYNs: the acknowledgement goes with the copy.
   const flags = segment.syn ? SYN + (tcb.state === 'SYN_SENT' ? 0 : ACK) : flagsOf(segment);
-  const push = endsBurst && !segment.push ? PSH : 0;
-  const failure = sendSegment(tcb, { seq: segment.seq, flags: flags + push, length: segment.length }, why);
+  const push = ends && !segment.push ? PSH : 0;
+  const failure = sendSegment(tcb, { seq: segment.seq, flags: flags + push, length: segment.length, follows }, why);
   if (failure !== undefined) return failure;
   tcb.sent.sentNow(segment);
   noteSent(tcb, segment);
@@ -144,7 +149,7 @@ export function resendLost(tcb: Tcb, keepsTimer = false): void {
     }
     if (segment.sacked || segment.retransmitOut) continue;
     if (segment.length > mss || segment.joinsNext) recutPiece(tcb, index, mss);
-    if (retransmit(tcb, segment, whyAgain(tcb, segment), burst.endsWith(segment, index)) !== undefined) break;
+    if (retransmit(tcb, segment, whyAgain(tcb, segment), burst.add(segment, index)) !== undefined) break;
     if (isReducing(tcb)) recovery.prrOut++;
     if (segment === head) resentHead = true;
   }
