@@ -395,6 +395,7 @@ export const EVENT_SCHEMA = {
         'not-for-this-state',
         'paws',
         'rate-limited',
+        'no-way-back',
         'beyond-window',
         'no-receive-memory',
         'accept-queue-full',

@@ -68,7 +68,8 @@ export function scriptOf(plan: RunPlan, end: Micros): string {
 /** What its device must be able to do. */
 function traitsOf(plan: RunPlan, host: string): string {
   const fillsQueue = plan.actions.some((action) => action.kind === 'host-queue' && action.host === host);
-  return `${needsEthernet(plan, host) ? ' ethernet' : ''}${fillsQueue ? ' queue' : ''}`;
+  const losesRoutes = plan.actions.some((action) => action.kind === 'host-route' && action.host === host);
+  return `${needsEthernet(plan, host) ? ' ethernet' : ''}${fillsQueue ? ' queue' : ''}${losesRoutes ? ' routes' : ''}`;
 }
 
 /** Whether a host must have hardware addresses and a cable of its own; or be watched, since it talks to itself. */
@@ -176,6 +177,12 @@ function actionLines(plan: RunPlan, action: ActionPlan, index: number, end: Micr
   }
 }
 
+function addressOf({ hosts }: RunPlan, host: string): string {
+  const found = hosts.find(({ name }) => name === host);
+  if (found === undefined) throw new Error(`No host ${host}`);
+  return found.address;
+}
+
 function actionWords(plan: RunPlan, action: ActionPlan): string {
   const ofNetwork = networkWords(plan, action);
   if (ofNetwork !== undefined) return ofNetwork;
@@ -194,6 +201,8 @@ function actionWords(plan: RunPlan, action: ActionPlan): string {
       if (action.link !== undefined && plan.links.filter(({ ends }) => ends.includes(action.host)).length > 1)
         throw new NotRecordable('one of several device queues: the recorder’s hosts have one device');
       return `queue ${action.host} ${action.full ? 'full' : 'room'}`;
+    case 'host-route':
+      return `${action.present ? 'regain' : 'lose'}-route ${action.host} ${addressOf(plan, action.to)}`;
     case 'host-shutdown':
       return `shutdown-host ${action.host}`;
     case 'process-start':
@@ -205,10 +214,8 @@ function actionWords(plan: RunPlan, action: ActionPlan): string {
     case 'listen':
       return `listen ${action.process} ${action.port} ${action.backlog ?? 4096} ${action.reuseAddress ? 1 : 0}`;
     case 'connect': {
-      const remote = plan.hosts.find(({ name }) => name === action.host);
-      if (remote === undefined) throw new Error(`No host ${action.host}`);
       const own = `${action.localPort ?? 0} ${action.reuseAddress === true ? 1 : 0}`;
-      return `connect ${action.process} ${action.connection} ${remote.address} ${action.port} ${own}`;
+      return `connect ${action.process} ${action.connection} ${addressOf(plan, action.host)} ${action.port} ${own}`;
     }
     case 'send':
       return `send ${action.process} ${action.connection} ${action.bytes}${sendFlag(action)}`;

@@ -2,7 +2,7 @@
 import type { Micros } from '../../base/time.ts';
 import { MILLISECOND } from '../../base/time.ts';
 import type { SysctlValues } from '../../scenario/sysctl.ts';
-import type { EventFields } from '../../trace/event.ts';
+import type { EventFields, PlaceId } from '../../trace/event.ts';
 import type { SendReason } from '../../trace/schema.ts';
 import type { Clock } from '../scheduler.ts';
 import { segmentArrives } from '../tcp/input.ts';
@@ -28,6 +28,8 @@ export interface ListeningKernel {
   /** An earlier connection showed that there is somebody at this address (`tcp_peer_is_proven`). */
   isProven(remote: RemoteSocket): boolean;
   advertisedMss(remote: RemoteSocket): number;
+  /** Whether there is a way to a host. */
+  routeTo(host: PlaceId): boolean;
   /** Makes a half-open end, which the listener holds from now on. */
   addRequest(listener: Listener, remote: RemoteSocket, iss: Seq, how: EventFields<'end.opened'>['how']): Tcb;
   /** An end that is in no table: it answers a SYN and is forgotten. */
@@ -58,6 +60,11 @@ function synArrives(
   wantedIss?: Seq,
 ): void {
   const replacesTimeWait = wantedIss !== undefined;
+  if (!kernel.routeTo(remote.place)) {
+    // No answer could leave, so nothing is kept (`tcp_conn_request`).
+    kernel.ignoredByHost('no-way-back');
+    return;
+  }
   const admitted = admission(listener, kernel.sysctls, replacesTimeWait, () => kernel.isProven(remote));
   switch (admitted) {
     case 'request': {

@@ -5,6 +5,7 @@ import { hasFeature } from '../../scenario/kernel-version.ts';
 import type { SegmentPurpose, SendReason } from '../../trace/schema.ts';
 import { cwndQuota, nextBurst, tsoSegments } from './burst.ts';
 import { onAckSent, onDataSent } from './delayed-ack.ts';
+import { TCP_MIN_SND_MSS, TIMESTAMPS_LENGTH } from './constants.ts';
 import { validateCwnd } from './congestion/window.ts';
 import { noteSent } from './recovery/delivery.ts';
 import { isReducing } from './recovery/prr.ts';
@@ -237,12 +238,20 @@ export function sendIntoWindow(tcb: Tcb, why: SendWhy): 'sent' | 'nothing' | Loc
   const failure = transmitNew(tcb, tcb.snd.nxt, bytes, fin, true, why);
   if (failure !== undefined) {
     tcb.isHeldByHost = true;
-    tcb.sendQueue.cut(bytes, true);
+    tcb.sendQueue.cut(failure === 'no-way' ? leastPayload(tcb, bytes) : bytes, true);
     return failure;
   }
   tcb.sendQueue.take(bytes);
   enqueueSent(tcb, bytes, fin, true);
   return 'sent';
+}
+
+/**
+ * A route that is gone leaves a device behind that takes packets of 68 bytes (`dst_dev_put`, `blackhole_netdev`): what is tried then is cut
+ * to the least segment.
+ */
+function leastPayload(tcb: Tcb, bytes: number): number {
+  return Math.min(bytes, TCP_MIN_SND_MSS - (tcb.timestamps ? TIMESTAMPS_LENGTH : 0));
 }
 
 /**

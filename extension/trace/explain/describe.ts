@@ -258,6 +258,8 @@ export function ignoredReason(reason: EventFields<'segment.ignored'>['reason']):
       return l10n.t('a RST without an acknowledgement does not end a connection that is being opened');
     case 'no-listener':
       return l10n.t('there is no socket for it, and it is not answered');
+    case 'no-way-back':
+      return l10n.t('there is no route back to its sender');
     case 'old-ack':
       return l10n.t('it acknowledges only what was acknowledged before');
     case 'ack-of-unsent-data':

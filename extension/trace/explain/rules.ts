@@ -166,6 +166,7 @@ const IGNORED_RULES: Record<EventFields<'segment.ignored'>['reason'], Rule> = {
   'syn-queue-full': { rfc: 'RFC 4987 §3.1', kernel: 'tcp_conn_request', sysctl: 'tcp_syncookies' },
   'accept-deferred': { kernel: 'tcp_check_req' },
   rfc1337: { rfc: 'RFC 1337', kernel: 'tcp_timewait_state_process', sysctl: 'tcp_rfc1337' },
+  'no-way-back': { kernel: 'tcp_conn_request' },
   'rate-limited': { kernel: 'tcp_oow_rate_limited', sysctl: 'tcp_invalid_ratelimit' },
 };
 

@@ -109,7 +109,20 @@ it('a route that was gone before the data: the persist timer, and ETIMEDOUT', ()
 
 it('a route that comes back lets the next probe through', () => {
   const lines = `at 1s client loses the route to server\n${SENDS}\nat 3s client regains the route to server`;
-  expect(calls(run(lines), 'web', 2)).toContain('3.475 recv 100');
+  const received = calls(run(lines), 'web', 2);
+  // What was tried without a route was cut to the least segment.
+  expect(received).toContain('3.475 recv 36');
+  expect(received).toContain('3.485 recv 64');
+});
+
+it('a SYN that cannot be answered, for want of a route, leaves nothing behind', () => {
+  const lines = `at 1s server loses the route to client\nat 2s app connects to server:80 as other\nat 4.5s server regains the route to client`;
+  const trace = run(lines);
+  const ignored = [...trace.eventsOf('segment.ignored')];
+  expect(ignored.map(({ time, reason }) => [time / 1e6, reason])).toEqual(
+    [2.005, 3.005, 4.005].map((time) => [time, 'no-way-back']),
+  );
+  expect(calls(trace, 'app', 2)).toContain('5.01 connect 0');
 });
 
 it('on a shared segment neighbours are asked for, confirmed, doubted and asked again', () => {

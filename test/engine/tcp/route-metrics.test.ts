@@ -5,6 +5,8 @@ describe('what the route says', () => {
   it('rto_min: the floor of the variance, and no delayed ACK later than that', () => {
     const end = established({ route: { rto_min: 50 } });
     expect(end.tcb.rto).toBe(60_000);
+    // It wins over the socket's own.
+    expect(end.option('TCP_RTO_MIN_US', 20_000).tcb.rtoMin).toBe(50_000);
     end.send(100);
     end.sent();
     end.at(69).expectSent();

@@ -20,12 +20,6 @@ struct request {
   struct tc_fifo_qopt fifo;
 };
 
-int open_device_queue(void) {
-  const int sock = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
-  if (sock < 0) die("a socket for the device's queue");
-  return sock;
-}
-
 void set_device_queue(struct host *host, bool full) {
   if (!host->on || host->queue_full == full) return;
   /* What was sent before is told as that. */
@@ -42,7 +36,7 @@ void set_device_queue(struct host *host, bool full) {
     request.header.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
     request.header.nlmsg_len = NLMSG_LENGTH(sizeof request.qdisc);
   }
-  const int sock = host->boots[host->current].queue;
+  const int sock = host->boots[host->current].rtnetlink;
   if (send(sock, &request, request.header.nlmsg_len, 0) < 0) die("the device's queue");
   struct {
     struct nlmsghdr header;

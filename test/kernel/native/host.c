@@ -102,7 +102,7 @@ static void build(struct host *host, struct boot *boot) {
       printf("info sysctl-refused %s %s=%s\n", host->name, sysctls[i].path, sysctls[i].value);
   }
   boot->watch = host->ethernet || host->has_queue ? open_watch() : -1;
-  boot->queue = host->has_queue ? open_device_queue() : -1;
+  boot->rtnetlink = host->has_queue || host->loses_routes ? open_rtnetlink() : -1;
   boot->tun = open_tun(host);
   boot->device = if_nametoindex("tun0");
   set_routes(host, boot->device);
@@ -131,7 +131,7 @@ static void *release(void *given) {
   struct boot *boot = given;
   close(boot->tun);
   if (boot->watch >= 0) close(boot->watch);
-  if (boot->queue >= 0) close(boot->queue);
+  if (boot->rtnetlink >= 0) close(boot->rtnetlink);
   close(boot->diag);
   close(boot->ns);
   return NULL;

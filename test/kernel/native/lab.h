@@ -41,8 +41,8 @@ struct boot {
   int tun, diag, ns;
   /* What the kernel sends before it reaches a device (watch.c); -1 = not watched. */
   int watch;
-  /* For the queue of its device (device-queue.c); -1 = nothing changes it. */
-  int queue;
+  /* For the queue of its device and its routes; -1 = nothing changes them. */
+  int rtnetlink;
   /* Index of its device. */
   int device;
   /* What its numbers are ahead of those of the machine's secrets. */
@@ -77,6 +77,8 @@ struct host {
   uint32_t reachable_draw;
   struct route routes[MAX_HOSTS];
   int route_count;
+  /* Routes go during the run. */
+  bool loses_routes;
   /* Made beforehand, since making a namespace takes time: the host is at `boots[current]` now. */
   struct boot boots[MAX_BOOTS];
   int boot_count, current;
@@ -198,15 +200,17 @@ void watch_finish(const struct host *host);
 
 /* ---- device-queue.c ---- */
 
-/* In the present namespace. */
-int open_device_queue(void);
 void set_device_queue(struct host *host, bool full);
 
 /* ---- routes.c ---- */
 
 void route_metric(struct host *host, struct in_addr to, const char *name, uint32_t value);
 /* In the present namespace. */
-void set_routes(const struct host *host, int device);
+void set_routes(struct host *host, int device);
+/* In the present namespace. */
+int open_rtnetlink(void);
+/* The route to another host goes, or is there again. */
+void lose_route(struct host *host, struct in_addr to, bool gone);
 
 /* ---- freeze.c ---- */
 

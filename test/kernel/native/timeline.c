@@ -80,6 +80,7 @@ static void read_line(char *words[], int count) {
     for (int i = 3; i < count; i++) {
       if (strcmp(words[i], "ethernet") == 0) host->ethernet = true;
       if (strcmp(words[i], "queue") == 0) host->has_queue = true;
+      if (strcmp(words[i], "routes") == 0) host->loses_routes = true;
     }
   } else if (strcmp(word, "sysctl") == 0) {
     struct sysctl *sysctl = &sysctls[sysctl_count++];
@@ -175,6 +176,12 @@ static const char *of_host(struct host *host, const struct statement *statement)
   const char *verb = statement->words[0];
   if (strcmp(verb, "carrier") == 0) {
     set_carrier(host, strcmp(statement->words[2], "up") == 0);
+    return NULL;
+  }
+  if (strcmp(verb, "lose-route") == 0 || strcmp(verb, "regain-route") == 0) {
+    struct in_addr to;
+    inet_pton(AF_INET, statement->words[2], &to);
+    lose_route(host, to, strcmp(verb, "lose-route") == 0);
     return NULL;
   }
   if (strcmp(verb, "queue") == 0) {
