@@ -261,7 +261,8 @@ function onSynAckTimeout(tcb: Tcb): void {
   tcb.backoff += 1;
   const reason = tcb.ackDeferred ? 'accept-deferred' : 'retransmission-timer';
   const args = [tcb.retransmits, tcb.backoff];
-  if (sends && sendSynAck(tcb, { purpose: 'syn-ack-retransmission', reason, args }) !== undefined) {
+  const failure = sends ? sendSynAck(tcb, { purpose: 'syn-ack-retransmission', reason, args }) : undefined;
+  if (failure !== undefined && !tcb.ackDeferred) {
     // A request is not worth another try: the client will ask again.
     tcb.done('not-sent');
     return;
