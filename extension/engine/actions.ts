@@ -168,6 +168,8 @@ function processDeed(action: ProcessAction, process: Process, host: Host, world:
       return { place, act: () => setAccepting(process, action.kind === 'resume-accepting') };
     case 'send':
       return { place, act: () => calls.sendOn(process, action.connection, action.bytes, action) };
+    case 'get-error':
+      return { place, act: () => calls.getError(process, action.connection) };
     case 'connect-again':
       return { place, act: () => calls.connectOnceMore(process, action.connection) };
     case 'close':

@@ -210,6 +210,8 @@ export type Action =
       /** MSG_NOSIGNAL: no SIGPIPE comes with EPIPE. */
       readonly noSignal?: true;
     }
+  /** getsockopt(SO_ERROR): what is wrong with the socket, which is forgotten then. */
+  | { readonly kind: 'get-error'; readonly process: string; readonly connection: string }
   /** connect() once more on the same socket. */
   | { readonly kind: 'connect-again'; readonly process: string; readonly connection: string }
   | { readonly kind: 'close'; readonly process: string; readonly connection: string }

@@ -219,6 +219,8 @@ function actionWords(plan: RunPlan, action: ActionPlan): string {
     }
     case 'send':
       return `send ${action.process} ${action.connection} ${action.bytes}${sendFlag(action)}`;
+    case 'get-error':
+      return `get-error ${action.process} ${action.connection}`;
     case 'connect-again':
       if (!neverBlocks(plan, action.process))
         throw new NotRecordable('another connect(): the recorder’s programs wait for events, not in calls');

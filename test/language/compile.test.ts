@@ -210,6 +210,7 @@ it.each<[statement: string, action: Record<string, unknown>]>([
   ['app sends 100 B on conn', { kind: 'send', process: 'app', connection: 'conn', bytes: 100 }],
   ['app sends "GET /é€😀" on conn', { kind: 'send', process: 'app', connection: 'conn', bytes: 14 }],
   ['app sends 1 B on conn with MSG_NOSIGNAL', { kind: 'send', bytes: 1, noSignal: true }],
+  ['app asks for SO_ERROR on conn', { kind: 'get-error', process: 'app', connection: 'conn' }],
   ['app connects conn again', { kind: 'connect-again', process: 'app', connection: 'conn' }],
   ['app closes conn', { kind: 'close', process: 'app', connection: 'conn' }],
   ['web shuts down writing on conn', { kind: 'shutdown-write', process: 'web', connection: 'conn' }],

@@ -50,6 +50,12 @@ export function setOption(process: Process, name: string, option: SocketOptionNa
   });
 }
 
+export function getError(process: Process, name: string): void {
+  onStream(process, name, { call: 'getsockopt', detail: 'SO_ERROR' }, ({ tcb }) => {
+    process.returnCall('getsockopt', tcb.place, 0, calls.askForError(tcb));
+  });
+}
+
 /** Waits in poll() from now on. */
 export function poll(process: Process, name: string): void {
   onStream(process, name, { call: 'poll' }, (descriptor) => {

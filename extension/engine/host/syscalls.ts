@@ -158,6 +158,15 @@ export function shutdown(tcb: Tcb, how: ShutdownHow): Errno | undefined {
   return undefined;
 }
 
+/** getsockopt(SO_ERROR): the pending error, or what the network said and nobody was told; either is gone then (`sk_getsockopt`). */
+export function askForError(tcb: Tcb): Errno | undefined {
+  const errno = takeError(tcb);
+  if (errno !== undefined) return errno;
+  const { softError } = tcb;
+  tcb.softError = undefined;
+  return softError;
+}
+
 /** The pending error, which the first call that reports it consumes. */
 export function takeError(tcb: Tcb): Errno | undefined {
   const { error } = tcb;

@@ -202,6 +202,7 @@ type OnConnection =
   | ast.ShutsDownReading
   | ast.Polls
   | ast.ConnectsAgain
+  | ast.AsksForError
   | ast.SetsOption
   | ast.StopsReading
   | ast.ResumesReading;
@@ -254,6 +255,8 @@ function compileCall(
       return { kind: 'shutdown-read', ...on };
     case 'Polls':
       return { kind: 'poll', ...on };
+    case 'AsksForError':
+      return { kind: 'get-error', ...on };
     case 'ConnectsAgain':
       return { kind: 'connect-again', ...on };
     case 'SetsOption':

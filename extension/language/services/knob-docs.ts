@@ -56,7 +56,7 @@ function routeMetricMeaning(name: RouteMetricName): string {
   }
 }
 
-/** What a flag of send() asks for, or what SIGPIPE is, as Markdown. */
+/** What a flag of send() asks for, or what SIGPIPE or SO_ERROR is, as Markdown. */
 export function flagMeaning(word: string): string | undefined {
   const meaning = meaningOfFlag(word);
   return meaning === undefined ? undefined : [`**${word}**`, meaning].join('\n\n');
@@ -70,6 +70,10 @@ function meaningOfFlag(word: string): string | undefined {
       );
     case 'MSG_NOSIGNAL':
       return l10n.t('A flag of send(): where it fails with EPIPE, the kernel sends no SIGPIPE.');
+    case 'SO_ERROR':
+      return l10n.t(
+        'What getsockopt() says is wrong with the socket, once: the error that the next call would report, or what the network said (ICMP) and nobody was told.',
+      );
     case 'SIGPIPE':
       return l10n.t(
         'The signal that comes with EPIPE, unless send() has MSG_NOSIGNAL. Programs ignore it here, as servers do; one that “dies of SIGPIPE” has left it as it is: it ends, and its kernel closes all of its sockets.',

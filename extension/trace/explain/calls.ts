@@ -26,9 +26,10 @@ function callArguments({ call, value, detail }: EventOf<'call.entered'>): string
       return `${detail} = ${value}`;
     case 'shutdown':
       return detail === '' ? 'SHUT_WR' : detail;
+    case 'getsockopt':
+      return detail;
     case 'accept':
     case 'poll':
-    case 'getsockopt':
     case 'recv':
     case 'close':
       return '';

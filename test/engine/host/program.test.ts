@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { pollEventText } from '../../../extension/scenario/poll-event.ts';
+import type { Action } from '../../../extension/scenario/plan.ts';
 import type { Trace } from '../../../extension/trace/trace.ts';
+import type { Statement } from '../support/run.ts';
 import {
   at,
   boot,
   calls,
   close,
   connect,
+  cut,
   kill,
   listen,
   powerLoss,
@@ -189,5 +192,27 @@ describe('a program that sleeps in send()', () => {
       'recv ECONNRESET',
       'close 0',
     ]);
+  });
+});
+
+describe('getsockopt(SO_ERROR)', () => {
+  const ask: Action = { kind: 'get-error', process: 'app', connection: 'conn' };
+  const asked = (trace: Trace): string[] => calls(trace, 'app').filter((line) => line.includes('getsockopt'));
+
+  it('tells the pending error once, and no call after it does', () => {
+    const app = [{ kind: 'ignores-eof' }] as const;
+    const trace = run([at(1, close('web')), at(2, send('app', 1)), at(3, ask), at(4, ask), at(5, send('app', 1))], {
+      app,
+    });
+    expect(asked(trace)).toEqual(['3 getsockopt EPIPE', '4 getsockopt 0']);
+    expect(calls(trace, 'app', 5)).toEqual(['5 send EPIPE']);
+  });
+
+  it('tells what the network said, and the kernel forgets it', () => {
+    const routeLost = at(1, { kind: 'host-route', host: 'client', to: 'server', present: false });
+    const told = (...asks: readonly Statement[]): string[] =>
+      calls(run([at(0.9, cut()), at(0.95, send('app', 1)), routeLost, ...asks], { until: 1000 }), 'app', 1);
+    expect(told().some((line) => line.endsWith('recv ENETUNREACH'))).toBe(true);
+    expect(told(at(3, ask))[0]).toBe('3 getsockopt ENETUNREACH');
   });
 });

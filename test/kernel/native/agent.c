@@ -430,6 +430,11 @@ static void do_on_stream(struct stream *stream, const char *verb, char *words[],
     report_call(name, verb, 0, shutdown(stream->fd, read ? SHUT_RD : SHUT_WR) < 0 ? errno : 0);
   } else if (strcmp(verb, "setsockopt") == 0) {
     report_call(name, verb, 0, set_option(stream->fd, words[2], atoi(words[3])));
+  } else if (strcmp(verb, "get-error") == 0) {
+    int error = 0;
+    socklen_t size = sizeof error;
+    getsockopt(stream->fd, SOL_SOCKET, SO_ERROR, &error, &size);
+    report_call(name, "getsockopt", 0, error);
   } else if (strcmp(verb, "connect-again") == 0) {
     struct sockaddr_in peer = {.sin_family = AF_INET, .sin_port = htons(stream->port)};
     inet_pton(AF_INET, stream->address, &peer.sin_addr);

@@ -119,6 +119,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('stop-reading' as const), process, connection }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('resume-reading' as const), process, connection }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('connect-again' as const), process, connection }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('get-error' as const), process, connection }) },
   {
     weight: 1,
     arbitrary: fc.record({
