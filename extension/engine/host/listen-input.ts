@@ -86,7 +86,7 @@ function synArrives(
 /** Answers a SYN without keeping anything of it but the time (`cookie_init_sequence`). */
 function sendCookie(kernel: ListeningKernel, listener: Listener, syn: Segment, remote: RemoteSocket): void {
   const { secrets, scheduler } = kernel;
-  const mss = mssOf(syn, kernel.advertisedMss(remote));
+  const mss = Math.min(mssOf(syn, kernel.advertisedMss(remote)), listener.options.get('TCP_MAXSEG') ?? Infinity);
   const iss = cookieFor(secrets.cookiePath(syn.toPort, remote), syn, mss, kernel.uptime);
   const clock = Math.floor(scheduler.now / MILLISECOND);
   const stamp = cookieStamp(clock, optionsInCommon(syn, kernel.sysctls));
