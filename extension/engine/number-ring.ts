@@ -1,12 +1,9 @@
 /** Numbers, first in, first out, without an object for each. */
 export class NumberRing {
+  /** Changed by nobody else. */
+  length = 0;
   private items = new Float64Array(16);
   private start = 0;
-  private count = 0;
-
-  get length(): number {
-    return this.count;
-  }
 
   /** The oldest; meaningful while there is one. */
   get first(): number {
@@ -14,23 +11,23 @@ export class NumberRing {
   }
 
   push(item: number): void {
-    if (this.count === this.items.length) this.grow();
+    if (this.length === this.items.length) this.grow();
     // eslint-disable-next-line no-bitwise -- The length is a power of two.
-    this.items[(this.start + this.count) & (this.items.length - 1)] = item;
-    this.count++;
+    this.items[(this.start + this.length) & (this.items.length - 1)] = item;
+    this.length++;
   }
 
   /** Takes the oldest out, where there is one. */
   shift(): void {
-    if (this.count === 0) return;
+    if (this.length === 0) return;
     // eslint-disable-next-line no-bitwise -- As above.
     this.start = (this.start + 1) & (this.items.length - 1);
-    this.count--;
+    this.length--;
   }
 
   clear(): void {
     this.start = 0;
-    this.count = 0;
+    this.length = 0;
   }
 
   private grow(): void {

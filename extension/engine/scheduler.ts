@@ -51,15 +51,12 @@ export class Scheduler implements Clock {
   /** What was put in for the present time while it was the present: in the order of its turns, and after the heap's entries for now. */
   private readonly present = new Ring<Entry>();
   private inserted = 0;
-  private clock: Micros = 0;
-
-  get now(): Micros {
-    return this.clock;
-  }
+  /** Changed by nobody else. */
+  now: Micros = 0;
 
   /** Time of the next entry, or undefined when nothing is scheduled. A look at all of them: for those who want to know now and then. */
   get nextAt(): Micros | undefined {
-    let next = this.present.some(({ cancelled }) => !cancelled) ? this.clock : undefined;
+    let next = this.present.some(({ cancelled }) => !cancelled) ? this.now : undefined;
     for (const { cancelled, time } of this.heap) if (!cancelled && time < (next ?? Infinity)) next = time;
     return next;
   }
@@ -77,7 +74,7 @@ export class Scheduler implements Clock {
   soon(run: () => void): () => void {
     const entry = new Entry(run);
     return () => {
-      if (!entry.isQueued) this.put(entry, this.clock, this.takeNumber());
+      if (!entry.isQueued) this.put(entry, this.now, this.takeNumber());
     };
   }
 
@@ -95,13 +92,13 @@ export class Scheduler implements Clock {
    * @throws Error when `time` lies in the past or is not a whole number of µs: a bug of the engine.
    */
   put(entry: Entry, time: Micros, order: number): void {
-    if (time < this.clock || !Number.isSafeInteger(time))
-      throw new Error(`Cannot schedule for ${time} at ${this.clock}`);
+    if (time < this.now || !Number.isSafeInteger(time))
+      throw new Error(`Cannot schedule for ${time} at ${this.now}`);
     entry.time = time;
     entry.order = order;
     entry.cancelled = false;
     entry.isQueued = true;
-    if (time === this.clock && order === this.inserted - 1) this.present.push(entry);
+    if (time === this.now && order === this.inserted - 1) this.present.push(entry);
     else this.rise(entry);
   }
 
@@ -113,9 +110,9 @@ export class Scheduler implements Clock {
     const { heap, present } = this;
     for (;;) {
       const top = heap.length === 0 ? undefined : (heap[0] as Entry);
-      const now = present.first;
-      const isPresent = now !== undefined && (top === undefined || isBefore(now, top));
-      const first = isPresent ? now : top;
+      const waiting = present.first;
+      const isPresent = waiting !== undefined && (top === undefined || isBefore(waiting, top));
+      const first = isPresent ? waiting : top;
       if (first === undefined || first.time > until) return false;
       if (isPresent) {
         present.shift();
@@ -136,7 +133,7 @@ export class Scheduler implements Clock {
       }
       first.isQueued = false;
       if (first.cancelled) continue;
-      this.clock = first.time;
+      this.now = first.time;
       first.run();
       return true;
     }
@@ -144,9 +141,9 @@ export class Scheduler implements Clock {
 
   /** Moves the clock forward over a time in which nothing happens. */
   skipTo(time: Micros): void {
-    if (time < this.clock || (this.nextAt ?? Infinity) < time)
-      throw new Error(`Cannot skip from ${this.clock} to ${time}`);
-    this.clock = time;
+    if (time < this.now || (this.nextAt ?? Infinity) < time)
+      throw new Error(`Cannot skip from ${this.now} to ${time}`);
+    this.now = time;
   }
 
   private rise(entry: Entry): void {

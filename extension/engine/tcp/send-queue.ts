@@ -56,7 +56,7 @@ export class SendQueue {
   /** Moves up to `bytes` of the second piece into the first, whose PSH moves to the new end (`tcp_grow_skb`). */
   growHead(bytes: number): void {
     const head = this.pieces[this.first];
-    const next = this.pieces[this.first + 1];
+    const next = this.count > 1 ? this.pieces[this.first + 1] : undefined;
     if (head === undefined || next === undefined) return;
     const moved = Math.min(bytes, lengthOf(next));
     head.end = add(head.end, moved);

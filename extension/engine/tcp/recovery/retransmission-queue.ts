@@ -76,6 +76,8 @@ export class RetransmissionQueue {
   lostOut = 0;
   /** Retransmitted copies under way (`retrans_out`). */
   retransOut = 0;
+  /** How many segments there are (`packets_out`); changed by nobody else. */
+  length = 0;
   private items: (SentSegment | undefined)[] = [];
   private start = 0;
   private oldest: SentSegment | undefined;
@@ -84,18 +86,13 @@ export class RetransmissionQueue {
   /** Objects of segments that were acknowledged, linked by `sentAfter`: they serve again. */
   private spare: SentSegment | undefined;
 
-  /** `packets_out`. */
-  get length(): number {
-    return this.items.length - this.start;
-  }
-
   /** Segments in the network by the sender's reckoning (`tcp_packets_in_flight`). */
   get inFlight(): number {
     return this.length - this.sackedOut - this.lostOut + this.retransOut;
   }
 
   get head(): SentSegment | undefined {
-    return this.items[this.start];
+    return this.length === 0 ? undefined : this.items[this.start];
   }
 
   get last(): SentSegment | undefined {
@@ -136,6 +133,7 @@ export class RetransmissionQueue {
   /** Appends what leaves for the first time. */
   push(segment: SentSegment): void {
     this.items.push(segment);
+    this.length += 1;
     this.sentNow(segment);
   }
 
@@ -145,6 +143,7 @@ export class RetransmissionQueue {
     if (head === undefined) return;
     this.items[this.start] = undefined;
     this.start++;
+    this.length -= 1;
     this.forget(head);
     head.sentAfter = this.spare;
     this.spare = head;
@@ -158,12 +157,15 @@ export class RetransmissionQueue {
   /** Takes out the segment at `index`: it was merged into its neighbour. */
   remove(index: number): void {
     const [removed] = this.items.splice(this.start + index, 1);
-    if (removed !== undefined) this.forget(removed);
+    if (removed === undefined) return;
+    this.length -= 1;
+    this.forget(removed);
   }
 
   /** Puts in the second half of a segment that was split, right after `index`; it counts as its first half does. */
   insertAfter(index: number, segment: SentSegment): void {
     this.items.splice(this.start + index + 1, 0, segment);
+    this.length += 1;
     if (segment.sacked) this.sackedOut++;
     if (segment.lost) this.lostOut++;
     if (segment.retransmitOut) this.retransOut++;
@@ -180,6 +182,7 @@ export class RetransmissionQueue {
   clear(): void {
     this.items = [];
     this.start = 0;
+    this.length = 0;
     this.oldest = undefined;
     this.newest = undefined;
     this.sackedOut = 0;
