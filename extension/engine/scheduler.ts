@@ -92,8 +92,7 @@ export class Scheduler implements Clock {
    * @throws Error when `time` lies in the past or is not a whole number of µs: a bug of the engine.
    */
   put(entry: Entry, time: Micros, order: number): void {
-    if (time < this.now || !Number.isSafeInteger(time))
-      throw new Error(`Cannot schedule for ${time} at ${this.now}`);
+    if (time < this.now || !Number.isSafeInteger(time)) throw new Error(`Cannot schedule for ${time} at ${this.now}`);
     entry.time = time;
     entry.order = order;
     entry.cancelled = false;
@@ -141,8 +140,7 @@ export class Scheduler implements Clock {
 
   /** Moves the clock forward over a time in which nothing happens. */
   skipTo(time: Micros): void {
-    if (time < this.now || (this.nextAt ?? Infinity) < time)
-      throw new Error(`Cannot skip from ${this.now} to ${time}`);
+    if (time < this.now || (this.nextAt ?? Infinity) < time) throw new Error(`Cannot skip from ${this.now} to ${time}`);
     this.now = time;
   }
 

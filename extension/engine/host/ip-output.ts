@@ -42,17 +42,14 @@ export class IpOutput {
   private readonly network: NetworkLayer;
   private readonly clock: Clock;
   private readonly pathMtus = new Map<PlaceId, PathMtu>();
+  /** Whether any way ever turned out to take less than the interface does; changed by nobody else. */
+  knowsPathMtus = false;
 
   constructor(host: PlaceId, recorder: Recorder, network: NetworkLayer, clock: Clock) {
     this.host = host;
     this.recorder = recorder;
     this.network = network;
     this.clock = clock;
-  }
-
-  /** Whether any way ever turned out to take less than the interface does. */
-  get knowsPathMtus(): boolean {
-    return this.pathMtus.size > 0;
   }
 
   /** Bytes of the largest packet that the way to a host takes, as far as is known (`ipv4_mtu`). */
@@ -69,6 +66,7 @@ export class IpOutput {
     const { now } = this.clock;
     if (known?.mtu === mtu && now < known.expiresAt - MTU_EXPIRES / 2) return;
     this.pathMtus.set(to, { mtu, expiresAt: now + MTU_EXPIRES });
+    this.knowsPathMtus = true;
   }
 
   private interfaceMtu(to: PlaceId): number {

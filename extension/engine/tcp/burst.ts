@@ -46,9 +46,11 @@ export type Burst = number | 'nothing' | 'waits-for-congestion-window';
 export function nextBurst(tcb: Tcb, mss: number, quota: number, most: number, mode: SendMode): Burst {
   const { sendQueue, snd } = tcb;
   const allowed = mss * Math.min(quota, most);
-  if (sendQueue.headLength < allowed && hasFeature(tcb.kernel.version, 'pieces grow before they leave'))
-    sendQueue.growHead(allowed - sendQueue.headLength);
-  const length = sendQueue.headLength;
+  let length = sendQueue.headLength;
+  if (length < allowed && sendQueue.count > 1 && hasFeature(tcb.kernel.version, 'pieces grow before they leave')) {
+    sendQueue.growHead(allowed - length);
+    length = sendQueue.headLength;
+  }
   if (length === 0 && !tcb.finQueued) return 'nothing';
   const isLast = sendQueue.count <= 1;
   const isBurst = length > mss;

@@ -10,8 +10,8 @@ import { after, seq } from './seq.ts';
  * path. `>> n` of the kernel is Math.floor(x / 2^n) here: values pass 2^31 on slow paths.
  */
 export class RttEstimator {
-  /** 8 × SRTT in µs; 0 = no sample yet. */
-  private srtt8 = 0;
+  /** 8 × SRTT in µs, as rates are reckoned with; 0 = no sample yet. Changed by nobody else. */
+  eightSrtt = 0;
   private mdev4 = 0;
   private mdevMax4 = 0;
   private rttvar4 = 0;
@@ -19,22 +19,17 @@ export class RttEstimator {
 
   /** µs; 0 = no sample yet. */
   get srtt(): Micros {
-    return Math.floor(this.srtt8 / 8);
+    return Math.floor(this.eightSrtt / 8);
   }
 
   /** Two round trips in µs, as the loss probe counts them: not twice a rounded one. */
   get twoSrtt(): Micros {
-    return Math.floor(this.srtt8 / 4);
+    return Math.floor(this.eightSrtt / 4);
   }
 
   /** µs: the deviation term of the RTO, a quarter of which RFC 6298 calls RTTVAR. */
   get rttvar(): Micros {
     return Math.floor(this.rttvar4 / 4);
-  }
-
-  /** 8 × SRTT in µs, as rates are reckoned with; 0 = no sample yet. */
-  get eightSrtt(): number {
-    return this.srtt8;
   }
 
   /** 4 × the smoothed mean deviation in µs, without the floor (`mdev_us`). */
@@ -43,7 +38,7 @@ export class RttEstimator {
   }
 
   get hasSample(): boolean {
-    return this.srtt8 !== 0;
+    return this.eightSrtt !== 0;
   }
 
   /**
@@ -52,16 +47,16 @@ export class RttEstimator {
    */
   sample(measured: Micros, una: Seq, nxt: Seq, rtoMin: Micros): void {
     const m = Math.max(1, measured);
-    if (this.srtt8 === 0) {
-      this.srtt8 = m * 8;
+    if (this.eightSrtt === 0) {
+      this.eightSrtt = m * 8;
       this.mdev4 = m * 2;
       this.rttvar4 = Math.max(this.mdev4, rtoMin);
       this.mdevMax4 = this.rttvar4;
       this.rttSeq = nxt;
       return;
     }
-    let err = m - Math.floor(this.srtt8 / 8);
-    this.srtt8 += err;
+    let err = m - Math.floor(this.eightSrtt / 8);
+    this.eightSrtt += err;
     if (err < 0) {
       err = -err - Math.floor(this.mdev4 / 4);
       // A falling RTT raises the deviation eight times more slowly.
@@ -79,7 +74,7 @@ export class RttEstimator {
       this.rttSeq = nxt;
       this.mdevMax4 = rtoMin;
     }
-    this.srtt8 = Math.max(1, this.srtt8);
+    this.eightSrtt = Math.max(1, this.eightSrtt);
   }
 
   /** No sample came from the handshake: `tcp_init_metrics` assumes 3 s. */
@@ -91,6 +86,6 @@ export class RttEstimator {
 
   /** RTO without backoff, rounded up to a jiffy (`__tcp_set_rto`, `tcp_bound_rto`). */
   rto(hz: number, rtoMax: Micros): Micros {
-    return Math.min(ceilToJiffy(Math.floor(this.srtt8 / 8) + this.rttvar4, hz), rtoMax);
+    return Math.min(ceilToJiffy(Math.floor(this.eightSrtt / 8) + this.rttvar4, hz), rtoMax);
   }
 }

@@ -307,7 +307,10 @@ export class Tcb {
   softError: Errno | undefined;
   /** A light entry without a socket: TIME_WAIT, or FIN_WAIT_2 of an orphan (`inet_timewait_sock`). */
   isTimeWaitEntry = false;
-  readonly options = new Map<SocketOptionName, number>();
+  private readonly optionValues = new Map<SocketOptionName, number>();
+  /** Socket options that were set, and whether any was. */
+  readonly options: ReadonlyMap<SocketOptionName, number> = this.optionValues;
+  private hasOptions = false;
 
   readonly retransmitTimer: Timer<RetransmitSlot>;
   readonly delackTimer: Timer<'delayed-ack'>;
@@ -408,15 +411,18 @@ export class Tcb {
 
   /** A socket option, if it is set. Most sockets have none, which is known without a look at each. */
   option(name: SocketOptionName): number | undefined {
-    return this.options.size === 0 ? undefined : this.options.get(name);
+    return this.hasOptions ? this.options.get(name) : undefined;
   }
 
   /**
-   * Keeps a socket option, and ready what goes by it with every segment. What SYNs say is settled once one has left, and what the
+   * Keeps a socket option (undefined: takes it back), and ready what goes by it with every segment. What SYNs say is settled once one has left, and what the
    * route says of the least RTO wins (`tcp_rto_min`).
    */
-  takeOption(name: SocketOptionName, value: number): void {
-    this.options.set(name, value);
+  takeOption(name: SocketOptionName, value: number | undefined): void {
+    if (value === undefined) this.optionValues.delete(name);
+    else this.optionValues.set(name, value);
+    this.hasOptions = this.optionValues.size > 0;
+    if (value === undefined) return;
     if (name === 'TCP_RTO_MAX_MS') this.rtoMax = value * 1000;
     else if (name === 'TCP_RTO_MIN_US' && this.route.rto_min === undefined)
       this.rtoMin = ceilToJiffy(value, this.kernel.hz);

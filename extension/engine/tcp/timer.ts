@@ -27,8 +27,8 @@ export class Timer<Name extends TimerName = TimerName> {
   /** One tick; nothing for a timer that knows none. */
   private readonly tick: Micros;
   private readonly alarm: Alarm;
-  /** What is pending; the fields below it speak of that. Times are those of its host's clock. */
-  private armed: Name | undefined;
+  /** Which timer is pending in this slot; the fields below speak of it. Changed by nobody else. Times are those of its host's clock. */
+  pending: Name | undefined;
   private armedFor: Micros = 0;
   /** When it fires: not before the deadline. */
   private fires: Micros = 0;
@@ -49,14 +49,9 @@ export class Timer<Name extends TimerName = TimerName> {
     });
   }
 
-  /** Which timer is pending in this slot. */
-  get pending(): Name | undefined {
-    return this.armed;
-  }
-
   /** Absolute time for which it was armed; undefined when nothing is pending. */
   get deadline(): Micros | undefined {
-    return this.armed === undefined ? undefined : this.armedFor;
+    return this.pending === undefined ? undefined : this.armedFor;
   }
 
   /** Timers fire in a tick: one that is armed for now, in the next. */
@@ -65,11 +60,11 @@ export class Timer<Name extends TimerName = TimerName> {
     const { now } = this.scheduler;
     const isWheel = clock?.timers === 'wheel';
     const deadline = isWheel ? wanted : Math.max(wanted, now + this.tick);
-    if (this.armed !== undefined) {
-      if (this.armed !== name) this.cancel();
+    if (this.pending !== undefined) {
+      if (this.pending !== name) this.cancel();
       else if (this.armedFor === deadline) return;
     }
-    this.armed = name;
+    this.pending = name;
     this.armedFor = deadline;
     this.fires = isWheel ? wheelExpiry(now, deadline, clock.hz) : deadline;
     this.backoff = backoff;
@@ -79,7 +74,7 @@ export class Timer<Name extends TimerName = TimerName> {
 
   /** The clock stood still: says anew when it will fire. */
   onClockResumed(): void {
-    if (this.armed !== undefined) this.event = this.recordArming(this.armed, this.event);
+    if (this.pending !== undefined) this.event = this.recordArming(this.pending, this.event);
   }
 
   /** The trace is in the time of the run, of which a clock that stood still is behind. */
@@ -90,25 +85,25 @@ export class Timer<Name extends TimerName = TimerName> {
   }
 
   cancel(): void {
-    if (this.armed === undefined) return;
-    this.recorder.timerCancelled(this.place, this.armed);
+    if (this.pending === undefined) return;
+    this.recorder.timerCancelled(this.place, this.pending);
     this.drop();
   }
 
   /** Forgets what is pending without a word: the end itself is gone. */
   drop(): void {
-    this.armed = undefined;
+    this.pending = undefined;
     this.alarm.cancel();
   }
 
   private fire(): void {
-    const { armed } = this;
-    if (armed === undefined) return;
-    this.armed = undefined;
+    const { pending } = this;
+    if (pending === undefined) return;
+    this.pending = undefined;
     const { recorder } = this;
     const before = recorder.cause;
-    recorder.cause = recorder.record('timer.fired', this.place, { timer: armed }, this.event);
-    this.onFire(armed);
+    recorder.cause = recorder.record('timer.fired', this.place, { timer: pending }, this.event);
+    this.onFire(pending);
     recorder.cause = before;
   }
 }

@@ -36,7 +36,7 @@ function setOption(own: Socket, name: SocketOptionName, value: number | undefine
   const { min, max, unit } = SOCKET_OPTIONS[name];
   if (value === undefined) {
     own.options.delete(name);
-    own.tcb?.options.delete(name);
+    own.tcb?.takeOption(name, undefined);
     return DONE;
   }
   // The kernel takes this one for a number without a sign.
