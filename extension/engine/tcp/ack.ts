@@ -6,7 +6,7 @@ import { sendQueued } from './output.ts';
 import { rememberTimestamp } from './paws.ts';
 import { onAckWhileProbing } from './persist.ts';
 import type { AckEvent } from './recovery/ack-event.ts';
-import { isDuplicate, newAckEvent } from './recovery/ack-event.ts';
+import { beginAckEvent, isDuplicate } from './recovery/ack-event.ts';
 import { cleanQueue } from './recovery/clean-queue.ts';
 import { handleDubiousAck } from './recovery/fast-recovery.ts';
 import type { Resend } from './recovery/loss.ts';
@@ -33,7 +33,8 @@ export function acknowledgementArrives(tcb: Tcb, segment: Segment): AckVerdict {
     return 'old';
   }
   if (after(segment.ack, snd.nxt)) return 'of-unsent-data';
-  const event = newAckEvent(endSeq(segment) !== segment.seq, after(segment.ack, snd.una));
+  const event = recovery.ackEvent;
+  beginAckEvent(event, endSeq(segment) !== segment.seq, after(segment.ack, snd.una));
   if (event.advanced) tcb.retransmits = 0;
   const priorUna = snd.una;
   const priorHighest = tcb.sackPermitted ? highestSack(tcb) : snd.una;
@@ -72,7 +73,8 @@ export function acknowledgementArrives(tcb: Tcb, segment: Segment): AckVerdict {
 function oldAckArrives(tcb: Tcb, segment: Segment): void {
   rememberTimestamp(tcb, segment);
   if (segment.options.sack === undefined) return;
-  const event = newAckEvent(false, false);
+  const event = tcb.recovery.ackEvent;
+  beginAckEvent(event, false, false);
   const { una } = tcb.snd;
   takeSackBlocks(tcb, segment, una, event);
   sendAgain(tcb, handleDubiousAck(tcb, segment, event, 0, una));

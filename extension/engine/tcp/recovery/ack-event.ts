@@ -3,9 +3,9 @@ import type { Micros } from '../../../base/time.ts';
 /** What one acknowledgement turned out to say (the FLAG_ bits of tcp_input.c), filled while it is handled. */
 export interface AckEvent {
   /** It carried data or a FIN (`FLAG_DATA`). */
-  readonly carriesData: boolean;
+  carriesData: boolean;
   /** SND.UNA moved (`FLAG_SND_UNA_ADVANCED`). */
-  readonly advanced: boolean;
+  advanced: boolean;
   /** The window was updated by it (`FLAG_WIN_UPDATE`). */
   windowUpdate: boolean;
   /** Segments taken out of the queue (`FLAG_DATA_ACKED`, `pkts_acked`). */
@@ -38,11 +38,11 @@ export interface AckEvent {
   newestDelivered: number;
 }
 
-/** An acknowledgement of which nothing is known yet. */
-export function newAckEvent(carriesData: boolean, advanced: boolean): AckEvent {
+/** What each acknowledgement of an end is written into, one after the other. */
+export function newAckEvent(): AckEvent {
   return {
-    carriesData,
-    advanced,
+    carriesData: false,
+    advanced: false,
     windowUpdate: false,
     acked: 0,
     resentAcked: false,
@@ -60,6 +60,28 @@ export function newAckEvent(carriesData: boolean, advanced: boolean): AckEvent {
     priorDelivered: 0,
     newestDelivered: 0,
   };
+}
+
+/** Another acknowledgement, of which nothing else is known yet; what was said of the one before is over. */
+export function beginAckEvent(event: AckEvent, carriesData: boolean, advanced: boolean): void {
+  event.carriesData = carriesData;
+  event.advanced = advanced;
+  event.windowUpdate = false;
+  event.acked = 0;
+  event.resentAcked = false;
+  event.dataSacked = false;
+  event.originalDelivered = false;
+  event.dsack = false;
+  event.dsackOfProbe = false;
+  event.sackDelivered = 0;
+  event.lostRetransmission = false;
+  event.reneging = false;
+  event.setTimer = false;
+  event.maybeDelayed = false;
+  event.firstSackedSentAt = undefined;
+  event.lastSackedSentAt = 0;
+  event.priorDelivered = 0;
+  event.newestDelivered = 0;
 }
 
 /** Nothing that only a duplicate lacks: neither data, nor a new window, nor news acknowledged (`!FLAG_NOT_DUP`). */

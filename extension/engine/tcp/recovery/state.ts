@@ -2,6 +2,7 @@ import type { CongestionState } from '../../../scenario/congestion.ts';
 import type { Micros } from '../../../base/time.ts';
 import type { Seq } from '../seq.ts';
 import type { SentSegment } from './retransmission-queue.ts';
+import { newAckEvent } from './ack-event.ts';
 import { MinRtt } from './min-rtt.ts';
 
 /** What loss detection and recovery remember of an end (fields of `tcp_sock`, `inet_connection_sock`). */
@@ -49,6 +50,8 @@ export class RecoveryState {
   /** Where sending again goes on; undefined = from the head (`retransmit_skb_hint`). */
   resendFrom: SentSegment | undefined;
 
+  /** What the acknowledgement in hand says. */
+  readonly ackEvent = newAckEvent();
   readonly minRtt = new MinRtt();
   readonly rack = {
     /** Round trip of the segment delivered last (`rack.rtt_us`). */
