@@ -194,8 +194,10 @@ export class Program {
 
   /** The connection was opened, or something was read or sent: the idle limit counts anew. */
   touch(descriptor: StreamDescriptor): void {
-    const limit = this.idleLimit;
-    if (limit === undefined) return;
+    if (this.idleLimit !== undefined) this.countIdleAnew(descriptor, this.idleLimit);
+  }
+
+  private countIdleAnew(descriptor: StreamDescriptor, limit: Micros): void {
     const { talk } = descriptor;
     if (talk.idleTimer !== undefined) this.calls.cancel(talk.idleTimer);
     talk.idleTimer = this.calls.later(() => {

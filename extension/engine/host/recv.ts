@@ -11,11 +11,15 @@ import type { Process } from './process.ts';
 
 /** Data, EOF or an error is there: the program's blocking call wakes up, at the same instant but after the kernel is done. */
 export function wakeToRead(process: Process, descriptor: StreamDescriptor): void {
-  descriptor.wakeToRead ??= process.wakeUp(() => {
+  descriptor.wakeToRead ??= makeWakeUp(process, descriptor);
+  descriptor.wakeToRead();
+}
+
+function makeWakeUp(process: Process, descriptor: StreamDescriptor): () => void {
+  return process.wakeUp(() => {
     if (descriptor.connecting && descriptor.tcb.state !== 'SYN_SENT') connectReturns(process, descriptor);
     readAll(process, descriptor);
   });
-  descriptor.wakeToRead();
 }
 
 /** recv(), again and again, until nothing is left, the connection ends, or the program does not want any more. */
