@@ -61,7 +61,7 @@ function take(process: Process, descriptor: StreamDescriptor, result: number | E
 
 /** Fewer bytes are there than SO_RCVLOWAT asks for, and more may come: a recv() that may sleep does. */
 function sleepsForMore({ program }: Process, { tcb }: StreamDescriptor): boolean {
-  if (!tcb.options.has('SO_RCVLOWAT') || !program.blocks || tcb.rcv.queue.bytes === 0) return false;
+  if (tcb.option('SO_RCVLOWAT') === undefined || !program.blocks || tcb.rcv.queue.bytes === 0) return false;
   return (
     !tcb.rcv.fin && !tcb.shutdownReceive && tcb.error === undefined && tcb.state !== 'CLOSED' && !isWorthReading(tcb)
   );

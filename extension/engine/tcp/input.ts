@@ -99,7 +99,7 @@ function goOn(tcb: Tcb, readableBytes: boolean): void {
 function answer(tcb: Tcb, readableBytes: boolean): void {
   acknowledgeIfDue(tcb);
   if (tcb.writerSleeps && isWriteable(tcb)) tcb.kernel.writable(tcb);
-  if (readableBytes && (!tcb.options.has('SO_RCVLOWAT') || isWorthReading(tcb))) tcb.kernel.readable(tcb);
+  if (readableBytes && (tcb.option('SO_RCVLOWAT') === undefined || isWorthReading(tcb))) tcb.kernel.readable(tcb);
 }
 
 /** The answer to our SYN where both sides sent one: it repeats the SYN that we have (`tcp_validate_incoming`). */
