@@ -72,15 +72,18 @@ export class Line {
 
   private grow(): void {
     const { start, room } = this;
-    const order = <T>(column: readonly T[], rest: T): T[] => [
-      ...column.slice(start),
-      ...column.slice(0, start),
-      ...new Array<T>(room).fill(rest),
-    ];
+    const order = <T>(column: readonly T[], rest: T): T[] =>
+      column.slice(start).concat(column.slice(0, start), new Array<T>(room).fill(rest));
+    const orderIds = (column: Int32Array): Int32Array<ArrayBuffer> => {
+      const larger = new Int32Array(2 * room);
+      larger.set(column.subarray(start));
+      larger.set(column.subarray(0, start), room - start);
+      return larger;
+    };
     this.segments = order(this.segments, undefined);
     this.purposes = order(this.purposes, 'data');
-    this.sendings = Int32Array.from(order([...this.sendings], 0));
-    this.causes = Int32Array.from(order([...this.causes], 0));
+    this.sendings = orderIds(this.sendings);
+    this.causes = orderIds(this.causes);
     this.times = order(this.times, 0);
     this.orders = order(this.orders, 0);
     this.start = 0;
