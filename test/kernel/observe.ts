@@ -85,7 +85,9 @@ export function itemsOf(trace: Trace): readonly ObservedItem[] {
         items.push({ event: event.id, kind: 'arp', time: event.time, host, what: event.what, ...fate });
         break;
       }
+      // A statement was due, also where there was nothing for it to do.
       case 'scenario.action':
+      case 'scenario.skipped':
         items.push({ event: event.id, kind: 'action', time: event.time, index: event.action });
         break;
       default:
