@@ -3,6 +3,7 @@ import type { Micros } from '../../base/time.ts';
 import { SECOND } from '../../base/time.ts';
 import { sendReset } from './close.ts';
 import { TCP_RESOURCE_PROBE_INTERVAL } from './constants.ts';
+import { jiffies, jiffyNumber } from './jiffies.ts';
 import { sendWindowProbe } from './persist.ts';
 import { giveUp } from './retransmit.ts';
 import type { Tcb } from './tcb.ts';
@@ -11,9 +12,13 @@ function keepaliveTime(tcb: Tcb): Micros {
   return tcb.knob('TCP_KEEPIDLE', tcb.kernel.sysctls.tcp_keepalive_time) * SECOND;
 }
 
-/** Silence so far: since the last data or the last acceptable ACK, whichever is later (`keepalive_time_elapsed`). */
-function elapsed(tcb: Tcb): Micros {
-  return tcb.now - Math.max(tcb.delack.lastDataAt, tcb.lastAckAt);
+/**
+ * Silence so far: since the last data or the last acceptable ACK, whichever is later (`keepalive_time_elapsed`). The kernel counts whole
+ * ticks of its clock, so that a probe may come one sooner.
+ */
+function elapsed({ now, delack, lastAckAt, kernel: { hz, timers } }: Tcb): Micros {
+  const since = Math.max(delack.lastDataAt, lastAckAt);
+  return timers === 'wheel' ? jiffies(jiffyNumber(now, hz) - jiffyNumber(since, hz), hz) : now - since;
 }
 
 /** Whether the timer may run: a time-wait entry has no socket, and so no keepalive. */

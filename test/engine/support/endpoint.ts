@@ -35,6 +35,8 @@ export interface EndpointOptions {
   readonly hz?: number;
   /** What the route to the other side says. */
   readonly route?: RouteMetrics;
+  /** `wheel`: as late as the kernel's. */
+  readonly timers?: 'wheel';
   /** Set before connect() or listen(). */
   readonly socket?: Partial<Record<SocketOptionName, number>>;
   /** The other side's initial sequence number. */
@@ -88,6 +90,7 @@ export class Endpoint {
     this.irs = seq(options.irs ?? 1_000_000);
     this.lone = new LoneKernel({
       hz: options.hz ?? 1000,
+      timers: options.timers,
       sysctls: sysctlValues(options.sysctls, options.kernel),
       version: options.kernel ?? [6, 12],
       seed: options.seed ?? 1,

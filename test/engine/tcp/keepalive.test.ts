@@ -114,3 +114,14 @@ describe('keepalive in other states', () => {
     expect(end.ignored).toEqual(['rate-limited']);
   });
 });
+
+describe('on the timer wheel', () => {
+  it('silence is counted in whole ticks: a probe may leave within the tick in which the time is over', () => {
+    const end = established({ hz: 250, timers: 'wheel' });
+    end.at(2029.2).option('SO_KEEPALIVE', 1).option('TCP_KEEPIDLE', 1).option('TCP_KEEPINTVL', 1);
+    end.at(2035).expectSent('2032 A 0 ack 1 keepalive-probe');
+    // Its timer fires at 3040: 996.7 ms later, and 250 ticks.
+    end.at(2043.3).receive(ack());
+    end.at(3050).expectSent('3040 A 0 ack 1 keepalive-probe');
+  });
+});
