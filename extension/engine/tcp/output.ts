@@ -79,6 +79,8 @@ function transmit(
 /** A time-wait entry puts what it has into the field, cut off to its 16 bits (`tcp_v4_timewait_ack`, `tcp_v4_send_ack`). */
 function windowField(tcb: Tcb): number {
   const { wnd, wscale } = tcb.rcv;
+  // A request rounds down what its SYN-ACK said (`tcp_v4_reqsk_send_ack`).
+  if (tcb.isRequest) return wnd >>> wscale;
   return tcb.isTimeWaitEntry ? scaledDown(wnd, wscale) % FIELD : scaledDown(selectWindow(tcb), wscale);
 }
 

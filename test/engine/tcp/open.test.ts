@@ -137,6 +137,13 @@ describe('SYN_RECEIVED', () => {
     expect(end.state).toBe('SYN_RECEIVED');
   });
 
+  it('what cannot be taken is answered with the window of the SYN-ACK, rounded down', () => {
+    const end = synReceived().at(1000);
+    end.segments();
+    const [answer] = end.receive(ack({ seq: 0, ack: 1 })).segments();
+    expect(answer?.window).toBe(65_160 >>> 7);
+  });
+
   it('RST in the window drops the request', () => {
     expect(synReceived().receive(rst({ seq: 1 })).goneBecause).toBe('reset');
   });
