@@ -126,6 +126,36 @@ describe('the retransmission timer fires', () => {
     end.at(220).expectSent('220 PA 1+1000 ack 1 rto-retransmission');
   });
 
+  it('the end of a piece that goes again whole takes no neighbour along', () => {
+    const end = established({ sysctls: { tcp_early_retrans: 0, tcp_frto: 0 } });
+    end.option('TCP_NODELAY', 1);
+    end.send(100);
+    end.send(1448 + 12);
+    end.close().sent();
+    end.at(220).expectSent('220 PA 1+100 ack 1 rto-retransmission');
+    end
+      .at(240)
+      .receive(ack({ ack: 101 }))
+      .expectSent('240 A 101+1448 ack 1 rto-retransmission', '240 PA 1549+12 ack 1 rto-retransmission');
+  });
+
+  it('what the window leaves of a segment stays with its piece, and is cut anew with it', () => {
+    const end = established({ sysctls: { tcp_early_retrans: 0, tcp_frto: 0 } });
+    end.option('TCP_NODELAY', 1);
+    end.send(100);
+    end.send(2 * 1448);
+    end.sent();
+    end.at(220).expectSent('220 PA 1+100 ack 1 rto-retransmission');
+    end
+      .at(240)
+      .receive(ack({ ack: 101, window: 5 }))
+      .expectSent('240 A 101+640 ack 1 rto-retransmission');
+    end
+      .at(260)
+      .receive(ack({ ack: 741, window: 0 }))
+      .expectSent('260 A 741+1448 ack 1 rto-retransmission');
+  });
+
   it('no loss probe before everything that was in flight is acknowledged', () => {
     const end = established();
     end.send(3000);

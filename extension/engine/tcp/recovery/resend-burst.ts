@@ -31,9 +31,16 @@ export class ResendBurst {
     const follows = this.count > 0;
     this.count += 1;
     if (this.goesOn(segment, index)) return { follows, ends: false };
-    segment.joinsNext = false;
+    if (!this.fitsInPart(segment)) segment.joinsNext = false;
     this.count = 0;
     return { follows, ends: follows };
+  }
+
+  /** The window ends within it: it is cut there, and the rest of it stays with the rest of the piece. */
+  private fitsInPart({ seq, end }: SentSegment): boolean {
+    const { una, wnd } = this.tcb.snd;
+    const edge = add(una, wnd);
+    return after(end, edge) && after(edge, seq);
   }
 
   /** The next segment of the piece is lost too, and both windows have room for it. */

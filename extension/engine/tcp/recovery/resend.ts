@@ -54,7 +54,8 @@ export function resend(
   }
   const limit = Math.min(room, mss);
   if (segment.length > limit) split(tcb, segment, limit);
-  else if (segment.length < limit) collapse(tcb, segment, limit);
+  // The last of a piece that goes again whole is no small neighbour of what comes behind.
+  else if (segment.length < limit && !follows) collapse(tcb, segment, limit);
   recovery.totalRetransmissions++;
   if (segment.syn) tcb.synCopies++;
   // Also where it does not leave the host: a sample would begin with what never was sent.
@@ -112,7 +113,7 @@ function collapse(tcb: Tcb, segment: SentSegment, limit: number): void {
   const { sent, recovery, snd } = tcb;
   const index = sent.indexFrom(segment.seq);
   for (let next = sent.at(index + 1); next !== undefined; next = sent.at(index + 1)) {
-    if (next.sacked || segment.length + next.length > limit) return;
+    if (next.sacked || next.joinsNext || segment.length + next.length > limit) return;
     if (after(next.end, add(snd.una, snd.wnd))) return;
     // Its flags move over with its bytes.
     segment.length += next.length;
