@@ -2,6 +2,7 @@
 import { SOCK_MIN_RCVBUF, SOCK_MIN_SNDBUF } from '../../../extension/engine/tcp/constants.ts';
 import { setOption as apply } from '../../../extension/engine/host/set-option.ts';
 import * as engine from '../../../extension/engine/host/syscalls.ts';
+import { payloadPerSegment } from '../../../extension/engine/tcp/path-mtu.ts';
 import { diff } from '../../../extension/engine/tcp/seq.ts';
 import type { SocketOptionDefinition, SocketOptionName } from '../../../extension/scenario/socket-option.ts';
 import { SOCKET_OPTIONS } from '../../../extension/scenario/socket-option.ts';
@@ -89,6 +90,8 @@ function optionValue({ options, tcb }: Socket, name: SocketOptionName, sysctls: 
     if (value === undefined) unsupported(`${name} before it was set`);
     return Math.max(2 * value, name === 'SO_SNDBUF' ? SOCK_MIN_SNDBUF : SOCK_MIN_RCVBUF);
   }
+  // What segments hold, once there is a connection (`do_tcp_getsockopt`: mss_cache).
+  if (name === 'TCP_MAXSEG' && tcb !== undefined) return payloadPerSegment(tcb);
   const { sysctl }: SocketOptionDefinition = SOCKET_OPTIONS[name];
   // This one does not tell what it inherits.
   const inherits = sysctl !== undefined && name !== 'TCP_NOTSENT_LOWAT';
