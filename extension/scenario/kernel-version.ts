@@ -21,6 +21,8 @@ const FEATURES = {
   'PAWS wrap in seconds': [6, 6],
   /** A segment shows how much of a receive buffer's memory is payload (`tcp_measure_rcv_mss`); half of it before, for good. */
   'payload share measured': [6, 6],
+  /** Data for which there is no memory is answered by a window of 0, and a bare FIN is taken (commit e2142825c120); dropped in silence before. */
+  'window 0 without receive memory': [6, 6],
   /** A delayed ACK never waits longer than the least RTO (commit bbf80d713fe7). */
   'delayed ACK below the least RTO': [6, 7],
   /** A piece of the send queue that is shorter than a burst takes from the next one (`tcp_grow_skb`, commit 8ee602c63520). */

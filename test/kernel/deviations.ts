@@ -90,6 +90,7 @@ export const DEVIATIONS: readonly Deviation[] = [
       'linux-6.1/G8-nothing-is-said-tcp_mtu_probing-1.txt',
       'linux-6.1/G8-the-way-becomes-narrower-and-the-router-says-so.txt',
       'linux-6.1/small-window-the-sender-has-little-room-too.txt',
+      'linux-6.12/beyond-a-gap-a-fin-once.txt',
       'linux-6.12/G8-large-ones-and-the-router-says-so.txt',
       'linux-6.12/G8-the-way-becomes-narrower-and-the-router-says-so.txt',
     ],
@@ -97,6 +98,25 @@ export const DEVIATIONS: readonly Deviation[] = [
       /^(window: segment of (conn|second) from (client|server \d:)|PSH: segment of conn from client 1[25]|time: app's send on conn)/,
     reason:
       "The smallest packets take more memory there, so that less of a window is left: in the engine, as on the machine's own 6.18, 576 bytes; in a distribution's 6.12, whose drivers for wireless networks need more room before a header, 704; up to 6.2, where they have no buffers of a size of their own (skbuff_small_head), 512 or 1024.",
+  },
+  {
+    recordings: [
+      'linux-6.1/asleep-in-send-it-is-to-close-meanwhile.txt',
+      'linux-6.1/asleep-in-send-the-peer-closes-its-side-meanwhile.txt',
+      'linux-6.1/less-room-a-burst-into-the-window.txt',
+      'linux-6.1/less-room-and-the-sender-acknowledges-into-the-closed-window.txt',
+      'linux-6.1/less-room-the-first-segment-is-lost.txt',
+    ],
+    lines:
+      /^(sequence: segment of conn from (client 14|server (6|11|13))|SACK: segment of conn from server 5|time: (segment of conn from client A|state of conn on client FIN_WAIT_2|web's recv on conn)) ?/,
+    reason:
+      'A buffer that is full: what 6.1 still takes, and what it drops, is not understood in all cases. The smallest packets take other memory there, too.',
+  },
+  {
+    recordings: ['linux-6.1/route-gone-before-it-sends-and-it-comes-back.txt'],
+    lines: /^sequence: segment of conn from (client 4|server 3): /,
+    reason:
+      'What is left of a write whose first bytes left as a probe goes by itself there; in the engine, as in later releases, the next write fills it up to a segment. Not understood: pieces that grow before they leave came with 6.10 only, and the engine plays that.',
   },
 ];
 

@@ -80,7 +80,7 @@ function transmit(
 function windowField(tcb: Tcb): number {
   const { wnd, wscale } = tcb.rcv;
   // A request rounds down what its SYN-ACK said (`tcp_v4_reqsk_send_ack`).
-  if (tcb.isRequest) return wnd >>> wscale;
+  if (tcb.isRequest) return Math.floor(wnd / powerOfTwo(wscale));
   return tcb.isTimeWaitEntry ? scaledDown(wnd, wscale) % FIELD : scaledDown(selectWindow(tcb), wscale);
 }
 

@@ -1,4 +1,5 @@
 /** The receive queue: data in sequence, data beyond gaps, the FIN at the end (`tcp_data_queue`, `tcp_fin`). */
+import { hasFeature } from '../../scenario/kernel-version.ts';
 import { enterQuickAckMode, onDataBeyondGap, onDataReceived } from './delayed-ack.ts';
 import { onFin } from './close.ts';
 import { forgetReachedBlocks, noteBeyondGap, noteDuplicate } from './received-blocks.ts';
@@ -49,7 +50,7 @@ export function receiveText(tcb: Tcb, segment: Segment): void {
       return;
     }
   }
-  if (!makesRoomFor(tcb, segment) && !isForcedIn(tcb, segment)) return;
+  if (!canTakeNext(tcb, segment)) return;
   const fresh = diff(textEnd, rcv.nxt);
   if (fresh > 0) {
     rcv.queue.take(segment.length, fresh);
@@ -63,6 +64,15 @@ export function receiveText(tcb: Tcb, segment: Segment): void {
     if (rcv.outOfOrder.length === 0) tcb.delack.now = true;
   }
   checkPrediction(tcb);
+}
+
+/** Whether there is room for what is next, or it is taken all the same. */
+function canTakeNext(tcb: Tcb, segment: Segment): boolean {
+  if (hasFeature(tcb.kernel.version, 'window 0 without receive memory'))
+    return makesRoomFor(tcb, segment) || isForcedIn(tcb, segment);
+  if (tcb.rcv.queue.bytes === 0 || makesRoomFor(tcb, segment)) return true;
+  tcb.kernel.ignored(tcb, 'no-receive-memory');
+  return false;
 }
 
 /** There is no room for what is next. Unless nothing waits, or it is but a FIN, it is dropped; the sender is told at once, with a window of 0. */

@@ -46,6 +46,16 @@ describe('a receive buffer that was made smaller', () => {
     expect(acknowledgements(end)).toEqual([`${1 + 5 * FULL} win 23`]);
   });
 
+  it('before Linux 6.6 it drops what is next without a word, a FIN too', () => {
+    const end = accepted({ kernel: [6, 1] }).option('SO_RCVBUF', 4096);
+    end.shutdown();
+    end.at(100).receive(...row(4));
+    end.segments();
+    end.receive(...row(1, 1 + 4 * FULL), { flags: 'FA', seq: 1 + 4 * FULL });
+    end.expectSent();
+    expect([end.ignored, end.tcb.rcv.fin]).toEqual([['no-receive-memory', 'no-receive-memory'], false]);
+  });
+
   it('a FIN is taken all the same', () => {
     const end = accepted()
       .option('SO_RCVBUF', 4096)
