@@ -19,7 +19,7 @@ import type { Segment } from '../tcp/segment.ts';
 import { has, RST, SYN } from '../tcp/segment.ts';
 import type { Seq } from '../tcp/seq.ts';
 import { add, unsigned } from '../tcp/seq.ts';
-import type { TcpKernel } from '../tcp/tcb.ts';
+import type { TcpKernel } from '../tcp/tcp-kernel.ts';
 import { Tcb } from '../tcp/tcb.ts';
 import { inheritTimestamp, replacesTimeWait } from '../tcp/time-wait.ts';
 import { TIMER_HANDLERS } from '../tcp/timers.ts';

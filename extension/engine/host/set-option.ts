@@ -13,7 +13,8 @@ import { letGo } from '../tcp/nagle.ts';
 import { sendQueued } from '../tcp/output.ts';
 import { clampWindow } from '../tcp/receive-window.ts';
 import { isWriteable } from '../tcp/send-buffer.ts';
-import type { Tcb, TcpKernel } from '../tcp/tcb.ts';
+import type { Tcb } from '../tcp/tcb.ts';
+import type { TcpKernel } from '../tcp/tcp-kernel.ts';
 
 /** What setsockopt() says of an option that a kernel does not have or does not take; undefined: it takes it. */
 export function refusal(

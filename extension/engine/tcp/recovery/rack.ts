@@ -16,7 +16,7 @@ const STATIC_WINDOW = 2;
 const NO_DUPLICATE_THRESHOLD = 4;
 
 function hasBit(tcb: Tcb, bit: number): boolean {
-  // eslint-disable-next-line no-bitwise -- That is what it is.
+  // eslint-disable-next-line no-bitwise -- The sysctl is a set of bits.
   return (tcb.kernel.sysctls.tcp_recovery & bit) !== 0;
 }
 
