@@ -76,12 +76,14 @@ function transmit(
   return failure === 'lost' ? undefined : failure;
 }
 
-/** A time-wait entry puts what it has into the field, cut off to its 16 bits (`tcp_v4_timewait_ack`, `tcp_v4_send_ack`). */
+/**
+ * A half-open request repeats what its SYN-ACK said, a time-wait entry what it has, cut off to 16 bits (`tcp_v4_reqsk_send_ack`,
+ * `tcp_v4_timewait_ack`).
+ */
 function windowField(tcb: Tcb): number {
   const { wnd, wscale } = tcb.rcv;
-  // A request rounds down what its SYN-ACK said (`tcp_v4_reqsk_send_ack`).
-  if (tcb.isRequest) return Math.floor(wnd / powerOfTwo(wscale));
-  return tcb.isTimeWaitEntry ? scaledDown(wnd, wscale) % FIELD : scaledDown(selectWindow(tcb), wscale);
+  const isSocket = !tcb.isRequest && !tcb.isTimeWaitEntry;
+  return isSocket ? scaledDown(selectWindow(tcb), wscale) : scaledDown(wnd, wscale) % FIELD;
 }
 
 /** A bare acknowledgement of everything received. */
@@ -204,6 +206,7 @@ export function transmitQueued(tcb: Tcb, why: SendWhy, mode: SendMode): number {
   return count;
 }
 
+/** A function, for what is sent meanwhile changes the answer: the compiler takes a property for as it was. */
 function isAllSent(tcb: Tcb): boolean {
   return !tcb.hasUnsent;
 }

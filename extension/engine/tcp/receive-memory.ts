@@ -29,7 +29,7 @@ export function makesRoomFor(tcb: Tcb, segment: Segment): boolean {
 }
 
 function makesRoom(tcb: Tcb, segment: Segment): boolean {
-  clampWindow(tcb);
+  clampToWhatIsUsed(tcb);
   if (hasRoom(tcb)) return true;
   collapseBeyondGaps(tcb);
   tcb.rcv.queue.collapse((memory) => payloadIn(tcb, memory));
@@ -45,7 +45,7 @@ export function checkPrediction(tcb: Tcb): void {
 }
 
 /** A buffer that the kernel chose is as large as what is in it; in one that is overfull two segments more are the most (`tcp_clamp_window`). */
-function clampWindow(tcb: Tcb): void {
+function clampToWhatIsUsed(tcb: Tcb): void {
   const { rcv, delack, kernel } = tcb;
   const [, , largest] = kernel.sysctls.tcp_rmem;
   delack.quick = 0;
