@@ -1,16 +1,15 @@
 /**
- * The trace as columns: blocks of events whose numbers stand column by column, each as narrow as its values allow. They travel
- * to the panel without being copied object by object, and take a fraction of the memory of objects. `TraceWriter` appends, `Trace`
- * (trace.ts) reads, `storage/` knows how.
+ * The trace as columns: blocks of events whose numbers stand in a few arrays. They travel to the panel without being copied object by
+ * object, and take a fraction of the memory of objects. `TraceWriter` appends, `Trace` (trace.ts) reads, `storage/` knows how.
  */
 import type { Connection, EventFields, EventId, Place, PlaceId } from './event.ts';
 import type { TraceHeader } from './header.ts';
 import type { EventKind } from './schema.ts';
 import { putByName } from './storage/by-name.ts';
-import { EventDoors } from './storage/doors.ts';
+import { putVariables } from './storage/doors.ts';
 import { DraftBlock } from './storage/draft.ts';
+import type { SealedBlock } from './storage/layout.ts';
 import { KIND_CODES } from './storage/layout.ts';
-import { Sealer } from './storage/seal.ts';
 import { StringTable } from './storage/string-table.ts';
 
 export { EventLimitReached } from './storage/draft.ts';
@@ -23,7 +22,7 @@ export interface TraceData {
   /** Number of events. */
   readonly length: number;
   /** Of BLOCK_EVENTS events each, the last one of what is left. Nobody changes them: traces may share them. */
-  readonly blocks: readonly Uint8Array[];
+  readonly blocks: readonly SealedBlock[];
   readonly strings: readonly string[];
 }
 
@@ -31,20 +30,17 @@ export interface TraceData {
 export class TraceWriter {
   readonly places: Place[] = [{ kind: 'scenario' }];
   readonly connections: Connection[] = [];
-  /** For the events that come with every packet, in place of `add`. */
-  readonly doors: EventDoors;
+  /** Where the events go: for the doors of those that come with every packet. */
+  readonly draft: DraftBlock;
   private readonly header: TraceHeader;
-  private readonly blocks: Uint8Array[] = [];
-  private readonly draft: DraftBlock;
-  private readonly sealer = new Sealer();
+  private readonly blocks: SealedBlock[] = [];
   private readonly strings = new StringTable();
 
   constructor(header: TraceHeader) {
     this.header = header;
     this.draft = new DraftBlock(() => {
-      this.blocks.push(this.sealer.seal(this.draft));
+      this.blocks.push(this.draft.seal());
     });
-    this.doors = new EventDoors(this.draft);
   }
 
   /** Number of events so far: the id of the next one. */
@@ -70,7 +66,7 @@ export class TraceWriter {
   add<K extends EventKind>(kind: K, time: number, place: PlaceId, cause: EventId, fields: EventFields<K>): EventId {
     if (kind === 'tcp.variables') {
       const { changes } = fields as EventFields<'tcp.variables'>;
-      return this.doors.variables(time, place, cause, changes, changes.length);
+      return putVariables(this.draft, time, place, cause, changes, changes.length);
     }
     return putByName(this.draft, this.strings, KIND_CODES.get(kind) as number, time, place, cause, fields);
   }
@@ -85,7 +81,7 @@ export class TraceWriter {
         sides: [{ ...c.sides[0] }, { ...c.sides[1] }] as const,
       })),
       length: this.length,
-      blocks: this.draft.count === 0 ? [...this.blocks] : [...this.blocks, this.sealer.seal(this.draft)],
+      blocks: this.draft.count === 0 ? [...this.blocks] : [...this.blocks, this.draft.seal()],
       strings: [...this.strings.strings],
     };
   }

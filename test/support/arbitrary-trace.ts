@@ -3,6 +3,7 @@ import { TraceWriter } from '../../extension/trace/columns.ts';
 import type { EventFields } from '../../extension/trace/event.ts';
 import type { EventKind, FieldType } from '../../extension/trace/schema.ts';
 import { EVENT_KINDS, EVENT_SCHEMA, TRACE_VERSION, VARIABLES } from '../../extension/trace/schema.ts';
+import { EventDoors } from '../../extension/trace/storage/doors.ts';
 import { Trace } from '../../extension/trace/trace.ts';
 
 /** Times, sizes, and what no column of whole numbers can hold. */
@@ -74,13 +75,13 @@ export const drawnEvents: fc.Arbitrary<readonly DrawnEvent[]> = fc.array(
 /** Writes an event through the door of its kind, if that has one. */
 function addByDoor(
   writer: TraceWriter,
+  doors: EventDoors,
   kind: EventKind,
   time: number,
   place: number,
   cause: number,
   fields: object,
 ): void {
-  const { doors } = writer;
   switch (kind) {
     case 'segment.sent': {
       const sent = fields as EventFields<'segment.sent'>;
@@ -96,26 +97,35 @@ function addByDoor(
         ...(sack.length === 0 ? {} : { sack: pairsOf(sack) }),
       };
       const segment = { ...sent, seq: sent.seq | 0, ack: sent.ack | 0, options };
-      doors.sent(time, place, cause, connection, from, to, segment, windowBytes, purpose, reason, args);
+      doors.sent({ place, connection, remote: { host: to } }, from, segment, windowBytes, purpose, reason, args);
       return;
     }
     case 'segment.delivered':
-      doors.delivered(time, place, cause, (fields as EventFields<'segment.delivered'>).segment);
+      doors.delivered(place, (fields as EventFields<'segment.delivered'>).segment, cause);
       return;
     case 'segment.queued': {
       const { segment, wait, ahead, bytes } = fields as EventFields<'segment.queued'>;
-      doors.queued(time, place, cause, segment, wait, ahead, bytes);
+      doors.queued(place, segment, wait, ahead, bytes, cause);
       return;
     }
-    case 'timer.armed':
-      doors.timerArmed(time, place, cause, fields as EventFields<'timer.armed'>);
+    case 'timer.armed': {
+      const { timer, deadline, backoff, late } = fields as EventFields<'timer.armed'>;
+      doors.timerArmed(place, timer, deadline, backoff, late, cause);
       return;
+    }
     case 'timer.cancelled':
-      doors.timerCancelled(time, place, cause, (fields as EventFields<'timer.cancelled'>).timer);
+      doors.timerCancelled(place, (fields as EventFields<'timer.cancelled'>).timer);
       return;
-    case 'call.returned':
-      doors.returned(time, place, cause, fields as EventFields<'call.returned'>);
+    case 'call.returned': {
+      const { call, process, value, errno } = fields as EventFields<'call.returned'>;
+      doors.returned(place, call, process, value, errno);
       return;
+    }
+    case 'tcp.variables': {
+      const { changes } = fields as EventFields<'tcp.variables'>;
+      doors.variables(place, changes, changes.length);
+      return;
+    }
     default:
       break;
   }
@@ -148,14 +158,17 @@ export function written(
   writer.addPlace({ kind: 'link', name: 'l', hosts: [1, 2] });
   writer.addPlace({ kind: 'end', host: 1, process: 3, connection: 0 });
   writer.addPlace({ kind: 'end', host: 2, process: -1, connection: 0 });
-  let time = 0;
+  const clock = { now: 0 };
+  const doors = new EventDoors(writer.draft, clock);
   const rounds = drawn.length === 0 ? 0 : Math.ceil(atLeast / drawn.length);
   const all = Array.from({ length: rounds }, () => drawn).flat();
   const events = all.map(({ kind, step, place, back, fields }, id) => {
-    time += step;
+    clock.now += step;
+    const time = clock.now;
     const cause = id === 0 ? -1 : Math.floor(back * (id + 1)) - 1;
     const safe = Math.min(cause, id - 1);
-    if (how === 'doors') addByDoor(writer, kind, time, place, safe, fields);
+    doors.cause = safe;
+    if (how === 'doors') addByDoor(writer, doors, kind, time, place, safe, fields);
     else writer.add(kind, time, place, safe, fields);
     return { id, time, kind, place, cause: safe, ...fields };
   });

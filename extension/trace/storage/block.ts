@@ -1,108 +1,103 @@
-import type { EventId, PlaceId, TraceEvent } from '../event.ts';
-import type { Column } from './bytes.ts';
-import { ByteReader, valueAt } from './bytes.ts';
-import { Series } from './sealed-series.ts';
+import type { EventId, TraceEvent } from '../event.ts';
+import type { SealedBlock } from './layout.ts';
+import { LONG } from './layout.ts';
+import { Series } from './series.ts';
 
 /** What is looked up most, of the blocks that have been opened, by the ids of the events. */
 export class EventIndex {
   readonly times: Float64Array;
+  /** How many events back the cause of each is, 0 = none. */
+  readonly causes: Int32Array;
   /** Indexes into EVENT_KINDS. */
   readonly kinds: Uint8Array;
-  /** Each one's series in its block, and which of that one's rows it is. */
+  /** Each one's series in its block, and where its row begins. */
   readonly series: Uint16Array;
-  readonly rows: Uint16Array;
+  readonly rows: Uint32Array;
 
   constructor(length: number) {
     this.times = new Float64Array(length);
+    this.causes = new Int32Array(length);
     this.kinds = new Uint8Array(length);
     this.series = new Uint16Array(length);
-    this.rows = new Uint16Array(length);
+    this.rows = new Uint32Array(length);
   }
 }
 
-/** A sealed block, to be read: any of its events at once. `seal.ts` says what is in it. */
+/** A block, to be read: any of its events at once. */
 export class Block {
   readonly first: EventId;
   readonly length: number;
-  private readonly bytes: Uint8Array;
+  private readonly data: SealedBlock;
   private readonly index: EventIndex;
-  /** Per series: kind, place, how many events it has, where its entry begins. */
-  private readonly kinds: number[];
-  private readonly places: PlaceId[];
-  private readonly sizes: number[];
-  private readonly begins: Column;
-  private readonly entries: number;
-  private readonly opened: (Series | undefined)[] = [];
+  private readonly series: readonly Series[];
 
-  /** @param first the id of its first event */
-  constructor(bytes: Uint8Array, first: EventId, index: EventIndex) {
-    this.bytes = bytes;
+  /** @param first the id of its first event @param index where its events are entered */
+  constructor(data: SealedBlock, first: EventId, index: EventIndex) {
+    this.data = data;
     this.first = first;
+    this.length = data.series.length;
     this.index = index;
-    const reader = new ByteReader(bytes);
-    this.length = reader.whole();
-    const count = reader.whole();
-    const series = reader.column(this.length);
-    const times = reader.column(this.length);
-    this.kinds = allOf(bytes, reader.column(count), count);
-    this.places = allOf(bytes, reader.column(count), count);
-    this.begins = reader.column(count);
-    this.entries = reader.at;
-    this.sizes = this.enter(series, times, count);
+    this.series = seriesOf(data.keys);
+    this.enter();
   }
 
-  placeOf(id: EventId): PlaceId {
-    return this.places[this.index.series[id] as number] as number;
+  placeOf(id: EventId): number {
+    return (this.series[this.index.series[id] as number] as Series).place;
   }
 
   causeOf(id: EventId): EventId {
-    return this.series(this.index.series[id] as number).cause(this.index.rows[id] as number, id);
+    const back = this.index.causes[id] as number;
+    return back === 0 ? -1 : id - back;
   }
 
   event(id: EventId, strings: readonly string[]): TraceEvent {
-    const series = this.series(this.index.series[id] as number);
-    return series.event(this.index.rows[id] as number, id, this.index.times[id] as number, strings);
+    const { index } = this;
+    const series = this.series[index.series[id] as number] as Series;
+    const event: Record<string, unknown> = {
+      id,
+      time: index.times[id],
+      kind: series.name,
+      place: series.place,
+      cause: this.causeOf(id),
+    };
+    series.read(event, id, this.data.rows, index.rows[id] as number, this.data.large, strings);
+    return event as unknown as TraceEvent;
   }
 
   /** Whether there is an event of that kind in it. */
   has(kind: number): boolean {
-    return this.kinds.includes(kind);
+    return this.series.some((series) => series.kind === kind);
   }
 
-  /** Enters its events into the index. @returns how many each series has */
-  private enter(seriesOf: Column, timeOf: Column, count: number): number[] {
-    const { bytes, first } = this;
-    const { times, kinds, series, rows } = this.index;
-    const sizes = new Array<number>(count).fill(0);
-    for (let i = 0; i < this.length; i++) {
-      const own = valueAt(bytes, seriesOf, i);
-      const row = sizes[own] as number;
-      sizes[own] = row + 1;
-      series[first + i] = own;
-      rows[first + i] = row;
-      kinds[first + i] = this.kinds[own] as number;
-      times[first + i] = valueAt(bytes, timeOf, i);
+  /** Enters its events into the index. */
+  private enter(): void {
+    const { first, length, index, data, series } = this;
+    let time = data.from;
+    let row = 0;
+    let longPauses = 0;
+    let farCauses = 0;
+    for (let i = 0; i < length; i++) {
+      const number = data.series[i] as number;
+      const { kind, width } = series[number] as Series;
+      const pause = data.pauses[i] as number;
+      const back = data.causes[i] as number;
+      time = pause === LONG ? (data.times[longPauses++] as number) : time + pause;
+      index.times[first + i] = time;
+      index.causes[first + i] = back === LONG ? (data.farCauses[farCauses++] as number) : back;
+      index.kinds[first + i] = kind;
+      index.series[first + i] = number;
+      index.rows[first + i] = row;
+      row += width;
     }
-    return sizes;
-  }
-
-  private series(number: number): Series {
-    return (this.opened[number] ??= this.open(number));
-  }
-
-  private open(number: number): Series {
-    return new Series(
-      this.bytes,
-      this.entries + valueAt(this.bytes, this.begins, number),
-      this.kinds[number] as number,
-      this.places[number] as number,
-      this.sizes[number] as number,
-    );
   }
 }
 
-function allOf(bytes: Uint8Array, column: Column, count: number): number[] {
-  const values: number[] = [];
-  for (let row = 0; row < count; row++) values.push(valueAt(bytes, column, row));
-  return values;
+function seriesOf(keys: Int32Array): readonly Series[] {
+  const series: Series[] = [];
+  for (let at = 0; at < keys.length;) {
+    const [width, length] = [keys[at] as number, keys[at + 1] as number];
+    series.push(new Series(keys.subarray(at + 2, at + 2 + length), width));
+    at += 2 + length;
+  }
+  return series;
 }

@@ -2,10 +2,11 @@
 import type { EventId, PlaceId } from '../event.ts';
 import type { DraftBlock } from './draft.ts';
 import type { FieldLayout } from './layout.ts';
-import { FIRST_KEY, FIRST_VALUE, KIND, LAYOUTS, PLACE, stepsBack } from './layout.ts';
+import { FIRST_KEY, KIND, LAYOUTS, PLACE, stepsBack } from './layout.ts';
+import { isPlain } from './numbers.ts';
 import type { StringTable } from './string-table.ts';
 
-/** Adds an event to the draft. @param kind index into EVENT_KINDS @returns its id */
+/** Adds an event to the draft; not one with `changes`, which have a door only. @param kind index into EVENT_KINDS @returns its id */
 export function putByName(
   draft: DraftBlock,
   strings: StringTable,
@@ -20,21 +21,19 @@ export function putByName(
   draft.key[KIND] = kind;
   draft.key[PLACE] = place;
   let keys = FIRST_KEY;
-  let width = FIRST_VALUE;
+  let width = 0;
   for (const field of layout) {
     const value = fields[field.name];
     if (field.role !== 'value') draft.key[keys++] = keyOf(field, value);
     width += field.role === 'list' ? (value as readonly number[]).length : field.role === 'value' ? 1 : 0;
   }
-  let at = draft.seat(time, cause, keys, width, 0) + FIRST_VALUE;
+  let at = draft.seat(time, cause, keys, width, 0);
   for (const field of layout) {
-    if (field.role === 'value') draft.values[at++] = valueOf(id, field, fields[field.name], strings);
+    if (field.role === 'value') draft.values[at++] = valueOf(draft, id, field, fields[field.name], strings);
   }
   for (const { name, role } of layout) {
     if (role !== 'list') continue;
-    const list = fields[name] as readonly number[];
-    draft.values.set(list, at);
-    at += list.length;
+    for (const element of fields[name] as readonly number[]) draft.values[at++] = draft.packed(element);
   }
   return id;
 }
@@ -44,7 +43,8 @@ function keyOf({ type, role, codes }: FieldLayout, value: unknown): number {
   return role === 'list' ? (value as readonly number[]).length : Number(value);
 }
 
-function valueOf(id: EventId, { type }: FieldLayout, value: unknown, strings: StringTable): number {
+function valueOf(draft: DraftBlock, id: EventId, { type }: FieldLayout, value: unknown, strings: StringTable): number {
   if (type === 'string') return strings.intern(value as string);
-  return type === 'event' ? stepsBack(value as number, id) : Number(value);
+  if (type === 'event') return stepsBack(value as number, id);
+  return isPlain(type) ? Number(value) : draft.packed(Number(value));
 }

@@ -3,10 +3,11 @@
  * What they leave behind is what `by-name.ts` would.
  */
 import type { EventFields, EventId, PlaceId } from '../event.ts';
+import { NO_CAUSE } from '../event.ts';
 import type { EventKind } from '../schema.ts';
 import type { DraftBlock } from './draft.ts';
 import type { FieldLayout } from './layout.ts';
-import { FIRST_VALUE, KIND, KIND_CODES, LAYOUTS, PLACE, stepsBack } from './layout.ts';
+import { KIND, KIND_CODES, LAYOUTS, PLACE, stepsBack } from './layout.ts';
 import { WordCodes } from './word-codes.ts';
 
 const code = (kind: EventKind): number => KIND_CODES.get(kind) as number;
@@ -43,8 +44,18 @@ interface SegmentOnWire {
   };
 }
 
-/** Every door takes time, place and cause first, and returns the event's id. */
+/** Who sends a segment: an end, or the host where none does. */
+export interface Sender {
+  readonly place: PlaceId;
+  readonly connection: number;
+  readonly remote: { readonly host: PlaceId };
+}
+
+/** Writes at the present time of a clock what the current event, or another one, causes. Every door returns the event's id. */
 export class EventDoors {
+  /** The event whose consequences are being worked out. Whoever sets it puts back what was there. */
+  cause: EventId = NO_CAUSE;
+  protected readonly clock: { readonly now: number };
   private readonly draft: DraftBlock;
   private readonly purposes = wordsOf('segment.sent', 'purpose');
   private readonly reasons = wordsOf('segment.sent', 'reason');
@@ -52,18 +63,16 @@ export class EventDoors {
   private readonly calls = wordsOf('call.returned', 'call');
   private readonly errors = wordsOf('call.returned', 'errno');
 
-  constructor(draft: DraftBlock) {
+  /** @param clock tells the time in µs */
+  constructor(draft: DraftBlock, clock: { readonly now: number }) {
     this.draft = draft;
+    this.clock = clock;
   }
 
-  /** @param from and @param to the two hosts @param windowBytes what the window field means */
+  /** @param from the host @param windowBytes what the window field means */
   sent(
-    time: number,
-    place: PlaceId,
-    cause: EventId,
-    connection: number,
+    { place, connection, remote }: Sender,
     from: PlaceId,
-    to: PlaceId,
     segment: SegmentOnWire,
     windowBytes: number,
     purpose: EventFields<'segment.sent'>['purpose'],
@@ -78,7 +87,7 @@ export class EventDoors {
     key[PLACE] = place;
     key[2] = connection;
     key[3] = from;
-    key[4] = to;
+    key[4] = remote.host;
     key[5] = segment.fromPort;
     key[6] = segment.toPort;
     key[7] = segment.flags;
@@ -90,110 +99,130 @@ export class EventDoors {
     key[13] = this.reasons.of(reason);
     key[14] = args.length;
     const hint = segment.flags + key[13] + args.length;
-    const at = draft.seat(time, cause, 15, 9 + sackNumbers + args.length, hint);
+    let at = draft.seat(this.clock.now, this.cause, 15, 8 + sackNumbers + args.length, hint);
     const { values } = draft;
-    values[at + 1] = segment.seq >>> 0;
-    values[at + 2] = segment.ack >>> 0;
-    values[at + 3] = segment.length;
-    values[at + 4] = segment.window;
-    values[at + 5] = windowBytes;
-    values[at + 6] = mss ?? 0;
-    values[at + 7] = timestamps === undefined ? 0 : timestamps.tsVal >>> 0;
-    values[at + 8] = timestamps === undefined ? 0 : timestamps.tsEcr >>> 0;
-    if (sack !== undefined) for (const [i, edge] of sack.flat().entries()) values[at + 9 + i] = edge >>> 0;
-    if (args.length > 0) values.set(args, at + 9 + sackNumbers);
+    values[at] = segment.seq;
+    values[at + 1] = segment.ack;
+    values[at + 2] = segment.length;
+    values[at + 3] = segment.window;
+    values[at + 4] = windowBytes;
+    values[at + 5] = mss ?? 0;
+    values[at + 6] = timestamps === undefined ? 0 : timestamps.tsVal;
+    values[at + 7] = timestamps === undefined ? 0 : timestamps.tsEcr;
+    at += 8;
+    if (sack !== undefined) for (const edge of sack.flat()) values[at++] = draft.packed(edge >>> 0);
+    for (let i = 0; i < args.length; i++) values[at + i] = draft.packed(args[i] as number);
     return id;
   }
 
-  delivered(time: number, place: PlaceId, cause: EventId, segment: EventId): EventId {
+  delivered(place: PlaceId, segment: EventId, cause: EventId): EventId {
     const { draft } = this;
     const { key, length: id } = draft;
     key[KIND] = DELIVERED;
     key[PLACE] = place;
-    const at = draft.seat(time, cause, 2, 2, 0);
-    draft.values[at + 1] = stepsBack(segment, id);
+    const at = draft.seat(this.clock.now, cause, 2, 1, 0);
+    draft.values[at] = stepsBack(segment, id);
     return id;
   }
 
-  queued(
-    time: number,
-    place: PlaceId,
-    cause: EventId,
-    segment: EventId,
-    wait: number,
-    ahead: number,
-    bytes: number,
-  ): EventId {
+  /** @param wait µs @param ahead packets that wait before it, and how many bytes they are */
+  queued(place: PlaceId, segment: EventId, wait: number, ahead: number, bytes: number, cause: EventId): EventId {
     const { draft } = this;
     const { key, length: id } = draft;
     key[KIND] = QUEUED;
     key[PLACE] = place;
-    const at = draft.seat(time, cause, 2, 5, 0);
+    const at = draft.seat(this.clock.now, cause, 2, 4, 0);
     const { values } = draft;
-    values[at + 1] = stepsBack(segment, id);
-    values[at + 2] = wait;
-    values[at + 3] = ahead;
-    values[at + 4] = bytes;
+    values[at] = stepsBack(segment, id);
+    values[at + 1] = draft.packed(wait);
+    values[at + 2] = ahead;
+    values[at + 3] = bytes;
     return id;
   }
 
   /** @param changes pairs (index into VARIABLES, value), flattened; so many numbers of it count */
-  variables(time: number, place: PlaceId, cause: EventId, changes: ArrayLike<number>, length: number): EventId {
-    const { draft } = this;
-    const id = draft.length;
-    // An index has half of a pair; so has one without its value.
-
-    const names = (length + 1) >> 1;
-    draft.reserve(3 + names);
-    const { key } = draft;
-    key[KIND] = CHANGED;
-    key[PLACE] = place;
-    key[2] = length;
-    let hint = 0;
-    for (let i = 0; i < names; i++) {
-      const name = changes[2 * i] as number;
-      key[3 + i] = name;
-      hint = (5 * hint + name) & 0xffff;
-    }
-    const at = draft.seat(time, cause, 3 + names, FIRST_VALUE + (length >> 1), hint);
-    const { values } = draft;
-    for (let i = 1, to = at + FIRST_VALUE; i < length; i += 2) values[to++] = changes[i] as number;
-    return id;
+  variables(place: PlaceId, changes: ArrayLike<number>, length: number): EventId {
+    return putVariables(this.draft, this.clock.now, place, this.cause, changes, length);
   }
 
-  timerArmed(time: number, place: PlaceId, cause: EventId, fields: EventFields<'timer.armed'>): EventId {
+  /** @param late how much later than the deadline it fires, µs */
+  timerArmed(
+    place: PlaceId,
+    timer: EventFields<'timer.armed'>['timer'],
+    deadline: number,
+    backoff: number,
+    late: number,
+    cause: EventId,
+  ): EventId {
     const { draft } = this;
     const { key, length: id } = draft;
+    const code = this.timers.of(timer);
     key[KIND] = ARMED;
     key[PLACE] = place;
-    key[2] = this.timers.of(fields.timer);
-    key[3] = fields.backoff;
-    const at = draft.seat(time, cause, 4, 3, key[2]);
-    draft.values[at + 1] = fields.deadline;
-    draft.values[at + 2] = fields.late;
+    key[2] = code;
+    key[3] = backoff;
+    const at = draft.seat(this.clock.now, cause, 4, 2, code);
+    draft.values[at] = draft.packed(deadline);
+    draft.values[at + 1] = draft.packed(late);
     return id;
   }
 
-  timerCancelled(time: number, place: PlaceId, cause: EventId, timer: EventFields<'timer.armed'>['timer']): EventId {
+  timerCancelled(place: PlaceId, timer: EventFields<'timer.armed'>['timer']): EventId {
     const { draft } = this;
     const { key, length: id } = draft;
+    const code = this.timers.of(timer);
     key[KIND] = CANCELLED;
     key[PLACE] = place;
-    key[2] = this.timers.of(timer);
-    draft.seat(time, cause, 3, 1, key[2]);
+    key[2] = code;
+    draft.seat(this.clock.now, this.cause, 3, 0, code);
     return id;
   }
 
-  returned(time: number, place: PlaceId, cause: EventId, fields: EventFields<'call.returned'>): EventId {
+  returned(
+    place: PlaceId,
+    call: EventFields<'call.returned'>['call'],
+    process: PlaceId,
+    value: number,
+    errno: EventFields<'call.returned'>['errno'],
+  ): EventId {
     const { draft } = this;
     const { key, length: id } = draft;
     key[KIND] = RETURNED;
     key[PLACE] = place;
-    key[2] = this.calls.of(fields.call);
-    key[3] = fields.process;
-    key[4] = this.errors.of(fields.errno);
-    const at = draft.seat(time, cause, 5, 2, 0);
-    draft.values[at + 1] = fields.value;
+    key[2] = this.calls.of(call);
+    key[3] = process;
+    key[4] = this.errors.of(errno);
+    const at = draft.seat(this.clock.now, this.cause, 5, 1, 0);
+    draft.values[at] = draft.packed(value);
     return id;
   }
+}
+
+/** @param changes pairs (index into VARIABLES, value), flattened; so many numbers of it count */
+export function putVariables(
+  draft: DraftBlock,
+  time: number,
+  place: PlaceId,
+  cause: EventId,
+  changes: ArrayLike<number>,
+  length: number,
+): EventId {
+  const id = draft.length;
+  // An index has half of a pair; so has one without its value.
+  const names = (length + 1) >> 1;
+  draft.reserve(3 + names);
+  const { key } = draft;
+  key[KIND] = CHANGED;
+  key[PLACE] = place;
+  key[2] = length;
+  let hint = 0;
+  for (let i = 0; i < names; i++) {
+    const name = changes[2 * i] as number;
+    key[3 + i] = name;
+    hint = (5 * hint + name) & 0xffff;
+  }
+  let at = draft.seat(time, cause, 3 + names, length >> 1, hint);
+  const { values } = draft;
+  for (let i = 1; i < length; i += 2) values[at++] = draft.packed(changes[i] as number);
+  return id;
 }

@@ -1,6 +1,8 @@
 import type { EventId } from '../event.ts';
 import { NO_CAUSE } from '../event.ts';
-import { BLOCK_EVENTS, CAUSE, KIND, PLACE, stepsBack } from './layout.ts';
+import type { SealedBlock } from './layout.ts';
+import { BLOCK_EVENTS, KIND, LONG, PLACE } from './layout.ts';
+import { BIAS, LARGE } from './numbers.ts';
 
 /** How many series are remembered from block to block. */
 const REMEMBERED = 4096;
@@ -11,22 +13,20 @@ const GUESSES = 4096;
 export class EventLimitReached extends Error {}
 
 /** Events that share a key. */
-export interface DraftSeries {
-  /** Its number in this block. */
+interface DraftSeries {
+  /** Its number in this block; -1: it has no event there yet. */
   number: number;
   /** Where its key stands in `keys`, and how long it is. */
   readonly key: number;
   readonly keyLength: number;
   /** How many numbers a row has. */
   readonly width: number;
-  /** How many events it has in this block. */
-  rows: number;
   /** Another one whose key has the same hash. */
   readonly other: DraftSeries | undefined;
 }
 
 /** Stands for a guess not made yet: no key is so short. */
-const NO_SERIES: DraftSeries = { number: 0, key: 0, keyLength: 0, width: 0, rows: 0, other: undefined };
+const NO_SERIES: DraftSeries = { number: 0, key: 0, keyLength: 0, width: 0, other: undefined };
 
 /**
  * The block that is being written. What belongs to an event's key is put into `key`, its kind and its place first; `seat` finds the
@@ -39,19 +39,24 @@ export class DraftBlock {
   limit = Infinity;
   /** How many events are in the block. */
   count = 0;
-  /** Per event: its time, the number of its series. */
-  times: Float64Array = new Float64Array(128);
-  seriesOf: Float64Array = new Float64Array(128);
   /** The rows, in the order of the events. */
-  values: Float64Array = new Float64Array(1024);
-  /** In the order in which they came. */
-  readonly series: DraftSeries[] = [];
-  /** The keys of all series that are remembered. */
-  keys: Int32Array = new Int32Array(1024);
+  values: Uint32Array = new Uint32Array(1024);
   /** The key of the event that is being put together. */
   key: Int32Array = new Int32Array(32);
-  private lastTime = -Infinity;
   private valuesUsed = 0;
+  /** See `SealedBlock`. */
+  private readonly seriesOf = new Uint16Array(BLOCK_EVENTS);
+  private readonly pauses = new Uint16Array(BLOCK_EVENTS);
+  private readonly causes = new Uint16Array(BLOCK_EVENTS);
+  private readonly times: number[] = [];
+  private readonly farCauses: number[] = [];
+  private readonly large: number[] = [];
+  /** Those that have events in the block, by their numbers. */
+  private readonly series: DraftSeries[] = [];
+  /** The keys of all series that are remembered. */
+  private keys: Int32Array = new Int32Array(1024);
+  private lastTime = -Infinity;
+  private from = -Infinity;
   private keysUsed = 0;
   private remembered = 0;
   /** By the hash of their keys. */
@@ -74,23 +79,23 @@ export class DraftBlock {
    * Finds the series of the event whose key was put together, and adds a row. All that is done for every event is in this one function,
    * which is too long for a compiler to put a copy of it into each that calls it.
    * @param keyLength how many numbers its key has
-   * @param width how many numbers a row has, the cause and the elements of lists among them
+   * @param width how many numbers a row has, the elements of lists among them
    * @param hint a number that differs with the rest of the key where that often differs
-   * @returns where the row begins in `values`; its cause is in it
+   * @returns where the row begins in `values`
    * @throws EventLimitReached when there may be no other event; Error when `time` lies before the last event or `cause` is not an earlier
    *   event: a bug of the engine
    */
   seat(time: number, cause: EventId, keyLength: number, width: number, hint: number): number {
     const id = this.length;
     if (id >= this.limit) throw new EventLimitReached();
-    if (time < this.lastTime) throw new Error(`Trace: time goes backward at event ${id}`);
+    const { lastTime } = this;
+    if (time < lastTime) throw new Error(`Trace: time goes backward at event ${id}`);
     if (cause >= id || cause < NO_CAUSE) throw new Error(`Trace: event ${id} has no earlier cause`);
     if (this.count === BLOCK_EVENTS) {
       this.onFull();
       this.clear();
     }
     const { count, key, keys, likely } = this;
-    if (count === this.times.length) this.grow();
 
     const guess = ((key[KIND] as number) + 61 * (key[PLACE] as number) + 499 * hint) & (GUESSES - 1);
     let series = likely[guess] as DraftSeries;
@@ -103,26 +108,69 @@ export class DraftBlock {
       series = this.find(keyLength, width);
       likely[guess] = series;
     }
-    if (series.rows === 0) {
-      series.number = this.series.length;
-      this.series.push(series);
-    }
-    series.rows += 1;
+    if (series.number < 0) series.number = this.series.push(series) - 1;
+    this.seriesOf[count] = series.number;
+
+    const pause = (time - lastTime) & LONG;
+    this.pauses[count] = lastTime + pause === time && pause < LONG ? pause : this.longPause(time);
+    const back = cause === NO_CAUSE ? 0 : id - cause;
+    this.causes[count] = back < LONG ? back : this.farCause(back);
     this.length = id + 1;
     this.lastTime = time;
     this.count = count + 1;
-    this.times[count] = time;
-    this.seriesOf[count] = series.number;
     const at = this.valuesUsed;
     this.valuesUsed = at + width;
     if (at + width > this.values.length) this.values = grown(this.values, 2 * (at + width));
-    this.values[at + CAUSE] = stepsBack(cause, id);
     return at;
   }
 
+  /** A number as it stands in a row, unless its field is a plain one (`numbers.ts`). −0 becomes 0. */
+  packed(number: number): number {
+    const biased = number + BIAS;
+    const fits = biased >>> 0 === biased && biased < LARGE && biased - BIAS === number;
+    return fits ? biased : LARGE + this.large.push(number) - 1;
+  }
+
+  /** A copy of the block as it is now. */
+  seal(): SealedBlock {
+    const { count } = this;
+    const seriesOf = this.seriesOf.subarray(0, count);
+    return {
+      from: this.from,
+      series: this.series.length > 256 ? seriesOf.slice() : new Uint8Array(seriesOf),
+      pauses: this.pauses.slice(0, count),
+      times: [...this.times],
+      causes: this.causes.slice(0, count),
+      farCauses: [...this.farCauses],
+      rows: this.values.slice(0, this.valuesUsed),
+      large: [...this.large],
+      keys: Int32Array.from(
+        this.series.flatMap(({ width, key, keyLength }) => [
+          width,
+          keyLength,
+          ...this.keys.subarray(key, key + keyLength),
+        ]),
+      ),
+    };
+  }
+
+  private longPause(time: number): number {
+    this.times.push(time);
+    return LONG;
+  }
+
+  private farCause(back: number): number {
+    this.farCauses.push(back);
+    return LONG;
+  }
+
   private clear(): void {
-    for (const series of this.series) series.rows = 0;
+    for (const series of this.series) series.number = -1;
     this.series.length = 0;
+    this.from = this.lastTime;
+    this.times.length = 0;
+    this.farCauses.length = 0;
+    this.large.length = 0;
     this.count = 0;
     this.valuesUsed = 0;
     if (this.remembered > REMEMBERED) {
@@ -131,11 +179,6 @@ export class DraftBlock {
       this.remembered = 0;
       this.keysUsed = 0;
     }
-  }
-
-  private grow(): void {
-    this.times = grown(this.times, 2 * this.count);
-    this.seriesOf = grown(this.seriesOf, 2 * this.count);
   }
 
   private fits(series: DraftSeries, keyLength: number): boolean {
@@ -154,14 +197,7 @@ export class DraftBlock {
     for (let series = first; series !== undefined; series = series.other) {
       if (this.fits(series, keyLength)) return series;
     }
-    const added: DraftSeries = {
-      number: 0,
-      key: this.keysUsed,
-      keyLength,
-      width,
-      rows: 0,
-      other: first,
-    };
+    const added: DraftSeries = { number: -1, key: this.keysUsed, keyLength, width, other: first };
     this.known.set(hash, added);
     this.remembered += 1;
     this.keysUsed += keyLength;
@@ -171,7 +207,7 @@ export class DraftBlock {
   }
 }
 
-function grown<A extends Float64Array | Int32Array>(array: A, length: number): A {
+function grown<A extends Uint32Array | Int32Array>(array: A, length: number): A {
   const larger = new (array.constructor as new (length: number) => A)(length);
   larger.set(array);
   return larger;

@@ -1,11 +1,11 @@
 /**
- * How an event is stored. A trace is cut into blocks of `BLOCK_EVENTS` events. The events of a block are sorted into series, which
- * share their kind, their place and every field that repeats: the series' key. What is left of an event is a row of the few
- * numbers that differ. While a block is being written, the rows stand as they are (`draft.ts`); when it is full, they become
- * columns, each as narrow as its values allow (`seal.ts`), from which any event can be read at once (`block.ts`).
+ * How an event is stored. A trace is cut into blocks of `BLOCK_EVENTS` events. The events of a block belong to series, which share their
+ * kind, their place and every field that repeats: the series' key. What is left of an event is when it was, what caused it, and a row of
+ * the few numbers that differ. It stands in the block as it was written (`draft.ts`): nothing is done to it later, for that would cost
+ * as much as writing it. `block.ts` reads it.
  *
- * Which fields repeat follows from their types: words, flags, places, ports, the lengths of lists, the names of what changed. Ids
- * of events are stored as how far they lie back: within a series that hardly differs.
+ * Which fields repeat follows from their types: words, flags, places, ports, the lengths of lists, the names of what changed. Times
+ * are stored as pauses since the event before, ids of events as how far they lie back.
  */
 import type { EventId } from '../event.ts';
 import type { EventKind, FieldType } from '../schema.ts';
@@ -15,13 +15,34 @@ import { EVENT_KINDS, EVENT_SCHEMA } from '../schema.ts';
 export const BLOCK_BITS = 12;
 export const BLOCK_EVENTS = 2 ** BLOCK_BITS;
 
-/** What stands first in a key, and in a row. */
+/** What stands first in a key. */
 export const KIND = 0;
 export const PLACE = 1;
-export const CAUSE = 0;
 /** Where the fields begin. */
 export const FIRST_KEY = 2;
-export const FIRST_VALUE = 1;
+
+/** Stands for a pause, or for a way back to the cause, that does not fit into 16 bits. */
+export const LONG = 0xffff;
+
+/** A block, as plain data. Nobody changes it once it is there. */
+export interface SealedBlock {
+  /** The time of the event before the first one; no number has a pause since −Infinity. */
+  readonly from: number;
+  /** Per event: the number of its series. */
+  readonly series: Uint8Array | Uint16Array;
+  /** Per event: µs since the event before; LONG: its time is the next of `times`. */
+  readonly pauses: Uint16Array;
+  readonly times: readonly number[];
+  /** Per event: how many events back its cause is, 0 = none; LONG: the next of `farCauses` says it. */
+  readonly causes: Uint16Array;
+  readonly farCauses: readonly number[];
+  /** The rows, one after the other. */
+  readonly rows: Uint32Array;
+  /** Numbers that do not fit into a row (`numbers.ts`). */
+  readonly large: readonly number[];
+  /** Per series: how long a row of it is, how long its key, the key. */
+  readonly keys: Int32Array;
+}
 
 export interface FieldLayout {
   readonly name: string;
