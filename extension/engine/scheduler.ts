@@ -1,5 +1,4 @@
 import type { Micros } from '../base/time.ts';
-import { Ring } from './ring.ts';
 
 /** Something to do, held so that it can be taken back. */
 export interface Scheduled {
@@ -33,6 +32,8 @@ export class Entry implements Scheduled {
   order = 0;
   cancelled = false;
   isQueued = false;
+  /** The one behind it among those for the present time. */
+  next: Entry | undefined;
   readonly run: () => void;
 
   constructor(run: () => void) {
@@ -48,15 +49,17 @@ export class Entry implements Scheduled {
  */
 export class Scheduler implements Clock {
   private readonly heap: Entry[] = [];
-  /** What was put in for the present time while it was the present: in the order of its turns, and after the heap's entries for now. */
-  private readonly present = new Ring<Entry>();
+  /** What was put in for the present time while it was the present: a chain in the order of its turns. */
+  private firstPresent: Entry | undefined;
+  private lastPresent: Entry | undefined;
   private inserted = 0;
   /** Changed by nobody else. */
   now: Micros = 0;
 
   /** Time of the next entry, or undefined when nothing is scheduled. A look at all of them: for those who want to know now and then. */
   get nextAt(): Micros | undefined {
-    let next = this.present.some(({ cancelled }) => !cancelled) ? this.now : undefined;
+    let next: Micros | undefined;
+    for (let entry = this.firstPresent; entry !== undefined; entry = entry.next) if (!entry.cancelled) next = this.now;
     for (const { cancelled, time } of this.heap) if (!cancelled && time < (next ?? Infinity)) next = time;
     return next;
   }
@@ -74,7 +77,11 @@ export class Scheduler implements Clock {
   soon(run: () => void): () => void {
     const entry = new Entry(run);
     return () => {
-      if (!entry.isQueued) this.put(entry, this.now, this.takeNumber());
+      if (entry.isQueued) return;
+      entry.time = this.now;
+      entry.order = this.inserted++;
+      entry.isQueued = true;
+      this.append(entry);
     };
   }
 
@@ -97,25 +104,32 @@ export class Scheduler implements Clock {
     entry.order = order;
     entry.cancelled = false;
     entry.isQueued = true;
-    if (time === this.now && order === this.inserted - 1) this.present.push(entry);
+    if (time === this.now && order === this.inserted - 1) this.append(entry);
     else this.rise(entry);
   }
 
-  /**
-   * Runs the next entry, unless it comes after `until`. All of it is in this one function: every packet comes by here more than once.
-   * @returns whether there was one
-   */
+  /** Runs the next entry, unless it comes after `until`. @returns whether there was one */
   step(until: Micros = Infinity): boolean {
-    const { heap, present } = this;
-    for (;;) {
-      const top = heap.length === 0 ? undefined : (heap[0] as Entry);
-      const waiting = present.first;
-      const isPresent = waiting !== undefined && (top === undefined || isBefore(waiting, top));
-      const first = isPresent ? waiting : top;
-      if (first === undefined || first.time > until) return false;
-      if (isPresent) {
-        present.shift();
+    return this.run(1, until);
+  }
+
+  /**
+   * Runs so many entries, one after the other, until the next one comes after `until`, or `log` is as long as it may be. All of it is in this
+   * one function: every packet comes by here more than once.
+   * @returns whether there was always a next one
+   */
+  run(count: number, until: Micros, log: { readonly length: number } = [], longest = Infinity): boolean {
+    const { heap } = this;
+    for (let left = count; left > 0;) {
+      const waiting = this.firstPresent;
+      let first = heap.length === 0 ? undefined : heap[0];
+      if (waiting !== undefined && (first === undefined || first.time > waiting.time || first.order > waiting.order)) {
+        if (waiting.time > until) return false;
+        first = waiting;
+        this.firstPresent = waiting.next;
+        waiting.next = undefined;
       } else {
+        if (first === undefined || first.time > until) return false;
         const last = heap.pop() as Entry;
         const { length } = heap;
         if (length > 0) {
@@ -134,14 +148,23 @@ export class Scheduler implements Clock {
       if (first.cancelled) continue;
       this.now = first.time;
       first.run();
-      return true;
+      left--;
+      if (log.length >= longest) return true;
     }
+    return true;
   }
 
   /** Moves the clock forward over a time in which nothing happens. */
   skipTo(time: Micros): void {
     if (time < this.now || (this.nextAt ?? Infinity) < time) throw new Error(`Cannot skip from ${this.now} to ${time}`);
     this.now = time;
+  }
+
+  /** Its turn comes after all that is there for the present time. */
+  private append(entry: Entry): void {
+    if (this.firstPresent === undefined) this.firstPresent = entry;
+    else (this.lastPresent as Entry).next = entry;
+    this.lastPresent = entry;
   }
 
   private rise(entry: Entry): void {

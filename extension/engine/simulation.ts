@@ -83,18 +83,20 @@ export class Simulation {
 
   /** Does up to `maxSteps` things. @returns true when the run has ended. */
   advance(maxSteps: number): boolean {
-    this.recorder.writer.limit = this.limits.maxEvents;
+    const { writer } = this.recorder;
+    const { maxEvents } = this.limits;
+    writer.limit = maxEvents;
     try {
-      for (let steps = 0; steps < maxSteps && this.ended === undefined; steps++) {
-        if (!this.scheduler.step(this.horizon)) this.ended = this.nothingLeft();
-        else if (this.eventCount >= this.limits.maxEvents) this.ended ??= 'event-limit';
+      if (this.ended === undefined && !this.scheduler.run(maxSteps, this.horizon, writer, maxEvents)) {
+        this.ended = this.nothingLeft();
       }
+      if (writer.length >= maxEvents) this.ended ??= 'event-limit';
     } catch (error) {
       if (!(error instanceof EventLimitReached)) throw error;
       this.ended = 'event-limit';
     } finally {
       // How the run ended and what became of its expectations is written in any case.
-      this.recorder.writer.limit = Infinity;
+      writer.limit = Infinity;
     }
     return this.ended !== undefined;
   }
