@@ -442,10 +442,7 @@ export class Tcb {
 
   /** An input from outside was handled: publishes what changed. */
   entered(touched: Touched = 'anything'): void {
-    if (this.currentState !== 'CLOSED') {
-      const count = this.variables.look(this, touched);
-      if (count > 0) this.kernel.recorder.variables(this.place, this.variables.changes, count);
-    }
+    if (this.currentState !== 'CLOSED') this.variables.publish(this, touched);
     this.onEntered?.();
   }
 }

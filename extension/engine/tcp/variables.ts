@@ -3,86 +3,67 @@ import type { CongestionState } from '../../scenario/congestion.ts';
 import { CONGESTION_STATES } from '../../scenario/congestion.ts';
 import { VARIABLES } from '../../trace/schema.ts';
 import { receiveWindow } from './receive-window.ts';
-import type { Seq } from './seq.ts';
 import { unsigned } from './seq.ts';
 import type { Tcb } from './tcb.ts';
 
 /** What an input can have changed: anything, or what receiving data in order and reading it changes. */
 export type Touched = 'anything' | 'receiving';
 
+/** What the latter changes is among these. */
+const FIRST_OF_RECEIVING = 5;
+const LAST_OF_RECEIVING = 19;
+
 export class PublishedVariables {
-  /** Pairs (index into VARIABLES, value), flattened, of what changed as of the last look. */
-  readonly changes = new Float64Array(2 * VARIABLES.length);
-  private count = 0;
-  /** In VARIABLES' order. */
+  /** In VARIABLES' order: as they are, as of the last look, and as they were published. */
   private readonly values = new Float64Array(VARIABLES.length);
-  /** The same for sequence numbers. */
-  private readonly numbers = new Int32Array(VARIABLES.length);
+  private readonly published = new Float64Array(VARIABLES.length);
+  /** Pairs (index into VARIABLES, value), flattened, of what changed. */
+  private readonly changes = new Float64Array(2 * VARIABLES.length);
   private state: CongestionState = CONGESTION_STATES[0];
 
-  /**
-   * Puts into `changes` what changed; from now on it counts as published.
-   * @returns how many numbers that are
-   */
-  look(tcb: Tcb, touched: Touched): number {
-    this.count = 0;
-    const { rcv } = tcb;
-    if (touched === 'anything') this.lookAtSending(tcb);
-    this.noteSeq(5, rcv.nxt);
-    this.note(6, receiveWindow(tcb));
-    if (touched === 'anything') this.lookAtClocks(tcb);
-    else this.note(12, tcb.probesOut);
-    this.note(15, rcv.queue.bytes);
-    if (touched === 'anything') this.lookAtOwner(tcb);
-    this.note(19, tcb.lastReceivedAt);
-    if (touched === 'anything') this.lookAtFlight(tcb);
-    return this.count;
-  }
-
-  private lookAtSending({ snd, rcv }: Tcb): void {
-    this.noteSeq(0, snd.iss);
-    this.noteSeq(1, snd.una);
-    this.noteSeq(2, snd.nxt);
-    this.note(3, snd.wnd);
-    this.noteSeq(4, rcv.irs);
-  }
-
-  private lookAtClocks(tcb: Tcb): void {
-    this.note(7, tcb.rtt.srtt);
-    this.note(8, tcb.rtt.rttvar);
-    this.note(9, tcb.rto);
-    this.note(10, tcb.retransmits);
-    this.note(11, tcb.backoff);
-    this.note(12, tcb.probesOut);
-    this.note(13, tcb.cwnd);
-    this.note(14, tcb.ssthresh);
-  }
-
-  private lookAtOwner(tcb: Tcb): void {
-    this.note(16, tcb.unsent);
-    this.note(17, tcb.orphan ? 1 : 0);
-    this.note(18, tcb.option('SO_KEEPALIVE') === 1 ? 1 : 0);
-  }
-
-  private lookAtFlight({ recovery, sent }: Tcb): void {
-    if (recovery.state !== this.state) {
-      this.state = recovery.state;
-      this.note(20, CONGESTION_STATES.indexOf(this.state));
+  /** Writes down what changed since this was done last. It is all in this one function: every packet comes by here more than once. */
+  publish(tcb: Tcb, touched: Touched): void {
+    const { values, published, changes } = this;
+    const { snd, rcv } = tcb;
+    values[5] = unsigned(rcv.nxt);
+    values[6] = receiveWindow(tcb);
+    values[12] = tcb.probesOut;
+    values[15] = rcv.queue.bytes;
+    values[19] = tcb.lastReceivedAt;
+    let first = FIRST_OF_RECEIVING;
+    let last = LAST_OF_RECEIVING;
+    if (touched === 'anything') {
+      first = 0;
+      last = VARIABLES.length - 1;
+      values[0] = unsigned(snd.iss);
+      values[1] = unsigned(snd.una);
+      values[2] = unsigned(snd.nxt);
+      values[3] = snd.wnd;
+      values[4] = unsigned(rcv.irs);
+      values[7] = tcb.rtt.srtt;
+      values[8] = tcb.rtt.rttvar;
+      values[9] = tcb.rto;
+      values[10] = tcb.retransmits;
+      values[11] = tcb.backoff;
+      values[13] = tcb.cwnd;
+      values[14] = tcb.ssthresh;
+      values[16] = tcb.unsent;
+      values[17] = tcb.orphan ? 1 : 0;
+      values[18] = tcb.option('SO_KEEPALIVE') === 1 ? 1 : 0;
+      if (tcb.recovery.state !== this.state) {
+        this.state = tcb.recovery.state;
+        values[20] = CONGESTION_STATES.indexOf(this.state);
+      }
+      values[21] = tcb.sent.inFlight;
     }
-    this.note(21, sent.inFlight);
-  }
-
-  private noteSeq(index: number, value: Seq): void {
-    if (this.numbers[index] === value) return;
-    this.numbers[index] = value;
-    this.changes[this.count++] = index;
-    this.changes[this.count++] = unsigned(value);
-  }
-
-  private note(index: number, value: number): void {
-    if (this.values[index] === value) return;
-    this.values[index] = value;
-    this.changes[this.count++] = index;
-    this.changes[this.count++] = value;
+    let count = 0;
+    for (let i = first; i <= last; i++) {
+      const value = values[i] as number;
+      if (value === published[i]) continue;
+      published[i] = value;
+      changes[count++] = i;
+      changes[count++] = value;
+    }
+    if (count > 0) tcb.kernel.recorder.variables(tcb.place, changes, count);
   }
 }
