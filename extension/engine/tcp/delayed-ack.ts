@@ -15,13 +15,14 @@ import {
 import { acknowledgeBeyondGap, forgetCompressed } from './compressed-ack.ts';
 import { ceilToJiffy, floorToJiffy, jiffies, jiffyNumber } from './jiffies.ts';
 import { lowWater } from './low-water.ts';
+import type { SendWhy } from './output.ts';
 import { sendAck } from './output.ts';
 import { payloadPerSegment } from './path-mtu.ts';
 import { measureByWindow } from './receive-autotuning.ts';
 import { growWindow, measurePayloadShare, offerableWindow, receiveWindow } from './receive-window.ts';
 import type { Segment } from './segment.ts';
 import { FIN, has, PSH, SYN } from './segment.ts';
-import { diff } from './seq.ts';
+import { before, diff } from './seq.ts';
 import type { Tcb } from './tcb.ts';
 
 /** First guess of the peer's segment size (`tcp_initialize_rcv_mss`). */
@@ -34,23 +35,29 @@ const SHORT_SEGMENT = 128;
 
 /** Data arrived in sequence (`tcp_event_data_recv`). */
 export function onDataReceived(tcb: Tcb, segment: Segment): void {
-  const { delack } = tcb;
+  const { delack, rcv, autotuning, now } = tcb;
   delack.scheduled = true;
   measureReceiveMss(tcb, segment);
-  measureByWindow(tcb);
+  if (autotuning.windowSince === undefined || !before(rcv.nxt, autotuning.windowEnd)) measureByWindow(tcb);
   if (delack.ato === 0) {
     grantQuickAcks(tcb);
     delack.ato = TCP_ATO_MIN;
   } else {
     const gap = sinceData(tcb);
     if (gap <= TCP_ATO_MIN / 2) delack.ato = delack.ato / 2 + TCP_ATO_MIN / 2;
-    else if (gap < delack.ato) delack.ato = Math.min(delack.ato / 2 + gap, tcb.rto);
-    // So long a gap means that the sender restarts: help it along.
-    else if (gap > tcb.rto) grantQuickAcks(tcb);
+    else slowDown(tcb, gap);
     delack.ato = floorToJiffy(delack.ato, tcb.kernel.hz);
   }
-  delack.lastDataAt = tcb.now;
-  if (segment.length >= SHORT_SEGMENT) letWindowGrow(tcb, segment);
+  delack.lastDataAt = now;
+  if (rcv.threshold < rcv.clamp && segment.length >= SHORT_SEGMENT) letWindowGrow(tcb, segment);
+}
+
+/** Data comes at longer intervals than an acknowledgement waits for at least. */
+function slowDown(tcb: Tcb, gap: Micros): void {
+  const { delack } = tcb;
+  if (gap < delack.ato) delack.ato = Math.min(delack.ato / 2 + gap, tcb.rto);
+  // So long a gap means that the sender restarts: help it along.
+  else if (gap > tcb.rto) grantQuickAcks(tcb);
 }
 
 /** How long ago data arrived last, in whole ticks of the clock (`tcp_jiffies32 - icsk_ack.lrcvtime`). */
@@ -77,15 +84,22 @@ function letWindowGrow(tcb: Tcb, segment: Segment): void {
 /** `tcp_measure_rcv_mss`: larger segments raise the guess at once, shorter ones only in pairs. */
 function measureReceiveMss(tcb: Tcb, segment: Segment): void {
   const { delack, rcv } = tcb;
-  const { lastSegmentSize } = delack;
-  delack.lastSegmentSize = 0;
-  if (segment.length >= rcv.mss) {
-    if (segment.length !== rcv.mss) measurePayloadShare(tcb, segment.length);
-    rcv.mss = Math.min(segment.length, tcb.advertisedMss);
-    // The end of what the application wrote: it may wait for the answer.
-    if (has(segment, PSH)) delack.pushed = Math.max(1, delack.pushed);
+  const { length } = segment;
+  if (length < rcv.mss) {
+    measureShorter(tcb, segment);
     return;
   }
+  delack.lastSegmentSize = 0;
+  if (length !== rcv.mss) measurePayloadShare(tcb, length);
+  rcv.mss = length < tcb.advertisedMss ? length : tcb.advertisedMss;
+  // The end of what the application wrote: it may wait for the answer.
+  if (delack.pushed === 0 && has(segment, PSH)) delack.pushed = 1;
+}
+
+function measureShorter(tcb: Tcb, segment: Segment): void {
+  const { delack, rcv } = tcb;
+  const { lastSegmentSize } = delack;
+  delack.lastSegmentSize = 0;
   const whole = segment.length + (tcb.timestamps ? TIMESTAMPS_LENGTH : 0);
   const endsSomething = has(segment, PSH) || has(segment, FIN) || has(segment, SYN);
   if (whole >= TCP_MSS_DEFAULT || (whole >= TCP_MIN_MSS && !endsSomething)) {
@@ -172,29 +186,25 @@ export function onDataSent(tcb: Tcb): void {
   if (delack.ato > 0 && sinceData(tcb) < delack.ato) delack.pingpong += 1;
 }
 
-/** Decides about the acknowledgement after a segment was handled (`__tcp_ack_snd_check`). */
+const TWO_SEGMENTS: SendWhy = { purpose: 'ack', reason: 'two-segments' };
+
+/** Decides about the acknowledgement that is owed after a segment was handled (`__tcp_ack_snd_check`). */
 export function acknowledgeIfDue(tcb: Tcb): void {
-  const { delack } = tcb;
-  if (!delack.scheduled) return;
-  const reason = immediateReason(tcb);
-  if (reason !== undefined) {
-    sendAck(
-      tcb,
-      reason === 'quick-ack' ? { purpose: 'ack', reason, args: [delack.quick] } : { purpose: 'ack', reason },
-    );
+  const { rcv } = tcb;
+  if (diff(rcv.nxt, rcv.wup) > rcv.mss && (rcv.queue.bytes < lowWater(tcb) || offerableWindow(tcb) >= rcv.wnd)) {
+    sendAck(tcb, TWO_SEGMENTS);
     return;
   }
-  if (tcb.rcv.outOfOrder.length > 0) {
-    acknowledgeBeyondGap(tcb);
-    return;
-  }
-  delay(tcb);
+  const reason = otherReason(tcb);
+  if (reason === 'quick-ack') sendAck(tcb, { purpose: 'ack', reason, args: [tcb.delack.quick] });
+  else if (reason !== undefined) sendAck(tcb, { purpose: 'ack', reason });
+  else if (rcv.outOfOrder.length > 0) acknowledgeBeyondGap(tcb);
+  else delay(tcb);
 }
 
-function immediateReason(tcb: Tcb): SendReason | undefined {
+/** Why less than two segments are acknowledged at once. */
+function otherReason(tcb: Tcb): SendReason | undefined {
   const { rcv, delack } = tcb;
-  if (diff(rcv.nxt, rcv.wup) > rcv.mss && (rcv.queue.bytes < lowWater(tcb) || offerableWindow(tcb) >= rcv.wnd))
-    return 'two-segments';
   if (tcb.route.quickack === 1) return 'route-quick-ack';
   if (delack.quick > 0 && !isPingPong(tcb)) return 'quick-ack';
   if (rcv.noMemory) return 'no-receive-memory';
@@ -204,7 +214,8 @@ function immediateReason(tcb: Tcb): SendReason | undefined {
 
 /** `tcp_send_delayed_ack`. */
 function delay(tcb: Tcb): void {
-  const { delack, kernel } = tcb;
+  const { delack, delackTimer, now } = tcb;
+  const { hz } = tcb.kernel;
   // 0 before the first data: the next tick.
   let ato: Micros = delack.ato;
   if (ato > TCP_DELACK_MIN) {
@@ -212,27 +223,18 @@ function delay(tcb: Tcb): void {
     if (tcb.rtt.hasSample) ceiling = Math.min(ceiling, Math.max(tcb.rtt.srtt, TCP_DELACK_MIN));
     ato = Math.min(ato, ceiling);
   }
-  ato = ceilToJiffy(Math.min(ato, delackMax(tcb)), kernel.hz);
-  const pending = tcb.delackTimer.deadline;
+  ato = ceilToJiffy(ato < tcb.delackMax ? ato : tcb.delackMax, hz);
+  const pending = delackTimer.deadline;
   if (pending === undefined) {
-    delack.waitingSince = tcb.now;
+    delack.waitingSince = now;
   } else {
-    if (jiffyNumber(pending, kernel.hz) <= jiffyNumber(tcb.now + floorToJiffy(ato / 4, kernel.hz), kernel.hz)) {
+    if (jiffyNumber(pending, hz) <= jiffyNumber(now + floorToJiffy(ato / 4, hz), hz)) {
       sendDelayedAck(tcb);
       return;
     }
-    if (tcb.now + ato >= pending) return;
+    if (now + ato >= pending) return;
   }
-  tcb.delackTimer.arm('delayed-ack', tcb.now + ato);
-}
-
-/** `tcp_delack_max`: since 6.7 never so late that the peer's RTO could come first. */
-function delackMax(tcb: Tcb): Micros {
-  const { hz, version } = tcb.kernel;
-  const most = ceilToJiffy(tcb.knob('TCP_DELACK_MAX_US', TCP_DELACK_MAX), hz);
-  return hasFeature(version, 'delayed ACK below the least RTO')
-    ? Math.min(most, Math.max(tcb.rtoMin, jiffies(2, hz)) - jiffies(1, hz))
-    : most;
+  delackTimer.arm('delayed-ack', now + ato);
 }
 
 function sendDelayedAck(tcb: Tcb): void {

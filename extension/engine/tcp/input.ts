@@ -28,14 +28,16 @@ import { enterFinWait2AsOrphan, enterTimeWait, timeWaitArrives } from './time-wa
 export function segmentArrives(tcb: Tcb, segment: Segment): void {
   tcb.lastReceivedAt = tcb.kernel.scheduler.toRunTime(tcb.now);
   if (nextDataArrives(tcb, segment)) {
-    answer(tcb, true);
+    acknowledgeIfDue(tcb);
+    if (tcb.writerSleeps) wakeWriter(tcb);
+    tellReader(tcb);
     tcb.entered('receiving');
     return;
   }
   if (isPlainAck(tcb, segment)) {
     acknowledgementArrives(tcb, segment);
     measureByEcho(tcb, segment);
-    goOn(tcb, false);
+    goOn(tcb);
   } else {
     handle(tcb, segment);
   }
@@ -83,23 +85,29 @@ function synchronizedArrives(tcb: Tcb, segment: Segment, isHandshake = false): v
   if (tcb.state === 'ESTABLISHED' && !isHandshake) measureByEcho(tcb, segment);
   textArrives(tcb, segment);
   // Data for nobody, or the FIN, may have ended the connection.
-  if (!hasEnded(tcb)) goOn(tcb, segment.length > 0 && tcb.rcv.queue.bytes > 0);
+  if (hasEnded(tcb)) return;
+  goOn(tcb);
+  if (segment.length > 0 && tcb.rcv.queue.bytes > 0) tellReader(tcb);
 }
 
 const WINDOW_OPENED: SendWhy = { purpose: 'data', reason: 'window-opened' };
 
 /** What an acknowledgement allows leaves, then what is owed for the segment (`tcp_data_snd_check`, `tcp_ack_snd_check`). */
-function goOn(tcb: Tcb, readableBytes: boolean): void {
+function goOn(tcb: Tcb): void {
   sendQueued(tcb, WINDOW_OPENED);
   armPersistIfStuck(tcb);
-  answer(tcb, readableBytes);
+  if (tcb.delack.scheduled) acknowledgeIfDue(tcb);
+  if (tcb.writerSleeps) wakeWriter(tcb);
 }
 
-/** The segment is handled: what is owed for it, and who is to hear of it. */
-function answer(tcb: Tcb, readableBytes: boolean): void {
-  acknowledgeIfDue(tcb);
-  if (tcb.writerSleeps && isWriteable(tcb)) tcb.kernel.writable(tcb);
-  if (readableBytes && (tcb.option('SO_RCVLOWAT') === undefined || isWorthReading(tcb))) tcb.kernel.readable(tcb);
+/** `tcp_check_space`. */
+function wakeWriter(tcb: Tcb): void {
+  if (isWriteable(tcb)) tcb.kernel.writable(tcb);
+}
+
+/** `tcp_data_ready`. */
+function tellReader(tcb: Tcb): void {
+  if (tcb.option('SO_RCVLOWAT') === undefined || isWorthReading(tcb)) tcb.kernel.readable(tcb);
 }
 
 /** The answer to our SYN where both sides sent one: it repeats the SYN that we have (`tcp_validate_incoming`). */

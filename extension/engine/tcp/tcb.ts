@@ -1,5 +1,6 @@
 import type { Micros } from '../../base/time.ts';
 import type { Errno } from '../../scenario/errno.ts';
+import { hasFeature } from '../../scenario/kernel-version.ts';
 import type { RouteMetrics } from '../../scenario/route-metric.ts';
 import type { SocketOptionName } from '../../scenario/socket-option.ts';
 import { congestionControlOf } from '../../scenario/sysctl.ts';
@@ -9,6 +10,7 @@ import type { SendReason } from '../../trace/schema.ts';
 import {
   DEFAULT_PAYLOAD_SHARE,
   HEADERS_LENGTH,
+  TCP_DELACK_MAX,
   TCP_INFINITE_SSTHRESH,
   TCP_INIT_CWND,
   TCP_MSS_DEFAULT,
@@ -16,7 +18,7 @@ import {
 } from './constants.ts';
 import type { CongestionControl } from './congestion/congestion-control.ts';
 import { makeCongestionControl } from './congestion/congestion-control.ts';
-import { ceilToJiffy } from './jiffies.ts';
+import { ceilToJiffy, jiffies } from './jiffies.ts';
 import type { PathState } from './path-mtu.ts';
 import { RetransmissionQueue } from './recovery/retransmission-queue.ts';
 import { RecoveryState } from './recovery/state.ts';
@@ -170,6 +172,8 @@ export class Tcb {
   rtoMax: Micros;
   /** Floor of the RTO's variance term (`tcp_rto_min_us`): the kernel holds it in jiffies. */
   rtoMin: Micros;
+  /** A delayed ACK waits no longer (`tcp_delack_max`). */
+  delackMax: Micros;
   backoff = 0;
   retransmits = 0;
   /** All firings of the retransmission timer since the connection began. */
@@ -303,6 +307,7 @@ export class Tcb {
     this.rtoMax = sysctls.tcp_rto_max_ms * 1000;
     const { rto_min: routeMin } = init.route;
     this.rtoMin = ceilToJiffy(routeMin === undefined ? sysctls.tcp_rto_min_us : routeMin * 1000, hz);
+    this.delackMax = this.longestDelay();
     const handle =
       <Name>(handler: (tcb: Tcb, name: Name) => void) =>
       (name: Name): void => {
@@ -370,11 +375,24 @@ export class Tcb {
     if (value === undefined) this.optionValues.delete(name);
     else this.optionValues.set(name, value);
     this.hasOptions = this.optionValues.size > 0;
-    if (value === undefined) return;
+    if (value !== undefined) this.makeReady(name, value);
+    this.delackMax = this.longestDelay();
+  }
+
+  private makeReady(name: SocketOptionName, value: number): void {
     if (name === 'TCP_RTO_MAX_MS') this.rtoMax = value * 1000;
     else if (name === 'TCP_RTO_MIN_US' && this.route.rto_min === undefined)
       this.rtoMin = ceilToJiffy(value, this.kernel.hz);
     else if (name === 'TCP_MAXSEG' && this.state === 'CLOSED') this.advertisedMss = Math.min(this.advertisedMss, value);
+  }
+
+  /** Since 6.7 never so long that the peer's RTO could come first. */
+  private longestDelay(): Micros {
+    const { hz, version } = this.kernel;
+    const most = ceilToJiffy(this.knob('TCP_DELACK_MAX_US', TCP_DELACK_MAX), hz);
+    return hasFeature(version, 'delayed ACK below the least RTO')
+      ? Math.min(most, Math.max(this.rtoMin, jiffies(2, hz)) - jiffies(1, hz))
+      : most;
   }
 
   /** The value in force of a knob that a socket option can override. */
