@@ -10,6 +10,7 @@ import type { Clock } from '../scheduler.ts';
 import { HEADERS_LENGTH } from '../tcp/constants.ts';
 import type { LocalFailure } from '../tcp/local-failure.ts';
 import type { Segment } from '../tcp/segment.ts';
+import type { SegmentOutput } from '../tcp/tcp-kernel.ts';
 
 /** What carries segments away from a host. */
 export interface NetworkLayer {
@@ -36,7 +37,7 @@ interface PathMtu {
 const NO_METRICS: RouteMetrics = {};
 
 /** The sending side of one host's IP. */
-export class IpOutput {
+export class IpOutput implements SegmentOutput {
   private readonly host: PlaceId;
   private readonly recorder: Recorder;
   private readonly network: NetworkLayer;
@@ -100,9 +101,10 @@ export class IpOutput {
     reason: SendReason,
     args: readonly number[],
   ): LocalFailure | undefined {
+    const { network } = this;
     const to = sender.remote.host;
-    if (!this.hasRoute(to)) return 'no-way';
+    if (network.hasRoute?.(to) === false) return 'no-way';
     const sent = this.recorder.sent(sender, this.host, segment, windowBytes, purpose, reason, args);
-    return this.network.send(to, segment, sent, purpose);
+    return network.send(to, segment, sent, purpose);
   }
 }

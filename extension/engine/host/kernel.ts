@@ -1,10 +1,9 @@
-import { powerOfTwo } from '../../base/power-of-two.ts';
 import type { Micros } from '../../base/time.ts';
 import type { KernelVersion } from '../../scenario/kernel-version.ts';
 import type { SysctlValues } from '../../scenario/sysctl.ts';
 import type { TcpState } from '../../scenario/tcp-state.ts';
 import type { EventFields, EventId, PlaceId } from '../../trace/event.ts';
-import type { SegmentPurpose, SendReason } from '../../trace/schema.ts';
+import type { SendReason } from '../../trace/schema.ts';
 import type { Connections } from '../connections.ts';
 import type { IcmpMessage } from '../network/icmp-message.ts';
 import type { Recorder } from '../recorder.ts';
@@ -12,11 +11,10 @@ import type { Clock } from '../scheduler.ts';
 import { sendReset } from '../tcp/close.ts';
 import { icmpArrives } from '../tcp/icmp.ts';
 import { segmentArrives } from '../tcp/input.ts';
-import type { LocalFailure } from '../tcp/local-failure.ts';
 import { MetricsCache } from '../tcp/metrics.ts';
 import { resetFor } from '../tcp/reset-answer.ts';
 import type { Segment } from '../tcp/segment.ts';
-import { has, RST, SYN } from '../tcp/segment.ts';
+import { has, RST } from '../tcp/segment.ts';
 import type { Seq } from '../tcp/seq.ts';
 import { add, unsigned } from '../tcp/seq.ts';
 import type { TcpKernel } from '../tcp/tcp-kernel.ts';
@@ -48,7 +46,7 @@ export class Kernel implements TcpKernel, ListeningKernel {
   readonly secrets: Secrets;
   private readonly connections: Connections;
   private readonly events: KernelEvents;
-  private readonly output: IpOutput;
+  readonly output: IpOutput;
   /** The segment being handled, for what is said about it. */
   private handling: EventId = -1;
   private handledFrom: PlaceId = 0;
@@ -266,16 +264,6 @@ export class Kernel implements TcpKernel, ListeningKernel {
 
   // ---- what ends ask of their kernel ----
 
-  transmit(
-    tcb: Tcb,
-    segment: Segment,
-    purpose: SegmentPurpose,
-    reason: SendReason,
-    args: readonly number[],
-  ): LocalFailure | undefined {
-    return this.output.send(tcb, segment, segment.window * powerOfTwo(scaleOf(tcb, segment)), purpose, reason, args);
-  }
-
   holdsBack(tcb: Tcb, seq: Seq): boolean {
     return this.events.holdsBack?.(tcb, seq) ?? false;
   }
@@ -352,8 +340,4 @@ export class Kernel implements TcpKernel, ListeningKernel {
   tooManyOrphans(shift: number): boolean {
     return this.table.hasMoreOrphansThan(this.sysctls.tcp_max_orphans / 2 ** shift, this.scheduler.now);
   }
-}
-
-function scaleOf(tcb: Tcb, segment: Segment): number {
-  return has(segment, SYN) ? 0 : tcb.rcv.wscale;
 }

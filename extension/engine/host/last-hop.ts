@@ -77,7 +77,7 @@ export class LastHop implements NeighbourOwner<Outgoing> {
   }
 
   send(segment: Segment, sent: EventId, purpose: SegmentPurpose): LocalFailure | undefined {
-    if (this.entry === undefined && this.isReady) {
+    if (this.entry === undefined && this.carrierLostBy === undefined && this.queueFullSince === undefined) {
       this.way.send(segment, purpose, sent);
       return undefined;
     }
@@ -86,11 +86,6 @@ export class LastHop implements NeighbourOwner<Outgoing> {
     if (this.isConfirmed) this.entry.confirm();
     this.isConfirmed = false;
     return this.entry.send(packet);
-  }
-
-  /** The device takes what it is given. */
-  private get isReady(): boolean {
-    return this.carrierLostBy === undefined && this.queueFullSince === undefined;
   }
 
   confirm(): void {

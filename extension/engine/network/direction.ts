@@ -87,8 +87,13 @@ export class Direction implements LinkLog {
     leaving.cause = sent;
     leaving.at = this.scheduler.now;
     leaving.heldUp = 0;
-    if (this.isPlain && leaving.bytes <= this.mtu.mtu) this.queue.push(leaving);
-    else this.cutStage.push(leaving);
+    if (!this.isPlain || leaving.bytes > this.mtu.mtu) {
+      this.cutStage.push(leaving);
+    } else if (this.queue.takes(leaving)) {
+      // The way of most packets: stages that call one another would cost more than what they do.
+      this.propagation.moveOn(leaving);
+      this.carrier.push(leaving);
+    }
   }
 
   /** Loses what is under way, and all that comes until it is restored. `by`: the event of the cut. */

@@ -20,11 +20,16 @@ export class Propagation implements Stage {
   }
 
   push(packet: Packet): void {
+    this.moveOn(packet);
+    this.next.push(packet);
+  }
+
+  /** To when it gets there. */
+  moveOn(packet: Packet): void {
     const longer = this.jitter === 0 ? 0 : Math.floor(this.random.next() * (this.jitter + 1));
     const alone = packet.at + this.delay + longer;
     const at = alone > this.last ? alone : this.last;
     if (packet.heldUp === 0) this.last = at;
     packet.at = at + packet.heldUp;
-    this.next.push(packet);
   }
 }

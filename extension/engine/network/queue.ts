@@ -27,27 +27,36 @@ export class Queue implements Stage {
   }
 
   push(packet: Packet): void {
+    if (this.takes(packet)) this.next.push(packet);
+  }
+
+  /** Moves a packet on to when it will have left; or drops it. */
+  takes(packet: Packet): boolean {
     const now = packet.at;
-    if (this.bandwidth === Infinity && this.free <= now) {
-      this.next.push(packet);
-      return;
+    const { free, bandwidth } = this;
+    if (bandwidth === Infinity && free <= now) return true;
+    const { beginnings, sizes } = this;
+    while (beginnings.length > 0 && beginnings.first <= now) {
+      this.waitingBytes -= sizes.first;
+      beginnings.shift();
+      sizes.shift();
     }
-    this.letGo(now);
     const { bytes } = packet;
-    const begins = Math.max(now, this.free);
-    if (begins > now) {
+    let begins = now;
+    if (free > now) {
+      begins = free;
       if (this.isFull(bytes)) {
         this.log.lost(packet, { reason: 'queue-full', blame: -1 });
-        return;
+        return false;
       }
-      packet.cause = this.log.queued(packet, wholeMicros(begins) - now, this.sizes.length, this.waitingBytes);
-      this.beginnings.push(begins);
-      this.sizes.push(bytes);
+      packet.cause = this.log.queued(packet, wholeMicros(begins) - now, sizes.length, this.waitingBytes);
+      beginnings.push(begins);
+      sizes.push(bytes);
       this.waitingBytes += bytes;
     }
-    this.free = begins + (bytes * BITS * MICROS) / this.bandwidth;
+    this.free = begins + (bytes * BITS * MICROS) / bandwidth;
     packet.at = wholeMicros(this.free);
-    this.next.push(packet);
+    return true;
   }
 
   /** Empties it: what waited is lost elsewhere. */
@@ -61,14 +70,6 @@ export class Queue implements Stage {
   private isFull(bytes: number): boolean {
     const { unit, limit } = this.limit;
     return unit === 'packets' ? this.sizes.length >= limit : this.waitingBytes + bytes > limit;
-  }
-
-  private letGo(now: Micros): void {
-    while (this.beginnings.length > 0 && this.beginnings.first <= now) {
-      this.beginnings.shift();
-      this.waitingBytes -= this.sizes.first;
-      this.sizes.shift();
-    }
   }
 }
 

@@ -8,7 +8,7 @@ import { hasFeature } from '../../scenario/kernel-version.ts';
 import { GSO_MAX_SIZE } from './constants.ts';
 import { isHeldByNagle } from './nagle.ts';
 import type { SendMode } from './output.ts';
-import { add, after, diff } from './seq.ts';
+import { add, diff } from './seq.ts';
 import type { Tcb } from './tcb.ts';
 
 /** A burst is worth so much of a second at the pacing rate (`sk_pacing_shift` 10). */
@@ -39,29 +39,57 @@ export type Burst = number | 'nothing' | 'waits-for-congestion-window';
 
 /**
  * The burst that leaves next (the body of `tcp_write_xmit`). A burst of several segments, unlike one alone, may fill what is left of
- * the window, however little.
+ * the window, however little; but one that would be shorter than it might be waits for the next ACK, if that makes it longer a moment later
+ * (`tcp_tso_should_defer`). That is what most ACKs of a transfer lead to, so it stands here and not in a function of its own.
  * @param quota segments that the congestion window has room for
  * @param most segments that a burst may have
  */
 export function nextBurst(tcb: Tcb, mss: number, quota: number, most: number, mode: SendMode): Burst {
-  const { sendQueue, snd } = tcb;
+  const { sendQueue, sent, snd, finQueued, cwnd } = tcb;
   const allowed = mss * Math.min(quota, most);
   let length = sendQueue.headLength;
   if (length < allowed && sendQueue.count > 1 && hasFeature(tcb.kernel.version, 'pieces grow before they leave')) {
     sendQueue.growHead(allowed - length);
     length = sendQueue.headLength;
   }
-  if (length === 0 && !tcb.finQueued) return 'nothing';
+  if (length === 0 && !finQueued) return 'nothing';
   const isLast = sendQueue.count <= 1;
-  const isBurst = length > mss;
-  const fin = tcb.finQueued && isLast && !isBurst ? 1 : 0;
-  const windowEnd = add(snd.una, snd.wnd);
-  if (after(add(snd.nxt, isBurst ? mss : length + fin), windowEnd)) return 'nothing';
-  if (!isBurst) return isLast && length < mss && fin === 0 && isHeld(tcb, mode) ? 'nothing' : length;
-  const room = diff(windowEnd, snd.nxt);
-  if (mode !== 'one-burst' && mode !== 'probe') {
-    const waitsFor = deferral(tcb, mss, most, room);
-    if (waitsFor !== undefined) return waitsFor;
+  const room = diff(add(snd.una, snd.wnd), snd.nxt);
+  if (length <= mss) {
+    const fin = finQueued && isLast ? 1 : 0;
+    if (length + fin > room) return 'nothing';
+    return isLast && length < mss && fin === 0 && isHeld(tcb, mode) ? 'nothing' : length;
+  }
+  if (mss > room) return 'nothing';
+  const { state } = tcb.recovery;
+  const { head } = sent;
+  const { now } = tcb;
+  if (
+    mode !== 'one-burst' &&
+    mode !== 'probe' &&
+    state !== 'Recovery' &&
+    state !== 'Loss' &&
+    head !== undefined &&
+    // Only while sending goes on. What is a millisecond ago by the clock of a run is a little longer ago on any machine.
+    now - tcb.lastSentAt < MILLISECOND
+  ) {
+    const cwndRoom = (cwnd - sent.inFlight) * mss;
+    const limit = Math.min(room, cwndRoom);
+    const { srtt } = tcb.rtt;
+    if (
+      limit < most * mss &&
+      (isLast || limit < length) &&
+      limit < enoughToLeave(tcb, mss) &&
+      // Else the next ACK would be too long in coming.
+      head.lastSentAt + srtt - now <= Math.min(srtt / 2, MILLISECOND)
+    ) {
+      if (cwndRoom < room) {
+        if (cwndRoom <= length) return 'waits-for-congestion-window';
+      } else if (room <= length) {
+        return 'nothing';
+      }
+      if (!finQueued || !isLast) return 'nothing';
+    }
   }
   // `tcp_mss_split_point`.
   if (allowed <= room && !isLast) return Math.min(allowed, length);
@@ -71,43 +99,13 @@ export function nextBurst(tcb: Tcb, mss: number, quota: number, most: number, mo
   return partial > 0 && isHeld(tcb, mode) ? wanted - partial : wanted;
 }
 
+/** So many bytes need not wait to become more: a share of the windows (`tcp_tso_win_divisor`). */
+function enoughToLeave({ kernel, snd, cwnd }: Tcb, mss: number): number {
+  const divisor = kernel.sysctls.tcp_tso_win_divisor;
+  return divisor > 0 ? Math.floor(Math.min(snd.wnd, cwnd * mss) / divisor) : MAX_DEFERRED_SEGMENTS * mss + 1;
+}
+
 /** Whether what does not fill a segment has to wait. */
 function isHeld(tcb: Tcb, mode: SendMode): boolean {
   return mode === 'whole-segments' || (mode === 'all' && isHeldByNagle(tcb));
-}
-
-/**
- * What a burst waits for that could leave, but shorter than it might be: a moment later the next ACK makes it longer
- * (`tcp_tso_should_defer`).
- * @param room bytes that the peer's window has room for
- */
-function deferral(
-  tcb: Tcb,
-  mss: number,
-  most: number,
-  room: number,
-): 'nothing' | 'waits-for-congestion-window' | undefined {
-  const { sendQueue, sent } = tcb;
-  if (tcb.recovery.state === 'Recovery' || tcb.recovery.state === 'Loss') return undefined;
-  // Only while sending goes on. What is a millisecond ago by the clock of a run is a little longer ago on any machine.
-  if (tcb.now - tcb.lastSentAt >= MILLISECOND) return undefined;
-  const cwndRoom = (tcb.cwnd - sent.inFlight) * mss;
-  const limit = Math.min(room, cwndRoom);
-  if (limit >= most * mss) return undefined;
-  const isLast = sendQueue.count <= 1;
-  if (!isLast && limit >= sendQueue.headLength) return undefined;
-  const divisor = tcb.kernel.sysctls.tcp_tso_win_divisor;
-  const enough =
-    divisor > 0 ? Math.floor(Math.min(tcb.snd.wnd, tcb.cwnd * mss) / divisor) : MAX_DEFERRED_SEGMENTS * mss + 1;
-  if (limit >= enough) return undefined;
-  const { head } = sent;
-  if (head === undefined) return undefined;
-  // The next ACK would be too long in coming.
-  if (head.lastSentAt + tcb.rtt.srtt - tcb.now > Math.min(tcb.rtt.srtt / 2, MILLISECOND)) return undefined;
-  if (cwndRoom < room) {
-    if (cwndRoom <= sendQueue.headLength) return 'waits-for-congestion-window';
-  } else if (room <= sendQueue.headLength) {
-    return 'nothing';
-  }
-  return tcb.finQueued && isLast ? undefined : 'nothing';
 }

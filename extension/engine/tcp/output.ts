@@ -44,7 +44,10 @@ export function sendSegment(
   return transmit(tcb, fields.seq, fields.flags, fields.length ?? 0, why, fields.follows);
 }
 
-/** @param follows it leaves in one burst with the one before: the kernel sends both at once */
+/**
+ * @param follows it leaves in one burst with the one before: for the kernel both are one packet, whose header says once for all what there
+ *   is to say of window and options, and which acknowledges once
+ */
 function transmit(
   tcb: Tcb,
   at: Seq,
@@ -53,9 +56,10 @@ function transmit(
   why: SendWhy,
   follows = false,
 ): LocalFailure | undefined {
-  const isSyn = hasFlag(flags, SYN);
   const isAck = hasFlag(flags, ACK);
-  const window = isSyn ? tcb.rcv.wnd : windowField(tcb);
+  const { header } = tcb;
+  // A duplicate is reported once.
+  if (!follows || header.options.sack !== undefined) makeHeader(tcb, flags, length > 0 && !follows);
   const segment: Segment = {
     fromPort: tcb.local.port,
     toPort: tcb.remote.port,
@@ -63,17 +67,35 @@ function transmit(
     ack: isAck ? tcb.rcv.nxt : seq(0),
     flags,
     length,
-    window: Math.min(window, FIELD - 1),
-    options: isSyn ? synOptions(tcb) : laterOptions(tcb, isAck),
+    window: header.window,
+    options: header.options,
   };
-  if (isAck && !isSyn) onAckSent(tcb);
-  tcb.lastSentAt = tcb.now;
-  if (length > 0 && !follows) onDataSent(tcb);
-  const failure = tcb.kernel.transmit(tcb, segment, why.purpose, why.reason, why.args ?? NO_ARGS);
+  const failure = tcb.kernel.output.send(
+    tcb,
+    segment,
+    header.windowBytes,
+    why.purpose,
+    why.reason,
+    why.args ?? NO_ARGS,
+  );
   if (failure === undefined || failure === 'no-way') return failure;
   // Half-open requests and time-wait entries have no window.
   if (!tcb.isRequest && !tcb.isTimeWaitEntry) reduceForLocalCongestion(tcb);
   return failure === 'lost' ? undefined : failure;
+}
+
+/** Window and options of what leaves now, and what its leaving means. @param isData it carries data that begins a burst */
+function makeHeader(tcb: Tcb, flags: number, isData: boolean): void {
+  const { header } = tcb;
+  const isSyn = hasFlag(flags, SYN);
+  const isAck = hasFlag(flags, ACK);
+  const window = Math.min(isSyn ? tcb.rcv.wnd : windowField(tcb), FIELD - 1);
+  header.window = window;
+  header.windowBytes = isSyn ? window : window * powerOfTwo(tcb.rcv.wscale);
+  header.options = isSyn ? synOptions(tcb) : laterOptions(tcb, isAck);
+  if (isAck && !isSyn) onAckSent(tcb);
+  tcb.lastSentAt = tcb.now;
+  if (isData) onDataSent(tcb);
 }
 
 /**
@@ -269,7 +291,7 @@ function sendBurst(tcb: Tcb, bytes: number, mss: number, why: SendWhy): number {
   const count = Math.max(1, Math.ceil(bytes / mss));
   for (let i = 1, left = bytes; i <= count; i++, left -= mss) {
     const isLast = i === count;
-    const length = Math.min(left, mss);
+    const length = isLast ? left : mss;
     // The end of a burst is pushed too; sent again alone it is not.
     const failure = transmitNew(tcb, tcb.snd.nxt, length, fin && isLast, isLast && (push || count > 1), why, i > 1);
     if (failure !== undefined) {

@@ -45,8 +45,12 @@ export function bufferIsFull(tcb: Tcb): boolean {
 
 /** Whether a writer that sleeps is woken: a third of the buffer is free, and half of what may wait to leave (`sk_stream_is_writeable`). */
 export function isWriteable(tcb: Tcb): boolean {
-  const memory = memoryOf(tcb, queued(tcb));
-  return sendBuffer(tcb) - memory >= Math.floor(memory / 2) && 2 * tcb.unsent < unsentLimit(tcb);
+  const buffer = sendBuffer(tcb);
+  const bytes = queued(tcb);
+  // Their payload alone may be too much already.
+  if (buffer - bytes < Math.floor(bytes / 2)) return false;
+  const memory = memoryOf(tcb, bytes);
+  return buffer - memory >= Math.floor(memory / 2) && 2 * tcb.unsent < unsentLimit(tcb);
 }
 
 /** So many bytes that have not left yet are enough (`tcp_notsent_lowat`). */

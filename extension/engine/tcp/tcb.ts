@@ -165,6 +165,13 @@ export class Tcb {
   tsRecentAt: Micros = 0;
   /** Those of the last segment that carried timestamps and nothing else. */
   lastOptions: SegmentOptions = {};
+  /** What the segment sent last says of this end. */
+  readonly header = {
+    /** The field, and what it means in bytes. */
+    window: 0,
+    windowBytes: 0,
+    options: {} as SegmentOptions,
+  };
 
   readonly rtt = new RttEstimator();
   rto: Micros = TCP_TIMEOUT_INIT;

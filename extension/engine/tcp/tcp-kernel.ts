@@ -3,13 +3,29 @@ import type { SysctlValues } from '../../scenario/sysctl.ts';
 import type { TcpState } from '../../scenario/tcp-state.ts';
 import type { EventFields, EventId } from '../../trace/event.ts';
 import type { SegmentPurpose, SendReason } from '../../trace/schema.ts';
-import type { Recorder } from '../recorder.ts';
+import type { Recorder, Sender } from '../recorder.ts';
 import type { Clock } from '../scheduler.ts';
 import type { LocalFailure } from './local-failure.ts';
 import type { MetricsCache } from './metrics.ts';
 import type { Segment } from './segment.ts';
 import type { Seq } from './seq.ts';
 import type { Tcb } from './tcb.ts';
+
+/** What puts segments on the wire. */
+export interface SegmentOutput {
+  /**
+   * Returns why it does not leave the host; undefined: it does, or waits there.
+   * @param windowBytes what the window field means
+   */
+  send(
+    sender: Sender,
+    segment: Segment,
+    windowBytes: number,
+    purpose: SegmentPurpose,
+    reason: SendReason,
+    args: readonly number[],
+  ): LocalFailure | undefined;
+}
 
 /** What a connection end asks of the kernel that it lives in. It has no clock and no network of its own. */
 export interface TcpKernel {
@@ -23,14 +39,7 @@ export interface TcpKernel {
   readonly timers: 'wheel' | undefined;
   /** What is remembered of the ways to other hosts. */
   readonly metrics: MetricsCache;
-  /** Puts a segment on the wire. Returns why it does not leave the host; undefined: it does, or waits there. */
-  transmit(
-    tcb: Tcb,
-    segment: Segment,
-    purpose: SegmentPurpose,
-    reason: SendReason,
-    args: readonly number[],
-  ): LocalFailure | undefined;
+  readonly output: SegmentOutput;
   /** Whether there is a way to the other host. */
   hasRoute(tcb: Tcb): boolean;
   /** Whether the way to any host ever turned out to take less than the interface does. */
