@@ -26,6 +26,8 @@ function fieldValue(type: FieldType): fc.Arbitrary<unknown> {
     case 'u32':
       return fc.integer({ min: 0, max: 2 ** 32 - 1 });
     case 'event':
+      // Mostly one that there is.
+      return fc.oneof(fc.integer({ min: -1, max: 20 }), fc.integer({ min: -1, max: 2 ** 31 - 1 }));
     case 'place':
       return fc.integer({ min: -1, max: 2 ** 31 - 1 });
     case 'connection':
@@ -101,10 +103,12 @@ function addByDoor(
       return;
     }
     case 'segment.delivered':
+      if (!isEarlier(writer, (fields as EventFields<'segment.delivered'>).segment)) break;
       doors.delivered(place, (fields as EventFields<'segment.delivered'>).segment, cause);
       return;
     case 'segment.queued': {
       const { segment, wait, ahead, bytes } = fields as EventFields<'segment.queued'>;
+      if (!isEarlier(writer, segment)) break;
       doors.queued(place, segment, wait, ahead, bytes, cause);
       return;
     }
@@ -130,6 +134,10 @@ function addByDoor(
       break;
   }
   writer.add(kind, time, place, cause, fields);
+}
+
+function isEarlier(writer: TraceWriter, event: number): boolean {
+  return event >= 0 && event < writer.length;
 }
 
 function pairsOf(numbers: readonly number[]): (readonly [number, number])[] {

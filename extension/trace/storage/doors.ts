@@ -7,7 +7,8 @@ import { NO_CAUSE } from '../event.ts';
 import type { EventKind } from '../schema.ts';
 import type { DraftBlock } from './draft.ts';
 import type { FieldLayout } from './layout.ts';
-import { KIND, KIND_CODES, LAYOUTS, PLACE, stepsBack } from './layout.ts';
+import { KIND, KIND_CODES, LAYOUTS, PLACE } from './layout.ts';
+import { BIAS, LARGE } from './numbers.ts';
 import { WordCodes } from './word-codes.ts';
 
 const code = (kind: EventKind): number => KIND_CODES.get(kind) as number;
@@ -115,17 +116,18 @@ export class EventDoors {
     return id;
   }
 
+  /** @param segment an earlier event */
   delivered(place: PlaceId, segment: EventId, cause: EventId): EventId {
     const { draft } = this;
     const { key, length: id } = draft;
     key[KIND] = DELIVERED;
     key[PLACE] = place;
     const at = draft.seat(this.clock.now, cause, 2, 1, 0);
-    draft.values[at] = stepsBack(segment, id);
+    draft.values[at] = id - segment;
     return id;
   }
 
-  /** @param wait µs @param ahead packets that wait before it, and how many bytes they are */
+  /** @param segment an earlier event @param wait µs @param ahead packets that wait before it, and how many bytes they are */
   queued(place: PlaceId, segment: EventId, wait: number, ahead: number, bytes: number, cause: EventId): EventId {
     const { draft } = this;
     const { key, length: id } = draft;
@@ -133,7 +135,7 @@ export class EventDoors {
     key[PLACE] = place;
     const at = draft.seat(this.clock.now, cause, 2, 4, 0);
     const { values } = draft;
-    values[at] = stepsBack(segment, id);
+    values[at] = id - segment;
     values[at + 1] = draft.packed(wait);
     values[at + 2] = ahead;
     values[at + 3] = bytes;
@@ -210,7 +212,7 @@ export function putVariables(
   const id = draft.length;
   // An index has half of a pair; so has one without its value.
   const names = (length + 1) >> 1;
-  draft.reserve(3 + names);
+  if (3 + names > draft.key.length) draft.reserve(3 + names);
   const { key } = draft;
   key[KIND] = CHANGED;
   key[PLACE] = place;
@@ -223,6 +225,12 @@ export function putVariables(
   }
   let at = draft.seat(time, cause, 3 + names, length >> 1, hint);
   const { values } = draft;
-  for (let i = 1; i < length; i += 2) values[at++] = draft.packed(changes[i] as number);
+  for (let i = 1; i < length; i += 2) {
+    const value = changes[i] as number;
+    // Most fit as they are: known without a call.
+    const biased = value + BIAS;
+    const fits = biased >>> 0 === biased && biased < LARGE && biased - BIAS === value;
+    values[at++] = fits ? biased : draft.packed(value);
+  }
   return id;
 }

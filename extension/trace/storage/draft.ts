@@ -70,9 +70,9 @@ export class DraftBlock {
     this.onFull = onFull;
   }
 
-  /** Room for so many numbers in the key. */
+  /** Makes room for so many numbers in the key. */
   reserve(length: number): void {
-    if (length > this.key.length) this.key = grown(this.key, 2 * length);
+    this.key = grown(this.key, 2 * length);
   }
 
   /**
