@@ -27,6 +27,8 @@ export interface StreamDescriptor {
   readonly fd: number;
   readonly socket: StreamSocket;
   readonly tcb: Tcb;
+  /** Its process has it still. */
+  isOpen: boolean;
   /** connect() has not returned yet. */
   connecting: boolean;
   /** It has said that the connection is open (`SS_CONNECTED`); who did not sleep in it has only heard so elsewhere. */
@@ -82,6 +84,7 @@ export class DescriptorTable {
       fd: this.nextFd++,
       socket,
       tcb: socket.tcb,
+      isOpen: true,
       connecting: false,
       toldConnected: false,
       opensActively: false,
@@ -129,7 +132,10 @@ export class DescriptorTable {
   remove(descriptor: Descriptor): boolean {
     this.open.delete(descriptor);
     this.latest = undefined;
-    if (descriptor.kind === 'stream') this.streams.delete(descriptor.tcb);
+    if (descriptor.kind === 'stream') {
+      descriptor.isOpen = false;
+      this.streams.delete(descriptor.tcb);
+    }
     const { holders } = descriptor.socket;
     const index = holders.indexOf(this.owner);
     if (index >= 0) holders.splice(index, 1);
@@ -138,6 +144,7 @@ export class DescriptorTable {
 
   /** A new program begins: nothing is open. */
   reset(): void {
+    for (const descriptor of this.streams.values()) descriptor.isOpen = false;
     this.open.clear();
     this.latest = undefined;
     this.streams.clear();

@@ -323,11 +323,15 @@ export class Host implements LinkEnd, KernelEvents {
   readable(tcb: Tcb): void {
     const process = this.processes[0];
     if (process === undefined || this.processes.length > 1) {
-      for (const holder of this.holders(tcb)) wakeToRead(holder.process, holder.descriptor);
+      this.readableToMany(tcb);
       return;
     }
     const descriptor = process.descriptors.of(tcb);
     if (descriptor !== undefined) wakeToRead(process, descriptor);
+  }
+
+  private readableToMany(tcb: Tcb): void {
+    for (const { process, descriptor } of this.holders(tcb)) wakeToRead(process, descriptor);
   }
 
   writable(tcb: Tcb): void {

@@ -126,7 +126,7 @@ export class Process implements ProgramCalls {
   }
 
   isOpen(descriptor: StreamDescriptor): boolean {
-    return this.descriptors.of(descriptor.tcb) === descriptor;
+    return descriptor.isOpen;
   }
 
   // ---- what its program asks for ----

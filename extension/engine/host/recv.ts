@@ -26,43 +26,41 @@ function makeWakeUp(process: Process, descriptor: StreamDescriptor): () => void 
 function readAll(process: Process, descriptor: StreamDescriptor): void {
   const { program } = process;
   const { tcb, talk } = descriptor;
-  while (
-    talk.reading &&
-    !talk.rests &&
-    !talk.sawEof &&
-    descriptor.sleepingSend === undefined &&
-    process.isOpen(descriptor)
-  ) {
+  while (talk.reading && !talk.rests && !talk.sawEof && descriptor.sleepingSend === undefined && descriptor.isOpen) {
     const result = sleepsForMore(process, descriptor) ? 'would-block' : calls.receive(tcb, program.pace?.bytes);
     if (result === 'would-block') {
       if (!program.blocks) process.returnCall('recv', tcb.place, 0, 'EAGAIN');
-      else if (tcb.options.size > 0) sleep(process, descriptor);
+      else if (tcb.option('SO_RCVTIMEO') !== undefined) sleep(process, descriptor);
       return;
     }
     if (descriptor.sleeps.recv !== undefined) endSleep(process, descriptor, 'recv');
-    if (!take(process, descriptor, result)) return;
+    if (typeof result !== 'number') {
+      fail(process, descriptor, result);
+      return;
+    }
+    take(process, descriptor, result);
   }
 }
 
-/** recv() returns: with data or an error, or with 0 at the end. Returns whether there may be more. */
-function take(process: Process, descriptor: StreamDescriptor, result: number | Errno): boolean {
+/** recv() returns data, or 0 at the end. */
+function take(process: Process, descriptor: StreamDescriptor, bytes: number): void {
   const { program, recorder } = process;
   const { tcb } = descriptor;
-  const { pace } = program;
-  if (typeof result === 'string') {
-    process.returnCall('recv', tcb.place, 0, result);
-    close(process, descriptor);
-    program.onFailure(descriptor);
-    return false;
-  }
   const before = recorder.cause;
-  recorder.cause = process.returnCall('recv', tcb.place, result);
-  calls.afterReceive(tcb, result);
-  if (result === 0) program.onEof(descriptor);
-  else program.onData(descriptor, result);
+  recorder.cause = process.returnCall('recv', tcb.place, bytes);
+  calls.afterReceive(tcb, bytes);
+  if (bytes === 0) program.onEof(descriptor);
+  else program.onData(descriptor, bytes);
   recorder.cause = before;
-  if (pace !== undefined && result > 0) rest(process, descriptor, pace.interval);
-  return true;
+  const { pace } = program;
+  if (pace !== undefined && bytes > 0) rest(process, descriptor, pace.interval);
+}
+
+/** recv() returns an error: the program closes. */
+function fail(process: Process, descriptor: StreamDescriptor, errno: Errno): void {
+  process.returnCall('recv', descriptor.tcb.place, 0, errno);
+  close(process, descriptor);
+  process.program.onFailure(descriptor);
 }
 
 /** Fewer bytes are there than SO_RCVLOWAT asks for, and more may come: a recv() that may sleep does. */
@@ -81,7 +79,12 @@ function sleep(process: Process, descriptor: StreamDescriptor): void {
     const few = calls.receive(tcb, process.program.pace?.bytes);
     if (few !== 'would-block') {
       // Less than SO_RCVLOWAT asks for, but not nothing.
-      if (take(process, descriptor, few)) readAll(process, descriptor);
+      if (typeof few === 'number') {
+        take(process, descriptor, few);
+        readAll(process, descriptor);
+      } else {
+        fail(process, descriptor, few);
+      }
       return;
     }
     const returned = process.returnCall('recv', tcb.place, slept, 'EAGAIN');

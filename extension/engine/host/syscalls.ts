@@ -87,11 +87,12 @@ export function send(tcb: Tcb, bytes: number, more = false): { readonly bytes: n
  * recv() of everything that is there, or of at most so many bytes (`tcp_recvmsg_locked`). In this order: queued data, EOF already seen, the pending error
  * once, the own shutdown(SHUT_RD), end of a dead connection. @returns how many bytes, or the errno
  */
-export function receive(tcb: Tcb, atMost = Infinity): number | Errno | 'would-block' {
-  if (tcb.rcv.queue.bytes > 0) return Math.min(tcb.rcv.queue.bytes, atMost);
-  if (tcb.rcv.fin) return 0;
-  const errno = takeError(tcb);
-  if (errno !== undefined) return errno;
+export function receive(tcb: Tcb, atMost?: number): number | Errno | 'would-block' {
+  const { queue, fin } = tcb.rcv;
+  const { bytes } = queue;
+  if (bytes > 0) return atMost === undefined ? bytes : Math.min(bytes, atMost);
+  if (fin) return 0;
+  if (tcb.error !== undefined) return takeError(tcb) as Errno;
   return tcb.state === 'CLOSED' || tcb.shutdownReceive ? 0 : 'would-block';
 }
 

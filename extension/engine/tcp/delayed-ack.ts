@@ -258,21 +258,20 @@ export function onDelayedAckTimer(tcb: Tcb): void {
 export function onApplicationRead(tcb: Tcb, copied: number): void {
   // Whatever is read from a socket that is closed: nobody waits for an answer.
   if (tcb.state === 'CLOSED' || tcb.isTimeWaitEntry) return;
-  const { delack } = tcb;
-  let due = false;
-  if (delack.scheduled) {
-    const emptied = copied > 0 && tcb.rcv.queue.bytes === 0 && tcb.rcv.outOfOrder.length === 0;
-    due =
-      diff(tcb.rcv.nxt, tcb.rcv.wup) > tcb.rcv.mss ||
-      (emptied && (delack.pushed === 2 || (delack.pushed === 1 && !isPingPong(tcb))));
-  }
-  if (due) {
+  if (tcb.delack.scheduled && isDueAfterReading(tcb, copied)) {
     sendAck(tcb, { purpose: 'ack', reason: 'application-read' });
     return;
   }
-  if (copied > 0 && !tcb.shutdownReceive && 2 * receiveWindow(tcb) <= tcb.rcv.clamp) {
-    const offer = offerableWindow(tcb);
-    if (offer > 0 && offer >= 2 * receiveWindow(tcb))
-      sendAck(tcb, { purpose: 'window-update', reason: 'application-read' });
-  }
+  if (copied === 0 || tcb.shutdownReceive) return;
+  const window = receiveWindow(tcb);
+  if (2 * window > tcb.rcv.clamp) return;
+  const offer = offerableWindow(tcb);
+  if (offer > 0 && offer >= 2 * window) sendAck(tcb, { purpose: 'window-update', reason: 'application-read' });
+}
+
+function isDueAfterReading(tcb: Tcb, copied: number): boolean {
+  const { delack, rcv } = tcb;
+  if (diff(rcv.nxt, rcv.wup) > rcv.mss) return true;
+  if (delack.pushed === 0 || copied === 0 || rcv.queue.bytes > 0 || rcv.outOfOrder.length > 0) return false;
+  return delack.pushed === 2 || !isPingPong(tcb);
 }

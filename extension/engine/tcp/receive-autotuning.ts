@@ -74,18 +74,18 @@ export function copyToApplication(tcb: Tcb, bytes: number): void {
     if (queue.bytes === 0) queue.clear();
     return;
   }
-  const first = Math.min(bytes, queue.inFirst);
-  if (first === queue.inFirst) giveBack(tcb);
+  const { inFirst } = queue;
+  const first = bytes < inFirst ? bytes : inFirst;
+  if (first === inFirst) giveBack(tcb);
   queue.read(first);
-  adjustReceiveSpace(tcb);
+  const { roundTrip, since } = tcb.autotuning;
+  if (roundTrip > 0 && tcb.now - since >= Math.floor(roundTrip / EIGHTHS)) adjustReceiveSpace(tcb);
   if (bytes > first) queue.read(bytes - first);
 }
 
 /** Once in a round trip it is seen how much was read, less what still waits: a slow reader needs no more room (`tcp_rcv_space_adjust`). */
 function adjustReceiveSpace(tcb: Tcb): void {
   const { autotuning } = tcb;
-  const { roundTrip } = autotuning;
-  if (roundTrip === 0 || tcb.now - autotuning.since < Math.floor(roundTrip / EIGHTHS)) return;
   const waiting = hasFeature(tcb.kernel.version, 'autotuning by what was read') ? inQueue(tcb) : 0;
   const copied = diff(copiedSeq(tcb), autotuning.from) - waiting;
   if (copied > autotuning.space) growBuffer(tcb, copied);
