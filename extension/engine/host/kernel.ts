@@ -138,16 +138,27 @@ export class Kernel implements TcpKernel, ListeningKernel {
   /** A segment reached this host (`tcp_v4_rcv`). `cause`: what last happened to it on the way. */
   receive(segment: Segment, from: Neighbour, sent: EventId, cause: EventId = sent): void {
     const { recorder } = this;
-    const found = this.table.find(segment.toPort, from.place, segment.fromPort);
-    const isStray = found?.isRequest === true && !this.hasListener(found);
-    const tcb = isStray ? undefined : found;
-    const place = tcb === undefined ? this.host.place : tcb.place;
+    const tcb = this.table.find(segment.toPort, from.place, segment.fromPort);
     const before = recorder.cause;
-    recorder.cause = recorder.delivered(place, sent, cause);
     this.handling = sent;
     this.handledFrom = from.place;
     this.handledFromPort = segment.fromPort;
     this.handledToPort = segment.toPort;
+    if (tcb === undefined || tcb.isRequest || tcb.isTimeWaitEntry) {
+      this.receiveWithoutSocket(tcb, segment, from, cause);
+    } else {
+      recorder.cause = recorder.delivered(tcb.place, sent, cause);
+      segmentArrives(tcb, segment);
+    }
+    recorder.cause = before;
+  }
+
+  /** For a request, a TIME_WAIT entry, or nobody. */
+  private receiveWithoutSocket(found: Tcb | undefined, segment: Segment, from: Neighbour, cause: EventId): void {
+    const { recorder } = this;
+    const isStray = found?.isRequest === true && !this.hasListener(found);
+    const tcb = isStray ? undefined : found;
+    recorder.cause = recorder.delivered(tcb === undefined ? this.host.place : tcb.place, this.handling, cause);
     const replaced =
       tcb?.isTimeWaitEntry === true &&
       this.table.listener(segment.toPort) !== undefined &&
@@ -162,7 +173,6 @@ export class Kernel implements TcpKernel, ListeningKernel {
     } else {
       segmentArrives(tcb, segment);
     }
-    recorder.cause = before;
   }
 
   /** @param iss number of the first segment of what a SYN opens in place of a TIME_WAIT entry */

@@ -35,30 +35,30 @@ export function isPlainAck(tcb: Tcb, segment: Segment): boolean {
 
 /** Takes the segment if it brings the next data and no other news, or none that the kernel would look for. @returns whether it did */
 export function nextDataArrives(tcb: Tcb, segment: Segment): boolean {
-  const { snd, rcv, now } = tcb;
-  const { seq: at, length, flags } = segment;
-  const { timestamps: stamp, sack } = segment.options;
+  const { seq: at, length, flags, options } = segment;
+  const { snd, rcv } = tcb;
   if (
-    at !== rcv.nxt ||
     length === 0 ||
-    (flags !== ACK && flags !== ACK + PSH) ||
+    at !== rcv.nxt ||
     segment.ack !== snd.una ||
+    (flags !== ACK && flags !== ACK + PSH) ||
     tcb.state !== 'ESTABLISHED' ||
     rcv.outOfOrder.length > 0 ||
-    sack !== undefined ||
+    options.sack !== undefined ||
     segment.window * powerOfTwo(snd.wscale) !== snd.wnd ||
     receiveWindow(tcb) === 0
   )
     return false;
   const isIdle = tcb.sent.length === 0 && !tcb.hasUnsent && tcb.recovery.tlpHighSeq === undefined;
   if (!(isIdle && hasRoom(tcb)) && !isPredicted(tcb, length)) return false;
+  const { timestamps: stamp } = options;
   if (tcb.timestamps && stamp !== undefined) {
     if (diff(seq(stamp.tsVal), seq(tcb.tsRecent)) < 0) return false;
     if (!after(at, rcv.wup)) storeTimestamp(tcb, stamp.tsVal);
   }
   snd.wl1 = at;
   if (isIdle) {
-    tcb.lastAckAt = now;
+    tcb.lastAckAt = tcb.now;
     tcb.probesOut = 0;
     tcb.softError = undefined;
   }

@@ -366,7 +366,7 @@ export class Tcb {
   }
 
   get hasUnsent(): boolean {
-    return diff(this.queueEnd, this.snd.nxt) > 0;
+    return diff(this.writeSeq, this.snd.nxt) > (this.finQueued ? -1 : 0);
   }
 
   /** A socket option, if it is set. Most sockets have none, which is known without a look at each. */
