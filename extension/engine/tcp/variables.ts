@@ -9,9 +9,9 @@ import type { Tcb } from './tcb.ts';
 /** What an input can have changed: anything, or what receiving data in order and reading it changes. */
 export type Touched = 'anything' | 'receiving';
 
-/** What the latter changes is among these. */
-const FIRST_OF_RECEIVING = 5;
-const LAST_OF_RECEIVING = 19;
+const ALL = Array.from(VARIABLES.keys());
+/** Those that the latter can change, in VARIABLES' order too. */
+const OF_RECEIVING = [5, 6, 12, 15, 19];
 
 export class PublishedVariables {
   /** In VARIABLES' order: as they are, as of the last look, and as they were published. */
@@ -30,11 +30,7 @@ export class PublishedVariables {
     values[12] = tcb.probesOut;
     values[15] = rcv.queue.bytes;
     values[19] = tcb.lastReceivedAt;
-    let first = FIRST_OF_RECEIVING;
-    let last = LAST_OF_RECEIVING;
     if (touched === 'anything') {
-      first = 0;
-      last = VARIABLES.length - 1;
       values[0] = unsigned(snd.iss);
       values[1] = unsigned(snd.una);
       values[2] = unsigned(snd.nxt);
@@ -56,8 +52,11 @@ export class PublishedVariables {
       }
       values[21] = tcb.sent.inFlight;
     }
+    const asked = touched === 'anything' ? ALL : OF_RECEIVING;
+    const { length } = asked;
     let count = 0;
-    for (let i = first; i <= last; i++) {
+    for (let k = 0; k < length; k++) {
+      const i = asked[k] as number;
       const value = values[i] as number;
       if (value === published[i]) continue;
       published[i] = value;
