@@ -59,7 +59,7 @@ export function acknowledgementArrives(tcb: Tcb, segment: Segment): AckVerdict {
   }
   cleanQueue(tcb, segment, event, priorUna, priorHighest);
   if (event.advanced) giveBack(tcb);
-  adaptReorderingWindow(tcb, event);
+  adaptReorderingWindow(tcb, event.priorDelivered);
   if (recovery.tlpHighSeq !== undefined) onAckOfLossProbe(tcb, segment.ack, event);
   const resend = isDubious(tcb, event)
     ? handleDubiousAck(tcb, segment, event, duplicatesOf(event), priorUna)

@@ -17,22 +17,6 @@ import { ACK, PSH } from './segment.ts';
 import { add, after, diff, seq } from './seq.ts';
 import type { Tcb } from './tcb.ts';
 
-/** Whether the segment is an acknowledgement of something that is in flight, and nothing else. */
-export function isPlainAck(tcb: Tcb, segment: Segment): boolean {
-  const { timestamps: stamp, sack } = segment.options;
-  return (
-    segment.flags === ACK &&
-    segment.length === 0 &&
-    segment.seq === tcb.rcv.nxt &&
-    after(segment.ack, tcb.snd.una) &&
-    !after(segment.ack, tcb.snd.nxt) &&
-    tcb.state === 'ESTABLISHED' &&
-    !tcb.finQueued &&
-    sack === undefined &&
-    (!tcb.timestamps || stamp === undefined || diff(seq(stamp.tsVal), seq(tcb.tsRecent)) >= 0)
-  );
-}
-
 /** Takes the segment if it brings the next data and no other news, or none that the kernel would look for. @returns whether it did */
 export function nextDataArrives(tcb: Tcb, segment: Segment): boolean {
   const { seq: at, length, flags, options } = segment;

@@ -5,7 +5,7 @@
 import { acknowledgementArrives } from './ack.ts';
 import { onReset } from './close.ts';
 import { acknowledgeIfDue, enterQuickAckMode } from './delayed-ack.ts';
-import { isPlainAck, nextDataArrives } from './header-prediction.ts';
+import { nextDataArrives } from './header-prediction.ts';
 import { isWorthReading } from './low-water.ts';
 import { updateMetrics } from './metrics.ts';
 import { completeSimultaneousOpen, synReceivedArrives, synSentArrives } from './open.ts';
@@ -13,6 +13,7 @@ import type { SendWhy } from './output.ts';
 import { sendAck, sendQueued } from './output.ts';
 import { isLateAck, pawsDiscards } from './paws.ts';
 import { armPersistIfStuck } from './persist.ts';
+import { plainAckArrives } from './plain-ack.ts';
 import { mayAnswerOutOfWindow, mayChallenge } from './rate-limit.ts';
 import { measureByEcho } from './receive-autotuning.ts';
 import { receiveText } from './receive.ts';
@@ -34,8 +35,7 @@ export function segmentArrives(tcb: Tcb, segment: Segment): void {
     tcb.entered('receiving');
     return;
   }
-  if (isPlainAck(tcb, segment)) {
-    acknowledgementArrives(tcb, segment);
+  if (plainAckArrives(tcb, segment)) {
     measureByEcho(tcb, segment);
     goOn(tcb);
   } else {

@@ -7,7 +7,6 @@ import { cwndQuota, nextBurst, tsoSegments } from './burst.ts';
 import { onAckSent, onDataSent } from './delayed-ack.ts';
 import { TCP_MIN_SND_MSS, TIMESTAMPS_LENGTH } from './constants.ts';
 import { validateCwnd } from './congestion/window.ts';
-import { noteSent } from './recovery/delivery.ts';
 import { isReducing } from './recovery/prr.ts';
 import { reduceForLocalCongestion } from './recovery/local-congestion.ts';
 import type { SentSegment } from './recovery/retransmission-queue.ts';
@@ -269,7 +268,7 @@ export function sendIntoWindow(tcb: Tcb, why: SendWhy): 'sent' | 'nothing' | Loc
     return failure;
   }
   tcb.sendQueue.take(bytes);
-  enqueueSent(tcb, bytes, fin, true);
+  enqueueSent(tcb, bytes, fin, true, false);
   return 'sent';
 }
 
@@ -300,8 +299,7 @@ function sendBurst(tcb: Tcb, bytes: number, mss: number, why: SendWhy): number {
       tcb.sendQueue.cut(bytes, false);
       return 0;
     }
-    const segment = enqueueSent(tcb, length, fin && isLast, push && isLast);
-    segment.joinsNext = !isLast;
+    enqueueSent(tcb, length, fin && isLast, push && isLast, !isLast);
   }
   tcb.sendQueue.take(bytes);
   if (bytes < count * mss) tcb.snd.sml = tcb.snd.nxt;
@@ -347,16 +345,16 @@ function transmitNew(
   );
 }
 
-/** It has left, and counts as in flight (`tcp_event_new_data_sent`). @param push it carries PSH whenever it is sent */
-function enqueueSent(tcb: Tcb, bytes: number, fin: boolean, push: boolean): SentSegment {
+/**
+ * It has left, and counts as in flight (`tcp_event_new_data_sent`).
+ * @param push it carries PSH whenever it is sent @param joinsNext something of the same burst follows
+ */
+function enqueueSent(tcb: Tcb, bytes: number, fin: boolean, push: boolean, joinsNext: boolean): void {
   const at = tcb.snd.nxt;
   const end = add(at, bytes + (fin ? 1 : 0));
-  const segment = tcb.sent.take(at, end, bytes, fin, push, tcb.now);
-  noteSent(tcb, segment);
-  tcb.sent.push(segment);
+  tcb.sent.append(at, end, bytes, fin, push, joinsNext, tcb.now, tcb.recovery.delivered);
   tcb.snd.nxt = end;
   tcb.isHeldByHost = false;
-  return segment;
 }
 
 /** Flags of a data or FIN segment. A bare FIN carries no PSH. */

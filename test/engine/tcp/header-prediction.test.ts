@@ -6,6 +6,7 @@ import type { Trace } from '../../../extension/trace/trace.ts';
 import { catalogue, scenarioOf } from '../../support/catalogue.ts';
 
 const PREDICTION = '../../../extension/engine/tcp/header-prediction.ts';
+const PLAIN_ACK = '../../../extension/engine/tcp/plain-ack.ts';
 
 let predicting: (plan: RunPlan) => Trace;
 let plodding: (plan: RunPlan) => Trace;
@@ -13,12 +14,13 @@ let plodding: (plan: RunPlan) => Trace;
 beforeAll(async () => {
   ({ play: predicting } = await import('../../../extension/engine/play.ts'));
   vi.resetModules();
+  vi.doMock(PLAIN_ACK, () => ({ plainAckArrives: () => false }));
   // While something is under way the short way is not the long one: the kernel does not look at what waits to leave.
   vi.doMock(PREDICTION, async (importOriginal) => {
     const prediction = await importOriginal<typeof Prediction>();
     const nextDataArrives: typeof prediction.nextDataArrives = (tcb, segment) =>
       (tcb.sent.length > 0 || tcb.hasUnsent) && prediction.nextDataArrives(tcb, segment);
-    return { isPlainAck: () => false, nextDataArrives };
+    return { nextDataArrives };
   });
   ({ play: plodding } = await import('../../../extension/engine/play.ts'));
 });

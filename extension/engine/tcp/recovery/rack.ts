@@ -6,7 +6,6 @@ import { ceilToJiffy } from '../jiffies.ts';
 import { payloadPerSegment } from '../path-mtu.ts';
 import { diff } from '../seq.ts';
 import type { Tcb } from '../tcb.ts';
-import type { AckEvent } from './ack-event.ts';
 import type { LossEvidence, SentSegment } from './retransmission-queue.ts';
 import { highestSack, markLost } from './scoreboard.ts';
 
@@ -90,11 +89,14 @@ export function markLostByRack(tcb: Tcb): boolean {
   return true;
 }
 
-/** DSACKs widen the reordering window by a quarter of the minimal RTT, at most once per round trip (`tcp_rack_update_reo_wnd`). */
-export function adaptReorderingWindow(tcb: Tcb, event: AckEvent): void {
+/**
+ * DSACKs widen the reordering window by a quarter of the minimal RTT, at most once per round trip (`tcp_rack_update_reo_wnd`).
+ * @param priorDelivered delivered in all when the newest of what an ACK covers left; 0 = none
+ */
+export function adaptReorderingWindow(tcb: Tcb, priorDelivered: number): void {
   const { rack, delivered } = tcb.recovery;
-  if (hasBit(tcb, STATIC_WINDOW) || event.priorDelivered === 0) return;
-  if (event.priorDelivered < rack.lastDelivered) rack.dsackSeen = false;
+  if (priorDelivered === 0 || hasBit(tcb, STATIC_WINDOW)) return;
+  if (priorDelivered < rack.lastDelivered) rack.dsackSeen = false;
   if (rack.dsackSeen) {
     rack.steps = Math.min(0xff, rack.steps + 1);
     rack.dsackSeen = false;

@@ -60,6 +60,7 @@ export function resend(
   if (segment.syn) tcb.synCopies++;
   // Also where it does not leave the host: a sample would begin with what never was sent.
   segment.everRetransmitted = true;
+  recovery.resentUpTo = snd.nxt;
   segment.lastSentAt = tcb.now;
   // Crossing SYNs: the acknowledgement goes with the copy.
   const flags = segment.syn ? SYN + (tcb.state === 'SYN_SENT' ? 0 : ACK) : flagsOf(segment);

@@ -35,6 +35,8 @@ export interface SentSegment {
   inSendOrder: boolean;
 }
 
+const FIRST_ROOM = 64;
+
 /** A segment that leaves for the first time. */
 export function newSegment(
   fields: Pick<SentSegment, 'seq' | 'end' | 'length' | 'syn' | 'fin' | 'push'>,
@@ -78,13 +80,12 @@ export class RetransmissionQueue {
   retransOut = 0;
   /** How many segments there are (`packets_out`); changed by nobody else. */
   length = 0;
-  private items: (SentSegment | undefined)[] = [];
+  /** A ring. What was acknowledged stays in its place until that is wanted again, and serves again. */
+  private items: (SentSegment | undefined)[] = new Array<SentSegment | undefined>(FIRST_ROOM).fill(undefined);
   private start = 0;
   private oldest: SentSegment | undefined;
   private newest: SentSegment | undefined;
   private sendings = 0;
-  /** Objects of segments that were acknowledged, linked by `sentAfter`: they serve again. */
-  private spare: SentSegment | undefined;
 
   /** Segments in the network by the sender's reckoning (`tcp_packets_in_flight`). */
   get inFlight(): number {
@@ -96,75 +97,104 @@ export class RetransmissionQueue {
   }
 
   get last(): SentSegment | undefined {
-    return this.length > 0 ? this.items[this.items.length - 1] : undefined;
+    return this.at(this.length - 1);
   }
 
   /** The segment at `index` in sequence order; undefined outside. */
   at(index: number): SentSegment | undefined {
-    return index < 0 ? undefined : this.items[this.start + index];
+    return index < 0 || index >= this.length ? undefined : this.items[this.place(index)];
+  }
+
+  /** The one that was at the head before: what it was is known until something else is appended. */
+  get removedLast(): SentSegment {
+    return this.items[this.place(-1)] as SentSegment;
   }
 
   /**
-   * A segment of data that leaves for the first time. Nobody keeps a segment that has left the queue at its head: its object may be
-   * another one's by then.
+   * Appends data that leaves for the first time. Nobody keeps a segment that has left the queue at its head: its object may be another
+   * one's by then.
+   * @param joinsNext something of the same burst follows @param delivered segments delivered so far
    */
-  take(from: Seq, end: Seq, length: number, fin: boolean, push: boolean, now: Micros): SentSegment {
-    const { spare } = this;
-    if (spare === undefined) return newSegment({ seq: from, end, length, syn: false, fin, push }, now);
-    this.spare = spare.sentAfter;
-    spare.seq = from;
-    spare.end = end;
-    spare.length = length;
-    spare.syn = false;
-    spare.fin = fin;
-    spare.push = push;
-    spare.joinsNext = false;
-    spare.lastSentAt = now;
-    spare.everRetransmitted = false;
-    spare.retransmitOut = false;
-    spare.sacked = false;
-    spare.lost = false;
-    spare.lostBy = 'timeout';
-    spare.deliveredBefore = -1;
-    spare.sentAfter = undefined;
-    return spare;
+  append(
+    from: Seq,
+    end: Seq,
+    length: number,
+    fin: boolean,
+    push: boolean,
+    joinsNext: boolean,
+    now: Micros,
+    delivered: number,
+  ): void {
+    if (this.length === this.items.length) this.grow();
+    const place = this.place(this.length);
+    let segment = this.items[place];
+    if (segment === undefined) {
+      segment = newSegment({ seq: from, end, length, syn: false, fin, push }, now);
+      this.items[place] = segment;
+    } else {
+      segment.seq = from;
+      segment.end = end;
+      segment.length = length;
+      segment.syn = false;
+      segment.fin = fin;
+      segment.push = push;
+      segment.lastSentAt = now;
+      segment.everRetransmitted = false;
+      segment.retransmitOut = false;
+      segment.sacked = false;
+      segment.lost = false;
+      segment.lostBy = 'timeout';
+      segment.sentAfter = undefined;
+    }
+    segment.joinsNext = joinsNext;
+    segment.deliveredBefore = delivered;
+    this.length += 1;
+    this.sentNow(segment);
   }
 
-  /** Appends what leaves for the first time. */
+  /** Appends another segment that leaves for the first time. */
   push(segment: SentSegment): void {
-    this.items.push(segment);
+    if (this.length === this.items.length) this.grow();
+    this.items[this.place(this.length)] = segment;
     this.length += 1;
     this.sentNow(segment);
   }
 
   /** Takes out the head, which is acknowledged, and what it stood for in the counters of lost and resent ones. */
   removeHead(): void {
-    const head = this.head;
+    const { head } = this;
     if (head === undefined) return;
-    this.items[this.start] = undefined;
-    this.start++;
+    this.start = this.place(1);
     this.length -= 1;
     this.forget(head);
-    head.sentAfter = this.spare;
-    this.spare = head;
-    // The room of what is gone is given back now and then: each removal pays for one move.
-    if (this.start >= 64 && this.start * 2 >= this.items.length) {
-      this.items = this.items.slice(this.start);
-      this.start = 0;
+  }
+
+  /** Takes out all at the head that `una` covers, none of which was SACKed, lost or sent again. @returns how many */
+  removePlain(una: Seq): number {
+    const { length } = this;
+    for (let { head } = this; head !== undefined && !after(head.end, una); head = this.head) {
+      this.start = this.place(1);
+      this.length -= 1;
+      this.leaveSendOrder(head);
     }
+    return length - this.length;
   }
 
   /** Takes out the segment at `index`: it was merged into its neighbour. */
   remove(index: number): void {
-    const [removed] = this.items.splice(this.start + index, 1);
+    const removed = this.at(index);
     if (removed === undefined) return;
+    for (let i = index + 1; i < this.length; i++) this.items[this.place(i - 1)] = this.items[this.place(i)];
     this.length -= 1;
+    this.items[this.place(this.length)] = undefined;
     this.forget(removed);
   }
 
   /** Puts in the second half of a segment that was split, right after `index`; it counts as its first half does. */
   insertAfter(index: number, segment: SentSegment): void {
-    this.items.splice(this.start + index + 1, 0, segment);
+    if (this.length === this.items.length) this.grow();
+    for (let i = this.length; i > index + 1; i--) this.items[this.place(i)] = this.items[this.place(i - 1)];
+    this.items[this.place(index + 1)] = segment;
     this.length += 1;
     if (segment.sacked) this.sackedOut++;
     if (segment.lost) this.lostOut++;
@@ -180,7 +210,7 @@ export class RetransmissionQueue {
   }
 
   clear(): void {
-    this.items = [];
+    this.items.fill(undefined);
     this.start = 0;
     this.length = 0;
     this.oldest = undefined;
@@ -228,6 +258,19 @@ export class RetransmissionQueue {
     segment.inSendOrder = false;
     segment.sentBefore = undefined;
     segment.sentAfter = undefined;
+  }
+
+  /** Where in the ring the segment at `index` is. */
+  private place(index: number): number {
+    // eslint-disable-next-line no-bitwise -- The room is a power of two.
+    return (this.start + index) & (this.items.length - 1);
+  }
+
+  private grow(): void {
+    const { items, start } = this;
+    const room = new Array<SentSegment | undefined>(items.length).fill(undefined);
+    this.items = [...items.slice(start), ...items.slice(0, start), ...room];
+    this.start = 0;
   }
 
   private forget(segment: SentSegment): void {

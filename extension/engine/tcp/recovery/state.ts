@@ -50,6 +50,9 @@ export class RecoveryState {
   /** Where sending again goes on; undefined = from the head (`retransmit_skb_hint`). */
   resendFrom: SentSegment | undefined;
 
+  /** SND.NXT when something was last sent again: what lies behind it left once only. */
+  resentUpTo: Seq;
+
   /** What the acknowledgement in hand says. */
   readonly ackEvent = newAckEvent();
   readonly minRtt = new MinRtt();
@@ -71,6 +74,7 @@ export class RecoveryState {
 
   constructor(iss: Seq, reordering: number) {
     this.highSeq = iss;
+    this.resentUpTo = iss;
     this.highestSackedEnd = iss;
     this.reordering = reordering;
   }
