@@ -18,8 +18,8 @@ at 1s app sends 10 MB on conn
 const LIMIT = 120;
 
 /** Bytes of a block's numbers. */
-function bytesOf({ series, pauses, times, causes, farCauses, rows, large, keys }: SealedBlock): number {
-  const arrays = [series, pauses, causes, rows, keys].reduce((sum, { byteLength }) => sum + byteLength, 0);
+function bytesOf({ heads, times, farCauses, rows, large, keys }: SealedBlock): number {
+  const arrays = [heads, rows, keys].reduce((sum, { byteLength }) => sum + byteLength, 0);
   return arrays + 8 * (times.length + farCauses.length + large.length);
 }
 

@@ -1,6 +1,6 @@
 import type { EventId, TraceEvent } from '../event.ts';
 import type { SealedBlock } from './layout.ts';
-import { LONG } from './layout.ts';
+import { BACK, HEAD, LONG, PAUSE, SERIES } from './layout.ts';
 import { Series } from './series.ts';
 
 /** What is looked up most, of the blocks that have been opened, by the ids of the events. */
@@ -35,7 +35,7 @@ export class Block {
   constructor(data: SealedBlock, first: EventId, index: EventIndex) {
     this.data = data;
     this.first = first;
-    this.length = data.series.length;
+    this.length = data.heads.length / HEAD;
     this.index = index;
     this.series = seriesOf(data.keys);
     this.enter();
@@ -77,10 +77,11 @@ export class Block {
     let longPauses = 0;
     let farCauses = 0;
     for (let i = 0; i < length; i++) {
-      const number = data.series[i] as number;
+      const head = HEAD * i;
+      const number = data.heads[head + SERIES] as number;
       const { kind, width } = series[number] as Series;
-      const pause = data.pauses[i] as number;
-      const back = data.causes[i] as number;
+      const pause = data.heads[head + PAUSE] as number;
+      const back = data.heads[head + BACK] as number;
       time = pause === LONG ? (data.times[longPauses++] as number) : time + pause;
       index.times[first + i] = time;
       index.causes[first + i] = back === LONG ? (data.farCauses[farCauses++] as number) : back;

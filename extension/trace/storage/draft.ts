@@ -1,7 +1,7 @@
 import type { EventId } from '../event.ts';
 import { NO_CAUSE } from '../event.ts';
 import type { SealedBlock } from './layout.ts';
-import { BLOCK_EVENTS, KIND, LONG, PLACE } from './layout.ts';
+import { BACK, BLOCK_EVENTS, HEAD, KIND, LONG, PAUSE, PLACE, SERIES } from './layout.ts';
 import { BIAS, LARGE } from './numbers.ts';
 
 /** How many series are remembered from block to block. */
@@ -45,9 +45,7 @@ export class DraftBlock {
   key: Int32Array = new Int32Array(32);
   private valuesUsed = 0;
   /** See `SealedBlock`. */
-  private readonly seriesOf = new Uint16Array(BLOCK_EVENTS);
-  private readonly pauses = new Uint16Array(BLOCK_EVENTS);
-  private readonly causes = new Uint16Array(BLOCK_EVENTS);
+  private readonly heads = new Uint16Array(HEAD * BLOCK_EVENTS);
   private readonly times: number[] = [];
   private readonly farCauses: number[] = [];
   private readonly large: number[] = [];
@@ -109,12 +107,14 @@ export class DraftBlock {
       likely[guess] = series;
     }
     if (series.number < 0) series.number = this.series.push(series) - 1;
-    this.seriesOf[count] = series.number;
 
+    const { heads } = this;
+    const head = HEAD * count;
     const pause = (time - lastTime) & LONG;
-    this.pauses[count] = lastTime + pause === time && pause < LONG ? pause : this.longPause(time);
     const back = cause === NO_CAUSE ? 0 : id - cause;
-    this.causes[count] = back < LONG ? back : this.farCause(back);
+    heads[head + SERIES] = series.number;
+    heads[head + PAUSE] = lastTime + pause === time && pause < LONG ? pause : this.longPause(time);
+    heads[head + BACK] = back < LONG ? back : this.farCause(back);
     this.length = id + 1;
     this.lastTime = time;
     this.count = count + 1;
@@ -133,14 +133,10 @@ export class DraftBlock {
 
   /** A copy of the block as it is now. */
   seal(): SealedBlock {
-    const { count } = this;
-    const seriesOf = this.seriesOf.subarray(0, count);
     return {
       from: this.from,
-      series: this.series.length > 256 ? seriesOf.slice() : new Uint8Array(seriesOf),
-      pauses: this.pauses.slice(0, count),
+      heads: this.heads.slice(0, HEAD * this.count),
       times: [...this.times],
-      causes: this.causes.slice(0, count),
       farCauses: [...this.farCauses],
       rows: this.values.slice(0, this.valuesUsed),
       large: [...this.large],

@@ -21,6 +21,12 @@ export const PLACE = 1;
 /** Where the fields begin. */
 export const FIRST_KEY = 2;
 
+/** Numbers that an event has in `heads`, and which is which. */
+export const HEAD = 3;
+export const SERIES = 0;
+export const PAUSE = 1;
+export const BACK = 2;
+
 /** Stands for a pause, or for a way back to the cause, that does not fit into 16 bits. */
 export const LONG = 0xffff;
 
@@ -28,13 +34,12 @@ export const LONG = 0xffff;
 export interface SealedBlock {
   /** The time of the event before the first one; no number has a pause since −Infinity. */
   readonly from: number;
-  /** Per event: the number of its series. */
-  readonly series: Uint8Array | Uint16Array;
-  /** Per event: µs since the event before; LONG: its time is the next of `times`. */
-  readonly pauses: Uint16Array;
+  /**
+   * Three numbers per event: its series; µs since the event before; how many events back its cause is, 0 = none. LONG stands for a pause
+   * or a way back that does not fit: the next of `times` says when it was, the next of `farCauses` how far back its cause is.
+   */
+  readonly heads: Uint16Array;
   readonly times: readonly number[];
-  /** Per event: how many events back its cause is, 0 = none; LONG: the next of `farCauses` says it. */
-  readonly causes: Uint16Array;
   readonly farCauses: readonly number[];
   /** The rows, one after the other. */
   readonly rows: Uint32Array;
