@@ -19,7 +19,7 @@ import type { SendWhy } from './output.ts';
 import { sendAck } from './output.ts';
 import { payloadPerSegment } from './path-mtu.ts';
 import { measureByWindow } from './receive-autotuning.ts';
-import { growWindow, measurePayloadShare, offerableWindow, receiveWindow } from './receive-window.ts';
+import { growWindow, measurePayloadShare, offerableWindow, receiveWindow, roomToGrow } from './receive-window.ts';
 import type { Segment } from './segment.ts';
 import { FIN, has, PSH, SYN } from './segment.ts';
 import { before, diff } from './seq.ts';
@@ -49,7 +49,7 @@ export function onDataReceived(tcb: Tcb, segment: Segment): void {
     delack.ato = floorToJiffy(delack.ato, tcb.kernel.hz);
   }
   delack.lastDataAt = now;
-  if (rcv.threshold < rcv.clamp && segment.length >= SHORT_SEGMENT) letWindowGrow(tcb, segment);
+  if (segment.length >= SHORT_SEGMENT && roomToGrow(tcb) > 0) letWindowGrow(tcb, segment);
 }
 
 /** Data comes at longer intervals than an acknowledgement waits for at least. */

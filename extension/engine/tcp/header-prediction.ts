@@ -48,8 +48,7 @@ export function nextDataArrives(tcb: Tcb, segment: Segment): boolean {
   }
   if (stamp !== undefined && stamp.tsEcr !== tcb.autotuning.lastEcho) measureByEcho(tcb, segment);
   // What is put into a buffer of its own takes what it reserves.
-  if (rcv.queue.hasRoomFor(length)) reserve(tcb, segmentMemory(length));
-  rcv.queue.take(length, length);
+  if (rcv.queue.take(length, length)) reserve(tcb, segmentMemory(length));
   rcv.nxt = add(at, length);
   onDataReceived(tcb, segment);
   return true;

@@ -34,26 +34,28 @@ export class ReceiveQueue {
   /** Something of the first one is read. */
   private isPartlyRead = false;
 
-  /** A segment arrived. One whose first bytes had come before is not put behind another (`tcp_queue_rcv`). */
-  take(length: number, fresh: number): void {
-    if (length === fresh && this.hasRoomFor(length)) this.join(length);
-    else this.add(fresh, segmentMemory(length), roomBehind(length));
+  /**
+   * A segment arrived. One whose first bytes had come before is not put behind another (`tcp_queue_rcv`).
+   * @returns whether it was
+   */
+  take(length: number, fresh: number): boolean {
+    if (length === fresh && length <= this.room) {
+      this.join(length);
+      return true;
+    }
+    this.add(fresh, segmentMemory(length), roomBehind(length));
+    return false;
   }
 
   /** A piece that waited beyond a gap (`tcp_ofo_queue`), of which so many bytes are still new. */
   takePiece({ length, memory, room }: Piece, fresh: number): void {
-    if (length === fresh && this.hasRoomFor(length)) this.join(length);
+    if (length === fresh && length <= this.room) this.join(length);
     else this.add(fresh, memory, room);
   }
 
   /** A FIN without data waits until it is read as well: behind the last bytes, or in a buffer of its own. */
   takeFin(): void {
     if (this.first === this.end) this.add(0, segmentMemory(0), 0);
-  }
-
-  /** Whether so many bytes fit behind the last ones. */
-  hasRoomFor(length: number): boolean {
-    return length <= this.room;
   }
 
   /** Bytes that wait in the first buffer. */

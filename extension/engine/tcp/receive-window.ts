@@ -117,16 +117,22 @@ function takeClamp(rcv: Tcb['rcv'], clamp: number): void {
   rcv.clamp = clamp;
 }
 
+/** How much larger the window may be than the threshold has let it grow so far. */
+export function roomToGrow(tcb: Tcb): number {
+  const { threshold, clamp } = tcb.rcv;
+  if (threshold >= clamp) return 0;
+  const free = freeSpace(tcb);
+  return (free < clamp ? free : clamp) - threshold;
+}
+
 /** Data lets the window grow, two segments for each one (`tcp_grow_window`). Returns whether it did. */
 export function growWindow(tcb: Tcb, length: number): boolean {
-  const { rcv } = tcb;
-  if (rcv.threshold >= rcv.clamp) return false;
-  const room = Math.min(rcv.clamp, freeSpace(tcb)) - rcv.threshold;
+  const room = roomToGrow(tcb);
   if (room <= 0) return false;
   const memory = payloadIn(tcb, segmentMemory(length));
   const step = memory <= length ? 2 * advertisedMss(tcb) : cautiousStep(tcb, length, memory);
   if (step === 0) return false;
-  rcv.threshold += Math.min(room, Math.max(step, 2 * length));
+  tcb.rcv.threshold += Math.min(room, Math.max(step, 2 * length));
   return true;
 }
 
