@@ -191,8 +191,12 @@ export class Host implements LinkEnd, KernelEvents {
   arrive(segment: Segment, from: LinkEnd, sent: EventId, cause: EventId): void {
     if (this.off === undefined && this.frozenBy === undefined && !this.lacksCarrier) {
       this.kernel.receive(segment, from, sent, cause);
-      return;
+    } else {
+      this.arriveInTrouble(segment, from, sent, cause);
     }
+  }
+
+  private arriveInTrouble(segment: Segment, from: LinkEnd, sent: EventId, cause: EventId): void {
     const noCarrier = from.place === this.place ? undefined : this.hopTo(from.place).noCarrier;
     if (this.off !== undefined) {
       this.drop(sent, 'host-off', this.off, cause);

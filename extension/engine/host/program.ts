@@ -123,8 +123,15 @@ export class Program {
       talk.heartbeat.awaiting = false;
       talk.heartbeat.misses = 0;
     }
-    const { answers } = this;
-    if (answers === undefined) return;
+    if (this.answers !== undefined) this.answer(descriptor, bytes, this.answers);
+  }
+
+  private answer(
+    descriptor: StreamDescriptor,
+    bytes: number,
+    answers: Extract<BehaviourPlan, { kind: 'answers' }>,
+  ): void {
+    const { talk } = descriptor;
     talk.partialRequest += bytes;
     while (talk.partialRequest >= answers.request) {
       talk.partialRequest -= answers.request;

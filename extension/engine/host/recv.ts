@@ -27,7 +27,8 @@ function readAll(process: Process, descriptor: StreamDescriptor): void {
   const { program } = process;
   const { tcb, talk } = descriptor;
   while (talk.reading && !talk.rests && !talk.sawEof && descriptor.sleepingSend === undefined && descriptor.isOpen) {
-    const result = sleepsForMore(process, descriptor) ? 'would-block' : calls.receive(tcb, program.pace?.bytes);
+    const sleeps = tcb.option('SO_RCVLOWAT') !== undefined && sleepsForMore(process, descriptor);
+    const result = sleeps ? 'would-block' : calls.receive(tcb, program.pace?.bytes);
     if (result === 'would-block') {
       if (!program.blocks) process.returnCall('recv', tcb.place, 0, 'EAGAIN');
       else if (tcb.option('SO_RCVTIMEO') !== undefined) sleep(process, descriptor);
@@ -65,7 +66,7 @@ function fail(process: Process, descriptor: StreamDescriptor, errno: Errno): voi
 
 /** Fewer bytes are there than SO_RCVLOWAT asks for, and more may come: a recv() that may sleep does. */
 function sleepsForMore({ program }: Process, { tcb }: StreamDescriptor): boolean {
-  if (tcb.option('SO_RCVLOWAT') === undefined || !program.blocks || tcb.rcv.queue.bytes === 0) return false;
+  if (!program.blocks || tcb.rcv.queue.bytes === 0) return false;
   return (
     !tcb.rcv.fin && !tcb.shutdownReceive && tcb.error === undefined && tcb.state !== 'CLOSED' && !isWorthReading(tcb)
   );

@@ -4,7 +4,7 @@
  */
 import { collapsed } from './collapse.ts';
 import { reserve } from './forward-allocation.ts';
-import { advertisedMss, payloadIn, receiveBuffer, usedMemory } from './receive-window.ts';
+import { advertisedMss, payloadIn, usedMemory } from './receive-window.ts';
 import { LARGEST_COPY, segmentMemory } from './segment-memory.ts';
 import type { Segment } from './segment.ts';
 import { add, after } from './seq.ts';
@@ -15,7 +15,7 @@ const EIGHTH = 8;
 
 /** Whether the buffer is not overfull: then it takes one segment more (`tcp_can_ingest`; 6.17 and the first 6.18 asked for more room). */
 export function hasRoom(tcb: Tcb): boolean {
-  return usedMemory(tcb) <= receiveBuffer(tcb);
+  return usedMemory(tcb) <= tcb.rcv.buffer;
 }
 
 /** Whether a segment can be kept, after making room for it if need be (`tcp_try_rmem_schedule`, `tcp_prune_queue`). */
@@ -41,7 +41,7 @@ function makesRoom(tcb: Tcb, segment: Segment): boolean {
 /** Data in order was taken, or the peer's window has moved: may the next segment be predicted (`tcp_fast_path_check`)? */
 export function checkPrediction(tcb: Tcb): void {
   const { rcv } = tcb;
-  if (rcv.outOfOrder.length === 0 && rcv.wnd > 0 && usedMemory(tcb) < receiveBuffer(tcb)) rcv.predicts = true;
+  if (rcv.outOfOrder.length === 0 && rcv.wnd > 0 && usedMemory(tcb) < tcb.rcv.buffer) rcv.predicts = true;
 }
 
 /** A buffer that the kernel chose is as large as what is in it; in one that is overfull two segments more are the most (`tcp_clamp_window`). */
@@ -51,7 +51,7 @@ function clampToWhatIsUsed(tcb: Tcb): void {
   delack.quick = 0;
   const used = usedMemory(tcb);
   if (rcv.buffer < largest && tcb.option('SO_RCVBUF') === undefined) rcv.buffer = Math.min(used, largest);
-  if (used > receiveBuffer(tcb)) rcv.threshold = Math.min(rcv.clamp, 2 * advertisedMss(tcb));
+  if (used > tcb.rcv.buffer) rcv.threshold = Math.min(rcv.clamp, 2 * advertisedMss(tcb));
 }
 
 /** Stretches of several pieces; single small ones are let be (`tcp_collapse_ofo_queue`). */
@@ -65,7 +65,7 @@ function collapseBeyondGaps(tcb: Tcb): void {
       range.memory = memoryOf(range);
     } else {
       tiny += range.memory;
-      if (tiny > Math.floor(receiveBuffer(tcb) / EIGHTH)) return;
+      if (tiny > Math.floor(tcb.rcv.buffer / EIGHTH)) return;
     }
   }
 }
@@ -79,7 +79,7 @@ function memoryOf({ pieces }: Pick<OutOfOrderRange, 'pieces'>): number {
 /** What lies beyond gaps is thrown away from its end, an eighth of the buffer at a time, but not what lies before the segment (`tcp_prune_ofo_queue`). */
 function prune(tcb: Tcb, segment: Segment): void {
   const { rcv } = tcb;
-  const goal = Math.floor(receiveBuffer(tcb) / EIGHTH);
+  const goal = Math.floor(tcb.rcv.buffer / EIGHTH);
   let left = goal;
   let isPruned = false;
   for (let last = rcv.outOfOrder.at(-1); last !== undefined; last = rcv.outOfOrder.at(-1)) {

@@ -8,7 +8,7 @@ import { SOCK_MIN_RCVBUF, TIMESTAMPS_LENGTH } from './constants.ts';
 import { makeRoomForLowWater } from './low-water.ts';
 import { segmentMemory } from './segment-memory.ts';
 import { add, diff } from './seq.ts';
-import type { Tcb } from './tcb.ts';
+import type { OutOfOrderRange, Tcb } from './tcb.ts';
 
 const TCP_MAX_WSCALE = 14;
 /** The field has 16 bits. */
@@ -17,13 +17,6 @@ const FIELD_MAX = 0xffff;
 const WHOLE = 256;
 /** No clamp is smaller. */
 const LEAST_CLAMP = SOCK_MIN_RCVBUF / 2;
-
-/** Memory of the receive buffer in bytes (`sk_rcvbuf`): SO_RCVBUF, no more than `rmem_max`, doubled; else what it has grown to. */
-export function receiveBuffer(tcb: Tcb): number {
-  const fixed = tcb.option('SO_RCVBUF');
-  if (fixed === undefined) return tcb.rcv.buffer;
-  return Math.max(2 * Math.min(fixed, tcb.kernel.sysctls.rmem_max), SOCK_MIN_RCVBUF);
-}
 
 /** Bytes of payload that so much memory holds (`tcp_win_from_space`). */
 export function payloadIn(tcb: Tcb, memory: number): number {
@@ -37,18 +30,23 @@ export function memoryFor(tcb: Tcb, payload: number): number {
 
 /** Payload that the whole buffer holds (`tcp_full_space`). */
 export function fullSpace(tcb: Tcb): number {
-  return payloadIn(tcb, receiveBuffer(tcb));
+  return payloadIn(tcb, tcb.rcv.buffer);
 }
 
 /** Memory of what waits in the buffer (`sk_rmem_alloc`); data beyond a gap takes room too. */
-export function usedMemory({ rcv: { queue, outOfOrder } }: Tcb): number {
-  if (outOfOrder.length === 0) return queue.memory;
-  return outOfOrder.reduce((sum, { memory }) => sum + memory, queue.memory);
+export function usedMemory(tcb: Tcb): number {
+  const { rcv } = tcb;
+  return rcv.outOfOrder.length === 0 ? rcv.queue.memory : rcv.queue.memory + memoryBeyondGaps(rcv.outOfOrder);
+}
+
+function memoryBeyondGaps(ranges: readonly OutOfOrderRange[]): number {
+  return ranges.reduce((sum, { memory }) => sum + memory, 0);
 }
 
 /** Payload that the rest of it holds (`tcp_space`). */
 function freeSpace(tcb: Tcb): number {
-  return payloadIn(tcb, Math.max(0, receiveBuffer(tcb) - usedMemory(tcb)));
+  const free = tcb.rcv.buffer - usedMemory(tcb);
+  return free > 0 ? payloadIn(tcb, free) : 0;
 }
 
 /**
@@ -58,7 +56,7 @@ function freeSpace(tcb: Tcb): number {
 export function initializeReceiveWindow(tcb: Tcb, mss: number): void {
   const { rcv } = tcb;
   const { rmem_max, tcp_rmem, tcp_window_scaling } = tcb.kernel.sysctls;
-  rcv.buffer = tcp_rmem[1];
+  if (!tcb.options.has('SO_RCVBUF')) rcv.buffer = tcp_rmem[1];
   makeRoomForLowWater(tcb);
   const asked = tcb.option('TCP_WINDOW_CLAMP');
   const most = asked === undefined ? FIELD_MAX * 2 ** TCP_MAX_WSCALE : Math.max(asked, LEAST_CLAMP);
@@ -147,32 +145,44 @@ function cautiousStep(tcb: Tcb, length: number, memory: number): number {
 
 /** The window that could be offered now, in bytes (`__tcp_select_window`); 0 rather than a silly one (RFC 9293 §3.8.6.2.2). */
 export function offerableWindow(tcb: Tcb): number {
-  const { rcv, delack } = tcb;
-  const { wnd, wscale, threshold, payloadShare } = rcv;
-  const unit = powerOfTwo(wscale);
-  const buffer = receiveBuffer(tcb);
-  const space = Math.floor((buffer * payloadShare) / WHOLE);
-  const full = Math.min(rcv.clamp, space);
-  const mss = Math.min(rcv.mss, full);
-  let free = Math.floor((Math.max(0, buffer - usedMemory(tcb)) * payloadShare) / WHOLE);
-  if (mayShrink(tcb)) {
-    // No more than the memory that is left holds: rounded down, but for what the threshold allows.
-    const room = Math.floor(free / unit) * unit;
-    if (room < Math.floor(full / 2)) {
-      delack.quick = 0;
-      if (room < Math.floor(space / 16) || room < mss || room < unit) return 0;
-    }
-    return room > threshold ? Math.ceil(threshold / unit) * unit : room;
-  }
+  const { rcv } = tcb;
+  const { wscale } = rcv;
+  const space = payloadIn(tcb, rcv.buffer);
+  const full = space < rcv.clamp ? space : rcv.clamp;
+  let free = freeSpace(tcb);
+  if (mayShrink(tcb)) return shrinkingWindow(tcb, space, full, free);
   if (free < Math.floor(full / 2)) {
     // No time to waste quick ACKs on a reader so slow.
-    delack.quick = 0;
+    tcb.delack.quick = 0;
+    const unit = powerOfTwo(wscale);
     free = Math.floor(free / unit) * unit;
-    if (free < Math.floor(space / 16) || free < mss) return 0;
+    if (free < Math.floor(space / 16) || free < Math.min(rcv.mss, full)) return 0;
   }
-  free = Math.min(free, threshold);
-  if (wscale > 0) return Math.ceil(free / unit) * unit;
-  // Unscaled: whole segments, and the same window as last time while it is within one of them.
+  if (free > rcv.threshold) free = rcv.threshold;
+  return wscale > 0 ? roundedUp(free, wscale) : unscaledWindow(tcb, full, free);
+}
+
+function roundedUp(bytes: number, wscale: number): number {
+  const unit = powerOfTwo(wscale);
+  return Math.ceil(bytes / unit) * unit;
+}
+
+/** No more than the memory that is left holds: rounded down, but for what the threshold allows. */
+function shrinkingWindow(tcb: Tcb, space: number, full: number, free: number): number {
+  const { mss, wscale, threshold } = tcb.rcv;
+  const unit = powerOfTwo(wscale);
+  const room = Math.floor(free / unit) * unit;
+  if (room < Math.floor(full / 2)) {
+    tcb.delack.quick = 0;
+    if (room < Math.floor(space / 16) || room < Math.min(mss, full) || room < unit) return 0;
+  }
+  return room > threshold ? roundedUp(threshold, wscale) : room;
+}
+
+/** Whole segments, and the same window as last time while it is within one of them. */
+function unscaledWindow({ rcv }: Tcb, full: number, free: number): number {
+  const { wnd } = rcv;
+  const mss = Math.min(rcv.mss, full);
   if (wnd <= free - mss || wnd > free) return Math.floor(free / mss) * mss;
   return mss === full && free > wnd + Math.floor(full / 2) ? free : wnd;
 }
@@ -191,16 +201,16 @@ export function receiveWindow(tcb: Tcb): number {
 /** Chooses the window to offer; takes back nothing that was offered, unless it may (`tcp_select_window`). Remembers it. */
 export function selectWindow(tcb: Tcb): number {
   const { rcv } = tcb;
-  const unit = powerOfTwo(rcv.wscale);
   if (rcv.noMemory) {
     // Something had to be dropped: the window is taken back.
     rcv.wnd = 0;
   } else {
     const left = receiveWindow(tcb);
     const offer = offerableWindow(tcb);
-    rcv.wnd = offer < left && !mayShrink(tcb) ? Math.ceil(left / unit) * unit : offer;
+    rcv.wnd = offer < left && !mayShrink(tcb) ? roundedUp(left, rcv.wscale) : offer;
   }
   rcv.wup = rcv.nxt;
   if (rcv.wnd === 0) rcv.predicts = false;
-  return Math.min(rcv.wnd, FIELD_MAX * unit);
+  const most = FIELD_MAX * powerOfTwo(rcv.wscale);
+  return rcv.wnd < most ? rcv.wnd : most;
 }

@@ -10,6 +10,7 @@ import type { SendReason } from '../../trace/schema.ts';
 import {
   DEFAULT_PAYLOAD_SHARE,
   HEADERS_LENGTH,
+  SOCK_MIN_RCVBUF,
   TCP_DELACK_MAX,
   TCP_INFINITE_SSTHRESH,
   TCP_INIT_CWND,
@@ -88,7 +89,7 @@ export class Tcb {
     wnd: 0,
     /** RCV.NXT when the last acknowledgement left. */
     wup: seq(0),
-    /** Memory of the buffer in bytes, unless SO_RCVBUF fixes it (`sk_rcvbuf`). */
+    /** Memory of the buffer in bytes (`sk_rcvbuf`): what it has grown to, or SO_RCVBUF, no more than `rmem_max`, doubled. */
     buffer: 0,
     /** How much of the buffer's memory is payload, in 256ths (`scaling_ratio`). */
     payloadShare: DEFAULT_PAYLOAD_SHARE,
@@ -387,7 +388,9 @@ export class Tcb {
   }
 
   private makeReady(name: SocketOptionName, value: number): void {
-    if (name === 'TCP_RTO_MAX_MS') this.rtoMax = value * 1000;
+    if (name === 'SO_RCVBUF')
+      this.rcv.buffer = Math.max(2 * Math.min(value, this.kernel.sysctls.rmem_max), SOCK_MIN_RCVBUF);
+    else if (name === 'TCP_RTO_MAX_MS') this.rtoMax = value * 1000;
     else if (name === 'TCP_RTO_MIN_US' && this.route.rto_min === undefined)
       this.rtoMin = ceilToJiffy(value, this.kernel.hz);
     else if (name === 'TCP_MAXSEG' && this.state === 'CLOSED') this.advertisedMss = Math.min(this.advertisedMss, value);
