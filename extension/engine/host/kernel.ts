@@ -278,10 +278,6 @@ export class Kernel implements TcpKernel, ListeningKernel {
     return this.events.holdsBack?.(tcb, seq) ?? false;
   }
 
-  get knowsPathMtus(): boolean {
-    return this.output.knowsPathMtus;
-  }
-
   pathMtu(tcb: Tcb): number {
     return this.output.pathMtu(tcb.remote.host);
   }

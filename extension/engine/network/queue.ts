@@ -1,7 +1,7 @@
 import type { Micros } from '../../base/time.ts';
 import { DEFAULT_QUEUE } from '../../scenario/link-setting.ts';
 import type { LinkLog, Packet, Stage } from './packet.ts';
-import { NumberRing } from '../number-ring.ts';
+import { WaitingPackets } from './waiting-packets.ts';
 
 /**
  * The stage with a bandwidth: one packet after the other is put on the line, the others wait, and what finds the queue full is
@@ -12,10 +12,7 @@ export class Queue implements Stage {
   /** Bits per second. */
   bandwidth = Infinity;
   limit: { readonly unit: 'packets' | 'bytes'; readonly limit: number } = { unit: 'packets', limit: DEFAULT_QUEUE };
-  /** Per packet that waits: when its first bit leaves, and its bytes. */
-  private readonly beginnings = new NumberRing();
-  private readonly sizes = new NumberRing();
-  private waitingBytes = 0;
+  private readonly waiting = new WaitingPackets();
   /** When the line has sent all that came so far; fractions of µs are kept, so that many small packets take no longer than one. */
   private free = 0;
   private readonly log: LinkLog;
@@ -35,12 +32,8 @@ export class Queue implements Stage {
     const now = packet.at;
     const { free, bandwidth } = this;
     if (bandwidth === Infinity && free <= now) return true;
-    const { beginnings, sizes } = this;
-    while (beginnings.length > 0 && beginnings.first <= now) {
-      this.waitingBytes -= sizes.first;
-      beginnings.shift();
-      sizes.shift();
-    }
+    const { waiting } = this;
+    waiting.letGo(now);
     const { bytes } = packet;
     let begins = now;
     if (free > now) {
@@ -49,10 +42,8 @@ export class Queue implements Stage {
         this.log.lost(packet, { reason: 'queue-full', blame: -1 });
         return false;
       }
-      packet.cause = this.log.queued(packet, wholeMicros(begins) - now, sizes.length, this.waitingBytes);
-      beginnings.push(begins);
-      sizes.push(bytes);
-      this.waitingBytes += bytes;
+      packet.cause = this.log.queued(packet, wholeMicros(begins) - now, waiting.count, waiting.bytes);
+      waiting.push(begins, bytes);
     }
     this.free = begins + (bytes * BITS * MICROS) / bandwidth;
     packet.at = wholeMicros(this.free);
@@ -61,15 +52,13 @@ export class Queue implements Stage {
 
   /** Empties it: what waited is lost elsewhere. */
   clear(): void {
-    this.beginnings.clear();
-    this.sizes.clear();
-    this.waitingBytes = 0;
+    this.waiting.clear();
     this.free = 0;
   }
 
   private isFull(bytes: number): boolean {
     const { unit, limit } = this.limit;
-    return unit === 'packets' ? this.sizes.length >= limit : this.waitingBytes + bytes > limit;
+    return unit === 'packets' ? this.waiting.count >= limit : this.waiting.bytes + bytes > limit;
   }
 }
 

@@ -14,7 +14,7 @@ import { scheduleLossProbe } from './recovery/tail-loss-probe.ts';
 import type { LocalFailure } from './local-failure.ts';
 import { followPathMtu, payloadPerSegment } from './path-mtu.ts';
 import { armRetransmission } from './retransmit.ts';
-import { sackBlocks, sackOptionLength } from './received-blocks.ts';
+import { hasSomethingToTell, sackBlocks, sackOptionLength } from './received-blocks.ts';
 import { selectWindow } from './receive-window.ts';
 import type { Segment, SegmentOptions } from './segment.ts';
 import { ACK, FIN, hasFlag, PSH, SYN } from './segment.ts';
@@ -55,10 +55,19 @@ function transmit(
   why: SendWhy,
   follows = false,
 ): LocalFailure | undefined {
-  const isAck = hasFlag(flags, ACK);
   const { header } = tcb;
+  const isAck = hasFlag(flags, ACK);
   // A duplicate is reported once.
-  if (!follows || header.options.sack !== undefined) makeHeader(tcb, flags, length > 0 && !follows);
+  if (!follows || header.options.sack !== undefined) {
+    const isSyn = hasFlag(flags, SYN);
+    const window = Math.min(isSyn ? tcb.rcv.wnd : windowField(tcb), FIELD - 1);
+    header.window = window;
+    header.windowBytes = isSyn ? window : window * powerOfTwo(tcb.rcv.wscale);
+    header.options = isSyn ? synOptions(tcb) : laterOptions(tcb, isAck);
+    if (isAck && !isSyn) onAckSent(tcb);
+    tcb.lastSentAt = tcb.now;
+    if (length > 0 && !follows) onDataSent(tcb);
+  }
   const segment: Segment = {
     fromPort: tcb.local.port,
     toPort: tcb.remote.port,
@@ -69,32 +78,12 @@ function transmit(
     window: header.window,
     options: header.options,
   };
-  const failure = tcb.kernel.output.send(
-    tcb,
-    segment,
-    header.windowBytes,
-    why.purpose,
-    why.reason,
-    why.args ?? NO_ARGS,
-  );
+  const { purpose, reason, args = NO_ARGS } = why;
+  const failure = tcb.kernel.output.send(tcb, segment, header.windowBytes, purpose, reason, args);
   if (failure === undefined || failure === 'no-way') return failure;
   // Half-open requests and time-wait entries have no window.
   if (!tcb.isRequest && !tcb.isTimeWaitEntry) reduceForLocalCongestion(tcb);
   return failure === 'lost' ? undefined : failure;
-}
-
-/** Window and options of what leaves now, and what its leaving means. @param isData it carries data that begins a burst */
-function makeHeader(tcb: Tcb, flags: number, isData: boolean): void {
-  const { header } = tcb;
-  const isSyn = hasFlag(flags, SYN);
-  const isAck = hasFlag(flags, ACK);
-  const window = Math.min(isSyn ? tcb.rcv.wnd : windowField(tcb), FIELD - 1);
-  header.window = window;
-  header.windowBytes = isSyn ? window : window * powerOfTwo(tcb.rcv.wscale);
-  header.options = isSyn ? synOptions(tcb) : laterOptions(tcb, isAck);
-  if (isAck && !isSyn) onAckSent(tcb);
-  tcb.lastSentAt = tcb.now;
-  if (isData) onDataSent(tcb);
 }
 
 /**
@@ -152,7 +141,8 @@ const NO_OPTIONS: SegmentOptions = {};
 
 function laterOptions(tcb: Tcb, isAck: boolean): SegmentOptions {
   const plain = tcb.timestamps ? withTimestamps(tcb) : NO_OPTIONS;
-  const sack = isAck && tcb.sackPermitted ? sackBlocks(tcb) : [];
+  if (!isAck || !hasSomethingToTell(tcb)) return plain;
+  const sack = sackBlocks(tcb);
   return sack.length === 0 ? plain : { ...plain, sack };
 }
 
@@ -167,8 +157,9 @@ function withTimestamps(tcb: Tcb): SegmentOptions {
 
 /** Payload that fits one segment sent now: its SACK option takes room too (`tcp_current_mss`). */
 export function currentMss(tcb: Tcb): number {
-  if (tcb.kernel.knowsPathMtus) followPathMtu(tcb);
-  return payloadPerSegment(tcb) - sackOptionLength(tcb);
+  if (tcb.kernel.output.knowsPathMtus) followPathMtu(tcb);
+  const payload = payloadPerSegment(tcb);
+  return hasSomethingToTell(tcb) ? payload - sackOptionLength(tcb) : payload;
 }
 
 /** Whether the peer's window has room up to `end` (`tcp_snd_wnd_test`). */

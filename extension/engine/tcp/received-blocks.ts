@@ -16,7 +16,6 @@ const MOST_TOLD = 3;
 /** Bytes of the option without its blocks, padded (`TCPOLEN_SACK_BASE_ALIGNED`), and of each block. */
 const SACK_BASE_LENGTH = 4;
 const SACK_BLOCK_LENGTH = 8;
-const NO_BLOCKS: readonly Block[] = [];
 
 /** A segment beyond a gap arrived: its block is the first to be told, the others follow as they came (`tcp_sack_new_ofo_skb`). */
 export function noteBeyondGap(tcb: Tcb, from: Seq, to: Seq): void {
@@ -50,20 +49,23 @@ export function forgetReachedBlocks(tcb: Tcb): void {
   rcv.blocks = rcv.outOfOrder.length === 0 ? [] : rcv.blocks.filter(([from]) => before(rcv.nxt, from));
 }
 
-/** Blocks for the next acknowledgement: a duplicate first (RFC 2883), then the latest. */
+/** Whether the next acknowledgement has a SACK option. */
+export function hasSomethingToTell({ rcv, sackPermitted }: Tcb): boolean {
+  return (rcv.dsack !== undefined || rcv.blocks.length > 0) && sackPermitted;
+}
+
+/** Blocks for the next acknowledgement, where there is something to tell: a duplicate first (RFC 2883), then the latest. */
 export function sackBlocks(tcb: Tcb): readonly Block[] {
   const { rcv } = tcb;
   const { dsack } = rcv;
   rcv.dsack = undefined;
-  if (dsack === undefined && rcv.blocks.length === 0) return NO_BLOCKS;
   const told = dsack === undefined || tcb.kernel.sysctls.tcp_dsack === 0 ? rcv.blocks : [dsack, ...rcv.blocks];
   return told.slice(0, mostTold(tcb));
 }
 
-/** Bytes of the SACK option that the next segment carries (`tcp_established_options`). */
+/** Bytes of the SACK option that the next segment carries, where there is something to tell (`tcp_established_options`). */
 export function sackOptionLength(tcb: Tcb): number {
   const { blocks, dsack } = tcb.rcv;
-  if ((dsack === undefined && blocks.length === 0) || !tcb.sackPermitted) return 0;
   const count = blocks.length + (dsack === undefined || tcb.kernel.sysctls.tcp_dsack === 0 ? 0 : 1);
   return count === 0 ? 0 : SACK_BASE_LENGTH + SACK_BLOCK_LENGTH * Math.min(count, mostTold(tcb));
 }

@@ -12,15 +12,12 @@ import { after, seq } from './seq.ts';
 export class RttEstimator {
   /** 8 × SRTT in µs, as rates are reckoned with; 0 = no sample yet. Changed by nobody else. */
   eightSrtt = 0;
+  /** µs; 0 = no sample yet. */
+  srtt: Micros = 0;
   private mdev4 = 0;
   private mdevMax4 = 0;
   private rttvar4 = 0;
   private rttSeq: Seq = seq(0);
-
-  /** µs; 0 = no sample yet. */
-  get srtt(): Micros {
-    return Math.floor(this.eightSrtt / 8);
-  }
 
   /** Two round trips in µs, as the loss probe counts them: not twice a rounded one. */
   get twoSrtt(): Micros {
@@ -49,13 +46,14 @@ export class RttEstimator {
     const m = Math.max(1, measured);
     if (this.eightSrtt === 0) {
       this.eightSrtt = m * 8;
+      this.srtt = m;
       this.mdev4 = m * 2;
       this.rttvar4 = Math.max(this.mdev4, rtoMin);
       this.mdevMax4 = this.rttvar4;
       this.rttSeq = nxt;
       return;
     }
-    let err = m - Math.floor(this.eightSrtt / 8);
+    let err = m - this.srtt;
     this.eightSrtt += err;
     if (err < 0) {
       err = -err - Math.floor(this.mdev4 / 4);
@@ -75,6 +73,7 @@ export class RttEstimator {
       this.mdevMax4 = rtoMin;
     }
     this.eightSrtt = Math.max(1, this.eightSrtt);
+    this.srtt = Math.floor(this.eightSrtt / 8);
   }
 
   /** No sample came from the handshake: `tcp_init_metrics` assumes 3 s. */
@@ -86,6 +85,6 @@ export class RttEstimator {
 
   /** RTO without backoff, rounded up to a jiffy (`__tcp_set_rto`, `tcp_bound_rto`). */
   rto(hz: number, rtoMax: Micros): Micros {
-    return Math.min(ceilToJiffy(Math.floor(this.eightSrtt / 8) + this.rttvar4, hz), rtoMax);
+    return Math.min(ceilToJiffy(this.srtt + this.rttvar4, hz), rtoMax);
   }
 }

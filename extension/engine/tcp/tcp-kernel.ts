@@ -13,6 +13,8 @@ import type { Tcb } from './tcb.ts';
 
 /** What puts segments on the wire. */
 export interface SegmentOutput {
+  /** Whether the way to any host ever turned out to take less than the interface does. */
+  readonly knowsPathMtus: boolean;
   /**
    * Returns why it does not leave the host; undefined: it does, or waits there.
    * @param windowBytes what the window field means
@@ -42,8 +44,6 @@ export interface TcpKernel {
   readonly output: SegmentOutput;
   /** Whether there is a way to the other host. */
   hasRoute(tcb: Tcb): boolean;
-  /** Whether the way to any host ever turned out to take less than the interface does. */
-  readonly knowsPathMtus: boolean;
   /** Bytes of the largest packet that the way to the other host takes, as far as is known (`dst_mtu`). */
   pathMtu(tcb: Tcb): number;
   /** A router said so much of it (`inet_csk_update_pmtu`). */

@@ -171,8 +171,10 @@ export class RetransmissionQueue {
 
   /** Takes out all at the head that `una` covers, none of which was SACKed, lost or sent again. @returns how many */
   removePlain(una: Seq): number {
-    const { length } = this;
-    for (let { head } = this; head !== undefined && !after(head.end, una); head = this.head) {
+    const { items, length } = this;
+    while (this.length > 0) {
+      const head = items[this.start] as SentSegment;
+      if (after(head.end, una)) break;
       this.start = this.place(1);
       this.length -= 1;
       this.leaveSendOrder(head);
