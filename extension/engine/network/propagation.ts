@@ -26,10 +26,13 @@ export class Propagation implements Stage {
 
   /** To when it gets there. */
   moveOn(packet: Packet): void {
-    const longer = this.jitter === 0 ? 0 : Math.floor(this.random.next() * (this.jitter + 1));
-    const alone = packet.at + this.delay + longer;
+    const alone = packet.at + this.delay + (this.jitter === 0 ? 0 : this.drawJitter());
     const at = alone > this.last ? alone : this.last;
     if (packet.heldUp === 0) this.last = at;
     packet.at = at + packet.heldUp;
+  }
+
+  private drawJitter(): Micros {
+    return Math.floor(this.random.next() * (this.jitter + 1));
   }
 }

@@ -11,7 +11,8 @@ import { WaitingPackets } from './waiting-packets.ts';
 export class Queue implements Stage {
   /** Bits per second. */
   bandwidth = Infinity;
-  limit: { readonly unit: 'packets' | 'bytes'; readonly limit: number } = { unit: 'packets', limit: DEFAULT_QUEUE };
+  private mostPackets = DEFAULT_QUEUE;
+  private mostBytes = Infinity;
   private readonly waiting = new WaitingPackets();
   /** When the line has sent all that came so far; fractions of µs are kept, so that many small packets take no longer than one. */
   private free = 0;
@@ -21,6 +22,11 @@ export class Queue implements Stage {
   constructor(log: LinkLog, next: Stage) {
     this.log = log;
     this.next = next;
+  }
+
+  set limit({ unit, limit }: { readonly unit: 'packets' | 'bytes'; readonly limit: number }) {
+    this.mostPackets = unit === 'packets' ? limit : Infinity;
+    this.mostBytes = unit === 'bytes' ? limit : Infinity;
   }
 
   push(packet: Packet): void {
@@ -38,7 +44,7 @@ export class Queue implements Stage {
     let begins = now;
     if (free > now) {
       begins = free;
-      if (this.isFull(bytes)) {
+      if (waiting.count >= this.mostPackets || waiting.bytes + bytes > this.mostBytes) {
         this.log.lost(packet, { reason: 'queue-full', blame: -1 });
         return false;
       }
@@ -54,11 +60,6 @@ export class Queue implements Stage {
   clear(): void {
     this.waiting.clear();
     this.free = 0;
-  }
-
-  private isFull(bytes: number): boolean {
-    const { unit, limit } = this.limit;
-    return unit === 'packets' ? this.waiting.count >= limit : this.waiting.bytes + bytes > limit;
   }
 }
 

@@ -107,7 +107,8 @@ export function sendAck(tcb: Tcb, why: SendWhy): void {
  */
 export function acceptableSeq({ snd, rcv, windowScaling, isTimeWaitEntry }: Tcb): Seq {
   const beyond = diff(snd.nxt, add(snd.una, snd.wnd));
-  const isAcceptable = beyond <= 0 || isTimeWaitEntry || (windowScaling && beyond < powerOfTwo(rcv.wscale));
+  if (beyond <= 0) return snd.nxt;
+  const isAcceptable = isTimeWaitEntry || (windowScaling && beyond < powerOfTwo(rcv.wscale));
   return isAcceptable ? snd.nxt : add(snd.una, snd.wnd);
 }
 
@@ -202,7 +203,7 @@ export function transmitQueued(tcb: Tcb, why: SendWhy, mode: SendMode): number {
   const repeats = mode !== 'one-burst' && mode !== 'probe';
   let count = 0;
   let isLimited = false;
-  while (tcb.hasUnsent) {
+  do {
     const quota = cwndQuota(tcb);
     if (quota === 0 && mode !== 'probe' && !isExemptFin(tcb, mss)) break;
     const burst = nextBurst(tcb, mss, Math.max(quota, 1), most, mode);
@@ -211,7 +212,7 @@ export function transmitQueued(tcb: Tcb, why: SendWhy, mode: SendMode): number {
     const left = sendBurst(tcb, burst, mss, why);
     count += left;
     if (!repeats || left === 0) break;
-  }
+  } while (tcb.hasUnsent);
   isLimited ||= tcb.sent.inFlight >= tcb.cwnd;
   if (count > 0 || isLimited) validateCwnd(tcb, isLimited);
   if (count > 0 && isReducing(tcb)) tcb.recovery.prrOut += count;
@@ -252,14 +253,19 @@ export function sendIntoWindow(tcb: Tcb, why: SendWhy): 'sent' | 'nothing' | Loc
   const bytes = Math.min(tcb.sendQueue.headLength, currentMss(tcb), room);
   tcb.sendQueue.markHead();
   const fin = tcb.finQueued && bytes === tcb.unsent && room > bytes;
-  const failure = transmitNew(tcb, tcb.snd.nxt, bytes, fin, true, why);
+  const { snd } = tcb;
+  const said = fin && bytes === 0 ? whyFin(tcb, why) : why;
+  const failure = transmit(tcb, snd.nxt, newFlags(fin, true), bytes, said);
   if (failure !== undefined) {
     tcb.isHeldByHost = true;
     tcb.sendQueue.cut(failure === 'no-way' ? leastPayload(tcb, bytes) : bytes, true);
     return failure;
   }
+  tcb.isHeldByHost = false;
   tcb.sendQueue.take(bytes);
-  enqueueSent(tcb, bytes, fin, true, false);
+  const next = add(snd.nxt, bytes + (fin ? 1 : 0));
+  tcb.sent.append(snd.nxt, next, bytes, fin, true, false, tcb.now, tcb.recovery.delivered);
+  snd.nxt = next;
   return 'sent';
 }
 
@@ -276,76 +282,50 @@ function leastPayload(tcb: Tcb, bytes: number): number {
  * packet for the queue of the own device, which takes or refuses it whole. Returns how many segments left.
  */
 function sendBurst(tcb: Tcb, bytes: number, mss: number, why: SendWhy): number {
+  const { snd, sent, now } = tcb;
+  const { delivered } = tcb.recovery;
   const fin = tcb.finQueued && bytes === tcb.unsent;
   const push = bytes > 0 && tcb.sendQueue.isPushedAt(bytes);
   const count = Math.max(1, Math.ceil(bytes / mss));
+  const said = fin && bytes === 0 ? whyFin(tcb, why) : why;
   for (let i = 1, left = bytes; i <= count; i++, left -= mss) {
     const isLast = i === count;
     const length = isLast ? left : mss;
     // The end of a burst is pushed too; sent again alone it is not.
-    const failure = transmitNew(tcb, tcb.snd.nxt, length, fin && isLast, isLast && (push || count > 1), why, i > 1);
+    const flags = isLast ? newFlags(fin, push || count > 1) : ACK;
+    const failure = transmit(tcb, snd.nxt, flags, length, said, i > 1);
     if (failure !== undefined) {
-      if (failure === 'refused') refuseRest(tcb, left - length, mss, { fin, push }, why);
+      if (failure === 'refused') refuseRest(tcb, left - length, mss, fin, said);
       tcb.isHeldByHost = true;
       tcb.sendQueue.cut(bytes, false);
       return 0;
     }
-    enqueueSent(tcb, length, fin && isLast, push && isLast, !isLast);
+    const end = add(snd.nxt, length + (fin && isLast ? 1 : 0));
+    sent.append(snd.nxt, end, length, fin && isLast, push && isLast, !isLast, now, delivered);
+    snd.nxt = end;
   }
+  tcb.isHeldByHost = false;
   tcb.sendQueue.take(bytes);
-  if (bytes < count * mss) tcb.snd.sml = tcb.snd.nxt;
+  if (bytes < count * mss) snd.sml = snd.nxt;
   return count;
 }
 
 /** The first segment of a burst was refused, and so are the others: they are one packet. */
-function refuseRest(
-  tcb: Tcb,
-  bytes: number,
-  mss: number,
-  end: { readonly fin: boolean; readonly push: boolean },
-  why: SendWhy,
-): void {
+function refuseRest(tcb: Tcb, bytes: number, mss: number, fin: boolean, why: SendWhy): void {
   for (let left = bytes, at = add(tcb.snd.nxt, mss); left > 0; left -= mss, at = add(at, mss)) {
     const isLast = left <= mss;
-    transmitNew(tcb, at, Math.min(left, mss), end.fin && isLast, isLast, why, true);
+    transmit(tcb, at, newFlags(fin && isLast, isLast), Math.min(left, mss), why, true);
   }
 }
 
-/**
- * A segment is sent for the first time.
- * @param isPushed it carries PSH now
- * @param follows it leaves in one burst with the one before
- */
-function transmitNew(
-  tcb: Tcb,
-  at: Seq,
-  bytes: number,
-  fin: boolean,
-  isPushed: boolean,
-  why: SendWhy,
-  follows = false,
-): LocalFailure | undefined {
-  const flags = ACK + (fin ? FIN : 0) + (isPushed ? PSH : 0);
-  return transmit(
-    tcb,
-    at,
-    flags,
-    bytes,
-    fin && bytes === 0 ? { ...why, purpose: 'fin', reason: tcb.finReason } : why,
-    follows,
-  );
+/** Flags of a segment that is sent for the first time. */
+function newFlags(fin: boolean, isPushed: boolean): number {
+  return ACK + (fin ? FIN : 0) + (isPushed ? PSH : 0);
 }
 
-/**
- * It has left, and counts as in flight (`tcp_event_new_data_sent`).
- * @param push it carries PSH whenever it is sent @param joinsNext something of the same burst follows
- */
-function enqueueSent(tcb: Tcb, bytes: number, fin: boolean, push: boolean, joinsNext: boolean): void {
-  const at = tcb.snd.nxt;
-  const end = add(at, bytes + (fin ? 1 : 0));
-  tcb.sent.append(at, end, bytes, fin, push, joinsNext, tcb.now, tcb.recovery.delivered);
-  tcb.snd.nxt = end;
-  tcb.isHeldByHost = false;
+/** A FIN alone says why it was queued. */
+function whyFin(tcb: Tcb, why: SendWhy): SendWhy {
+  return { ...why, purpose: 'fin', reason: tcb.finReason };
 }
 
 /** Flags of a data or FIN segment. A bare FIN carries no PSH. */

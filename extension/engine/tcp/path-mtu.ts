@@ -39,11 +39,16 @@ export function syncMss(tcb: Tcb, mtu: number, reason: EventFields<'tcp.mss'>['r
  * Payload that fits one segment beside its options: at most half of the largest window seen, so that a small window holds two
  * (`tcp_bound_to_half_wnd`).
  */
-export function payloadPerSegment({ snd: { mss, maxWnd }, timestamps }: Tcb): number {
-  const overhead = timestamps ? TIMESTAMPS_LENGTH : 0;
-  const payload = mss - overhead;
+export function payloadPerSegment({ snd, timestamps }: Tcb): number {
+  const payload = timestamps ? snd.mss - TIMESTAMPS_LENGTH : snd.mss;
+  return 2 * payload <= snd.maxWnd && snd.maxWnd > TCP_MSS_DEFAULT ? payload : heldToWindow(payload, snd, timestamps);
+}
+
+function heldToWindow(payload: number, { maxWnd }: Tcb['snd'], timestamps: boolean): number {
   const most = maxWnd > TCP_MSS_DEFAULT ? Math.floor(maxWnd / 2) : maxWnd;
-  return most === 0 || payload <= most ? payload : Math.max(most, TCP_MIN_SND_MSS - overhead);
+  return most === 0 || payload <= most
+    ? payload
+    : Math.max(most, TCP_MIN_SND_MSS - (timestamps ? TIMESTAMPS_LENGTH : 0));
 }
 
 /**

@@ -13,7 +13,7 @@ import type { Tcb } from './tcb.ts';
 
 /** Queued data, nothing in flight, nothing armed: the window must be probed (`tcp_check_probe_timer`). */
 export function armPersistIfStuck(tcb: Tcb): void {
-  if (tcb.hasUnsent && tcb.sent.length === 0 && tcb.retransmitTimer.pending === undefined) {
+  if (tcb.sent.length === 0 && tcb.hasUnsent && tcb.retransmitTimer.pending === undefined) {
     tcb.retransmitTimer.arm('persist', tcb.now + persistBase(tcb));
   }
 }

@@ -23,7 +23,8 @@ export class Timer<Name extends TimerName = TimerName> {
   private readonly recorder: Recorder;
   private readonly place: PlaceId;
   private readonly onFire: (name: Name) => void;
-  private readonly clock: TickClock | undefined;
+  /** Ticks per second of a timer wheel; 0 without one. */
+  private readonly wheelHz: number;
   /** One tick; nothing for a timer that knows none. */
   private readonly tick: Micros;
   private readonly alarm: Alarm;
@@ -42,7 +43,7 @@ export class Timer<Name extends TimerName = TimerName> {
     this.recorder = recorder;
     this.place = place;
     this.onFire = onFire;
-    this.clock = clock;
+    this.wheelHz = clock?.timers === 'wheel' ? clock.hz : 0;
     this.tick = clock === undefined ? 0 : jiffies(1, clock.hz);
     this.alarm = scheduler.alarm(() => {
       this.fire();
@@ -56,17 +57,16 @@ export class Timer<Name extends TimerName = TimerName> {
 
   /** Timers fire in a tick: one that is armed for now, in the next. */
   arm(name: Name, wanted: Micros, backoff = 0): void {
-    const { clock } = this;
+    const { wheelHz } = this;
     const { now } = this.scheduler;
-    const isWheel = clock?.timers === 'wheel';
-    const deadline = isWheel ? wanted : Math.max(wanted, now + this.tick);
+    const deadline = wheelHz > 0 ? wanted : Math.max(wanted, now + this.tick);
     if (this.pending !== undefined) {
       if (this.pending !== name) this.cancel();
       else if (this.armedFor === deadline) return;
     }
     this.pending = name;
     this.armedFor = deadline;
-    this.fires = isWheel ? wheelExpiry(now, deadline, clock.hz) : deadline;
+    this.fires = wheelHz > 0 ? wheelExpiry(now, deadline, wheelHz) : deadline;
     this.backoff = backoff;
     this.event = this.recordArming(name, this.recorder.cause);
     this.alarm.set(this.fires);

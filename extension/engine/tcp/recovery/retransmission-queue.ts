@@ -149,7 +149,7 @@ export class RetransmissionQueue {
     segment.joinsNext = joinsNext;
     segment.deliveredBefore = delivered;
     this.length += 1;
-    this.sentNow(segment);
+    this.joinSendOrder(segment);
   }
 
   /** Appends another segment that leaves for the first time. */
@@ -157,7 +157,7 @@ export class RetransmissionQueue {
     if (this.length === this.items.length) this.grow();
     this.items[this.place(this.length)] = segment;
     this.length += 1;
-    this.sentNow(segment);
+    this.joinSendOrder(segment);
   }
 
   /** Takes out the head, which is acknowledged, and what it stood for in the counters of lost and resent ones. */
@@ -242,6 +242,10 @@ export class RetransmissionQueue {
   /** It left just now: moves to the end of the order of sending (`tcp_update_skb_after_send`). */
   sentNow(segment: SentSegment): void {
     this.leaveSendOrder(segment);
+    this.joinSendOrder(segment);
+  }
+
+  private joinSendOrder(segment: SentSegment): void {
     segment.sendOrder = ++this.sendings;
     segment.inSendOrder = true;
     segment.sentBefore = this.newest;

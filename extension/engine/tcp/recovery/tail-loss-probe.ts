@@ -30,11 +30,9 @@ export function scheduleLossProbe(tcb: Tcb, advancing: boolean): boolean {
     // One segment alone may meet a delayed ACK: allow for it.
     wait = tcb.rtt.twoSrtt + (tcb.sent.length === 1 ? tcb.rtoMin : TCP_TIMEOUT_MIN_US);
   }
-  const { hz } = tcb.kernel;
-  wait = ceilToJiffy(wait, hz);
   const untilRto = advancing ? tcb.rto : rtoRemaining(tcb);
-  if (untilRto > 0) wait = Math.min(wait, ceilToJiffy(untilRto, hz));
-  tcb.retransmitTimer.arm('tail-loss-probe', tcb.now + Math.min(wait, tcb.rtoMax));
+  if (untilRto > 0) wait = Math.min(wait, untilRto);
+  tcb.retransmitTimer.arm('tail-loss-probe', tcb.now + Math.min(ceilToJiffy(wait, tcb.kernel.hz), tcb.rtoMax));
   return true;
 }
 
