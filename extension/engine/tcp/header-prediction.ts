@@ -10,7 +10,6 @@ import { forwardAllocation, reserve } from './forward-allocation.ts';
 import { storeTimestamp } from './paws.ts';
 import { measureByEcho } from './receive-autotuning.ts';
 import { hasRoom } from './receive-memory.ts';
-import { receiveWindow } from './receive-window.ts';
 import { segmentMemory } from './segment-memory.ts';
 import type { Segment } from './segment.ts';
 import { ACK, PSH } from './segment.ts';
@@ -30,7 +29,7 @@ export function nextDataArrives(tcb: Tcb, segment: Segment): boolean {
     rcv.outOfOrder.length > 0 ||
     options.sack !== undefined ||
     segment.window * powerOfTwo(snd.wscale) !== snd.wnd ||
-    receiveWindow(tcb) === 0
+    !after(add(rcv.wup, rcv.wnd), at)
   )
     return false;
   const isIdle = tcb.sent.length === 0 && !tcb.hasUnsent && tcb.recovery.tlpHighSeq === undefined;

@@ -22,26 +22,26 @@ import type { Segment } from './segment.ts';
 import { ACK, endSeq, FIN, has, RST, SYN } from './segment.ts';
 import { add, after, before, diff } from './seq.ts';
 import type { Tcb } from './tcb.ts';
+import type { Touched } from './variables.ts';
 import { isWriteable } from './send-buffer.ts';
 import { enterFinWait2AsOrphan, enterTimeWait, timeWaitArrives } from './time-wait.ts';
 
 /** Takes one segment for this end, and publishes what it changed. */
 export function segmentArrives(tcb: Tcb, segment: Segment): void {
   tcb.lastReceivedAt = tcb.kernel.scheduler.toRunTime(tcb.now);
+  let touched: Touched = 'anything';
   if (nextDataArrives(tcb, segment)) {
     acknowledgeIfDue(tcb);
     if (tcb.writerSleeps) wakeWriter(tcb);
     tellReader(tcb);
-    tcb.entered('receiving');
-    return;
-  }
-  if (plainAckArrives(tcb, segment)) {
+    touched = 'receiving';
+  } else if (plainAckArrives(tcb, segment)) {
     measureByEcho(tcb, segment);
     goOn(tcb);
   } else {
     handle(tcb, segment);
   }
-  tcb.entered();
+  tcb.entered(touched);
 }
 
 function handle(tcb: Tcb, segment: Segment): void {
