@@ -57,6 +57,17 @@ export interface DrawnEvent {
 /** Places: scenario, two hosts, a process, a link, two ends. */
 export const PLACES = 7;
 
+function fieldsOf(kind: EventKind): fc.Arbitrary<Record<string, unknown>> {
+  const fields = Object.entries<FieldType>(EVENT_SCHEMA[kind]).map(([name, type]) => [name, fieldValue(type)]);
+  return fc.record(Object.fromEntries(fields) as Record<string, fc.Arbitrary<unknown>>);
+}
+
+/** The segment as most are: no other option than timestamps, no arguments to its reason. */
+function plain(sent: Record<string, unknown>): Record<string, unknown> {
+  const none = sent.timestamps === true ? {} : { tsVal: 0, tsEcr: 0 };
+  return { ...sent, mss: 0, wscale: 255, sackPermitted: false, sack: [], args: [], ...none };
+}
+
 export const drawnEvents: fc.Arbitrary<readonly DrawnEvent[]> = fc.array(
   fc.constantFrom(...EVENT_KINDS).chain((kind) =>
     fc.record({
@@ -64,11 +75,7 @@ export const drawnEvents: fc.Arbitrary<readonly DrawnEvent[]> = fc.array(
       step: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 10_000_000_000 })),
       place: fc.integer({ min: 0, max: PLACES - 1 }),
       back: fc.double({ min: 0, max: 1, noNaN: true }),
-      fields: fc.record(
-        Object.fromEntries(
-          Object.entries<FieldType>(EVENT_SCHEMA[kind]).map(([name, type]) => [name, fieldValue(type)]),
-        ),
-      ),
+      fields: kind === 'segment.sent' ? fc.oneof(fieldsOf(kind), fieldsOf(kind).map(plain)) : fieldsOf(kind),
     }),
   ),
   { maxLength: 60 },
@@ -87,19 +94,15 @@ function addByDoor(
   switch (kind) {
     case 'segment.sent': {
       const sent = fields as EventFields<'segment.sent'>;
-      // A segment has pairs of edges, and stamps only where it has the option.
-      const hasPairs = sent.sack.length % 2 === 0 && sent.sack.every((edge) => edge === edge >>> 0);
-      if (!hasPairs || (!sent.timestamps && sent.tsVal + sent.tsEcr > 0)) break;
-      const { connection, from, to, windowBytes, purpose, reason, args, mss, wscale, sack, tsVal, tsEcr } = sent;
-      const options = {
-        ...(mss === 0 ? {} : { mss }),
-        ...(wscale === 255 ? {} : { windowScale: wscale }),
-        ...(sent.sackPermitted ? { sackPermitted: true } : {}),
-        ...(sent.timestamps ? { timestamps: { tsVal: tsVal | 0, tsEcr: tsEcr | 0 } } : {}),
-        ...(sack.length === 0 ? {} : { sack: pairsOf(sack) }),
-      };
-      const segment = { ...sent, seq: sent.seq | 0, ack: sent.ack | 0, options };
-      doors.sent({ place, connection, remote: { host: to } }, from, segment, windowBytes, purpose, reason, args);
+      const { connection, from, to, windowBytes, purpose, reason, tsVal, tsEcr } = sent;
+      const isPlain = sent.mss === 0 && sent.wscale === 255 && !sent.sackPermitted;
+      if (!isPlain || sent.sack.length > 0 || sent.args.length > 0) break;
+      // Stamps only where it has the option.
+      if (!sent.timestamps && tsVal + tsEcr > 0) break;
+      const timestamps = sent.timestamps ? { tsVal: tsVal | 0, tsEcr: tsEcr | 0 } : undefined;
+      const segment = { ...sent, seq: sent.seq | 0, ack: sent.ack | 0 };
+      const sender = { place, connection, remote: { host: to } };
+      doors.plainSent(sender, from, segment, timestamps, windowBytes, purpose, reason);
       return;
     }
     case 'segment.delivered':
@@ -138,10 +141,6 @@ function addByDoor(
 
 function isEarlier(writer: TraceWriter, event: number): boolean {
   return event >= 0 && event < writer.length;
-}
-
-function pairsOf(numbers: readonly number[]): (readonly [number, number])[] {
-  return numbers.flatMap((left, i) => (i % 2 === 0 ? [[left | 0, (numbers[i + 1] ?? 0) | 0] as const] : []));
 }
 
 /**

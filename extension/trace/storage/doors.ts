@@ -28,7 +28,7 @@ const CANCELLED = code('timer.cancelled');
 const RETURNED = code('call.returned');
 
 /** A segment as the engine has it: numbers modulo 2^32 may be signed. */
-interface SegmentOnWire {
+interface PlainSegment {
   readonly fromPort: number;
   readonly toPort: number;
   readonly seq: number;
@@ -36,13 +36,6 @@ interface SegmentOnWire {
   readonly flags: number;
   readonly length: number;
   readonly window: number;
-  readonly options: {
-    readonly mss?: number;
-    readonly windowScale?: number;
-    readonly sackPermitted?: boolean;
-    readonly timestamps?: { readonly tsVal: number; readonly tsEcr: number };
-    readonly sack?: readonly (readonly [number, number])[];
-  };
 }
 
 /** Who sends a segment: an end, or the host where none does. */
@@ -70,20 +63,23 @@ export class EventDoors {
     this.clock = clock;
   }
 
-  /** @param from the host @param windowBytes what the window field means */
-  sent(
+  /**
+   * A segment with no other option than timestamps, and no arguments to its reason.
+   * @param from the host @param windowBytes what the window field means
+   */
+  plainSent(
     { place, connection, remote }: Sender,
     from: PlaceId,
-    segment: SegmentOnWire,
+    segment: PlainSegment,
+    timestamps: { readonly tsVal: number; readonly tsEcr: number } | undefined,
     windowBytes: number,
     purpose: EventFields<'segment.sent'>['purpose'],
     reason: EventFields<'segment.sent'>['reason'],
-    args: readonly number[],
   ): EventId {
     const { draft } = this;
     const { key, length: id } = draft;
-    const { mss, windowScale, sackPermitted, timestamps, sack } = segment.options;
-    const sackNumbers = sack === undefined ? 0 : 2 * sack.length;
+    const { flags } = segment;
+    const code = this.reasons.of(reason);
     key[KIND] = SENT;
     key[PLACE] = place;
     key[2] = connection;
@@ -91,28 +87,26 @@ export class EventDoors {
     key[4] = remote.host;
     key[5] = segment.fromPort;
     key[6] = segment.toPort;
-    key[7] = segment.flags;
-    key[8] = windowScale ?? 255;
-    key[9] = sackPermitted === true ? 1 : 0;
+    key[7] = flags;
+    // No window scale, SACK not permitted.
+    key[8] = 255;
+    key[9] = 0;
     key[10] = timestamps === undefined ? 0 : 1;
-    key[11] = sackNumbers;
+    // No blocks, and at the end no arguments.
+    key[11] = 0;
     key[12] = this.purposes.of(purpose);
-    key[13] = this.reasons.of(reason);
-    key[14] = args.length;
-    const hint = segment.flags + key[13] + args.length;
-    let at = draft.seat(this.clock.now, this.cause, 15, 8 + sackNumbers + args.length, hint);
+    key[13] = code;
+    key[14] = 0;
+    const at = draft.seat(this.clock.now, this.cause, 15, 8, flags + code);
     const { values } = draft;
     values[at] = segment.seq;
     values[at + 1] = segment.ack;
     values[at + 2] = segment.length;
     values[at + 3] = segment.window;
     values[at + 4] = windowBytes;
-    values[at + 5] = mss ?? 0;
+    values[at + 5] = 0;
     values[at + 6] = timestamps === undefined ? 0 : timestamps.tsVal;
     values[at + 7] = timestamps === undefined ? 0 : timestamps.tsEcr;
-    at += 8;
-    if (sack !== undefined) for (const edge of sack.flat()) values[at++] = draft.packed(edge >>> 0);
-    for (let i = 0; i < args.length; i++) values[at + i] = draft.packed(args[i] as number);
     return id;
   }
 
