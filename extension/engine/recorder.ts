@@ -37,11 +37,22 @@ export class Recorder extends EventDoors {
     reason: SendReason,
     args: readonly number[],
   ): EventId {
-    // SYNs have other options, which are not even asked for with others: all look alike here.
-    if (args.length === 0 && !has(segment, SYN)) {
-      const { timestamps, sack } = segment.options;
-      if (sack === undefined) return this.plainSent(sender, from, segment, timestamps, windowBytes, purpose, reason);
-    }
+    // SYNs have other options, which are not even asked for with others: those all look alike.
+    const options = has(segment, SYN) || args.length > 0 ? undefined : segment.options;
+    return options !== undefined && options.sack === undefined
+      ? this.plainSent(sender, from, segment, options.timestamps, windowBytes, purpose, reason)
+      : this.rareSent(sender, from, segment, windowBytes, purpose, reason, args);
+  }
+
+  private rareSent(
+    sender: Sender,
+    from: PlaceId,
+    segment: Segment,
+    windowBytes: number,
+    purpose: SegmentPurpose,
+    reason: SendReason,
+    args: readonly number[],
+  ): EventId {
     const { fromPort, toPort, flags, length, window } = segment;
     const { mss, windowScale, sackPermitted, timestamps, sack } = segment.options;
     return this.record('segment.sent', sender.place, {
