@@ -71,7 +71,8 @@ export class Host implements LinkEnd, KernelEvents {
   private readonly hops: (LastHop | undefined)[] = [];
   /** One of its own cables is out. */
   private lacksCarrier = false;
-  private readonly routesLost = new Set<PlaceId>();
+  /** Undefined while there are none. */
+  private routesLost: Set<PlaceId> | undefined;
   private readonly routes: readonly RoutePlan[];
   private readonly makeHop: (link: Link) => LastHop;
 
@@ -256,7 +257,7 @@ export class Host implements LinkEnd, KernelEvents {
   }
 
   hasRoute(to: PlaceId): boolean {
-    return this.routesLost.size === 0 || !this.routesLost.has(to);
+    return this.routesLost?.has(to) !== true;
   }
 
   routeMetrics(to: PlaceId): RouteMetrics {
@@ -290,8 +291,10 @@ export class Host implements LinkEnd, KernelEvents {
   setRoute(to: LinkEnd, present: boolean): void {
     if (present === this.hasRoute(to.place)) return;
     this.recorder.record('route.state', this.place, { to: to.place, present });
-    if (present) this.routesLost.delete(to.place);
-    else this.routesLost.add(to.place);
+    const lost = new Set(this.routesLost);
+    if (present) lost.delete(to.place);
+    else lost.add(to.place);
+    this.routesLost = lost.size === 0 ? undefined : lost;
   }
 
   private hopTo(place: PlaceId): LastHop {

@@ -6,6 +6,7 @@ import type { Segment } from '../tcp/segment.ts';
 import { Line } from './line.ts';
 import type { LinkEnd } from './link.ts';
 import type { Packet, Stage } from './packet.ts';
+import { newPacket } from './packet.ts';
 import { packetSize } from './packet-size.ts';
 
 /** Where packets come out; `sent` and `cause` as in `Packet`. */
@@ -21,6 +22,8 @@ export class Carrier implements Stage {
   private readonly line = new Line();
   private lastOfLine = 0;
   private head: Entry;
+  /** The one that comes out: used again for the next. */
+  private readonly arriving = newPacket();
   private readonly strays = new Map<Packet, Entry>();
   private readonly scheduler: Scheduler;
   private readonly from: LinkEnd;
@@ -49,10 +52,9 @@ export class Carrier implements Stage {
   lose(): readonly Packet[] {
     const lost = [...this.strays.keys()];
     const { line } = this;
-    while (line.length > 0) {
-      const { segment, purpose, sent, cause, at, order } = line;
-      lost.push({ segment, purpose, bytes: packetSize(segment), sent, cause, at, heldUp: 0, order });
-      line.shift();
+    for (let packet = newPacket(); line.shift(packet); packet = newPacket()) {
+      packet.bytes = packetSize(packet.segment);
+      lost.push(packet);
     }
     for (const entry of this.strays.values()) entry.cancelled = true;
     this.strays.clear();
@@ -62,12 +64,11 @@ export class Carrier implements Stage {
   }
 
   private newHead(): Entry {
-    const { line } = this;
+    const { line, arriving } = this;
     return new Entry(() => {
-      const { segment, purpose, sent, cause } = line;
-      line.shift();
+      line.shift(arriving);
       if (line.length > 0) this.scheduler.put(this.head, line.at, line.order);
-      this.destination.arrive(segment, this.from, sent, cause, purpose);
+      this.destination.arrive(arriving.segment, this.from, arriving.sent, arriving.cause, arriving.purpose);
     });
   }
 

@@ -6,7 +6,7 @@ import type { SegmentPurpose } from '../../trace/schema.ts';
 import { RandomStream } from '../random.ts';
 import type { Recorder } from '../recorder.ts';
 import type { Scheduler } from '../scheduler.ts';
-import type { Segment } from '../tcp/segment.ts';
+import type { Segment, SegmentOptions } from '../tcp/segment.ts';
 import type { Destination } from './carrier.ts';
 import { Carrier } from './carrier.ts';
 import { ChanceDuplication, ChanceLoss, Reordering } from './chance.ts';
@@ -15,7 +15,7 @@ import { Mtu } from './mtu.ts';
 import type { LinkEnd } from './link.ts';
 import type { LinkLog, Loss, Packet } from './packet.ts';
 import { newPacket } from './packet.ts';
-import { packetSize } from './packet-size.ts';
+import { headersLength } from './packet-size.ts';
 import { Propagation } from './propagation.ts';
 import { Queue } from './queue.ts';
 import type { LinkRule } from './rules.ts';
@@ -43,6 +43,9 @@ export class Direction implements LinkLog {
   private readonly mayHaveRules: boolean;
   /** The one that sets out: used again for the next. */
   private readonly leaving = newPacket();
+  /** Options of the segment sent last, which the next one often has too, and the length of headers with them. */
+  private options: SegmentOptions = {};
+  private headers = headersLength(this.options);
   /** The stages before the queue have nothing to do, but for packets that are too big. */
   private isPlain = false;
 
@@ -82,7 +85,12 @@ export class Direction implements LinkLog {
     const { leaving } = this;
     leaving.segment = segment;
     leaving.purpose = purpose;
-    leaving.bytes = packetSize(segment);
+    const { options } = segment;
+    if (options !== this.options) {
+      this.options = options;
+      this.headers = headersLength(options);
+    }
+    leaving.bytes = this.headers + segment.length;
     leaving.sent = sent;
     leaving.cause = sent;
     leaving.at = this.scheduler.now;

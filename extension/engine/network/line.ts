@@ -19,35 +19,16 @@ export class Line {
   /** Changed by nobody else. */
   length = 0;
 
-  // ---- what the first one is: undefined values where there is none ----
-
-  get segment(): Segment {
-    return this.segments[this.start] as Segment;
-  }
-
-  get purpose(): SegmentPurpose {
-    return this.purposes[this.start] as SegmentPurpose;
-  }
-
-  get sent(): EventId {
-    return this.sendings[this.start] as EventId;
-  }
-
-  get cause(): EventId {
-    return this.causes[this.start] as EventId;
-  }
-
-  /** When it gets there. */
-  get at(): Micros {
-    return this.times[this.start] as Micros;
-  }
-
-  get order(): number {
-    return this.orders[this.start] as number;
-  }
+  /** When the first one gets there, and its turn then; meaningful while there is one. */
+  at: Micros = 0;
+  order = 0;
 
   push({ segment, purpose, sent, cause, at, order }: Packet): void {
     if (this.length === this.room) this.grow();
+    if (this.length === 0) {
+      this.at = at;
+      this.order = order;
+    }
     const index = this.index(this.length++);
     this.segments[index] = segment;
     this.purposes[index] = purpose;
@@ -57,12 +38,23 @@ export class Line {
     this.orders[index] = order;
   }
 
-  /** Takes the first one out. */
-  shift(): void {
-    if (this.length === 0) return;
-    this.segments[this.start] = undefined;
-    this.start = this.index(1);
+  /** Takes the first one out. @returns whether there was one; it is put into `packet` */
+  shift(packet: Packet): boolean {
+    if (this.length === 0) return false;
+    const { start } = this;
+    packet.segment = this.segments[start] as Segment;
+    packet.purpose = this.purposes[start] as SegmentPurpose;
+    packet.sent = this.sendings[start] as EventId;
+    packet.cause = this.causes[start] as EventId;
+    packet.at = this.at;
+    packet.order = this.order;
+    this.segments[start] = undefined;
+    const next = this.index(1);
+    this.at = this.times[next] as Micros;
+    this.order = this.orders[next] as number;
+    this.start = next;
     this.length--;
+    return true;
   }
 
   private index(distance: number): number {

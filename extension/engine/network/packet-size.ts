@@ -1,12 +1,16 @@
-import type { Segment } from '../tcp/segment.ts';
+import type { Segment, SegmentOptions } from '../tcp/segment.ts';
 
 const IP_HEADER = 20;
 const TCP_HEADER = 20;
 
-/** Length of the IP packet that carries a segment, bytes, with the options as Linux lays them out (`tcp_options_write`). */
+/** Length of the IP packet that carries a segment, bytes. */
 export function packetSize({ length, options }: Segment): number {
-  const { mss, windowScale, sackPermitted, timestamps, sack } = options;
-  let size = IP_HEADER + TCP_HEADER + length;
+  return length + headersLength(options);
+}
+
+/** Length of both headers, with the options as Linux lays them out (`tcp_options_write`). */
+export function headersLength({ mss, windowScale, sackPermitted, timestamps, sack }: SegmentOptions): number {
+  let size = IP_HEADER + TCP_HEADER;
   if (mss !== undefined) size += 4;
   // SACK-permitted takes the place of the two NOPs before the timestamps.
   if (timestamps !== undefined) size += 12;

@@ -39,7 +39,7 @@ export class Queue implements Stage {
     const { free, bandwidth } = this;
     if (bandwidth === Infinity && free <= now) return true;
     const { waiting } = this;
-    waiting.letGo(now);
+    if (waiting.count > 0) waiting.letGo(now);
     const { bytes } = packet;
     let begins = now;
     if (free > now) {

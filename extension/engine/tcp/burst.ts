@@ -29,9 +29,9 @@ export function tsoSegments(tcb: Tcb, mss: number): number {
 }
 
 /** How many segments the congestion window has room for: at most half of it, so that two bursts can be under way (`tcp_cwnd_test`). */
-export function cwndQuota(tcb: Tcb): number {
-  const room = tcb.cwnd - tcb.sent.inFlight;
-  return room <= 0 ? 0 : Math.min(Math.max(Math.floor(tcb.cwnd / 2), 1), room);
+export function cwndQuota(cwnd: number, inFlight: number): number {
+  const room = cwnd - inFlight;
+  return room <= 0 ? 0 : Math.min(Math.max(Math.floor(cwnd / 2), 1), room);
 }
 
 /** What the windows and Nagle's algorithm let go next: so many bytes, 0 for a FIN alone; or nothing. */
@@ -44,8 +44,8 @@ export type Burst = number | 'nothing' | 'waits-for-congestion-window';
  * @param quota segments that the congestion window has room for
  * @param most segments that a burst may have
  */
-export function nextBurst(tcb: Tcb, mss: number, quota: number, most: number, mode: SendMode): Burst {
-  const { sendQueue, sent, snd, finQueued, cwnd } = tcb;
+export function nextBurst(tcb: Tcb, mss: number, quota: number, most: number, inFlight: number, mode: SendMode): Burst {
+  const { sendQueue, snd, finQueued, cwnd } = tcb;
   const allowed = mss * Math.min(quota, most);
   let length = sendQueue.headLength;
   if (length < allowed && sendQueue.count > 1 && hasFeature(tcb.kernel.version, 'pieces grow before they leave')) {
@@ -62,8 +62,8 @@ export function nextBurst(tcb: Tcb, mss: number, quota: number, most: number, mo
   }
   if (mss > room) return 'nothing';
   const { state } = tcb.recovery;
-  const { head } = sent;
-  const { now } = tcb;
+  const { head } = tcb.sent;
+  const { now } = tcb.clock;
   if (
     mode !== 'one-burst' &&
     mode !== 'probe' &&
@@ -73,7 +73,7 @@ export function nextBurst(tcb: Tcb, mss: number, quota: number, most: number, mo
     // Only while sending goes on. What is a millisecond ago by the clock of a run is a little longer ago on any machine.
     now - tcb.lastSentAt < MILLISECOND
   ) {
-    const cwndRoom = (cwnd - sent.inFlight) * mss;
+    const cwndRoom = (cwnd - inFlight) * mss;
     const limit = Math.min(room, cwndRoom);
     const { srtt } = tcb.rtt;
     if (

@@ -13,7 +13,7 @@ import type { SendWhy } from './output.ts';
 import { sendAck, sendQueued } from './output.ts';
 import { isLateAck, pawsDiscards } from './paws.ts';
 import { armPersistIfStuck } from './persist.ts';
-import { plainAckArrives } from './plain-ack.ts';
+import { isPlainAck, plainAckArrives } from './plain-ack.ts';
 import { mayAnswerOutOfWindow, mayChallenge } from './rate-limit.ts';
 import { measureByEcho } from './receive-autotuning.ts';
 import { receiveText } from './receive.ts';
@@ -35,7 +35,8 @@ export function segmentArrives(tcb: Tcb, segment: Segment): void {
     if (tcb.writerSleeps) wakeWriter(tcb);
     tellReader(tcb);
     touched = 'receiving';
-  } else if (plainAckArrives(tcb, segment)) {
+  } else if (isPlainAck(tcb, segment)) {
+    plainAckArrives(tcb, segment);
     measureByEcho(tcb, segment);
     goOn(tcb);
   } else {

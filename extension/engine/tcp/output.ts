@@ -56,23 +56,13 @@ function transmit(
   follows = false,
 ): LocalFailure | undefined {
   const { header } = tcb;
-  const isAck = hasFlag(flags, ACK);
   // A duplicate is reported once.
-  if (!follows || header.options.sack !== undefined) {
-    const isSyn = hasFlag(flags, SYN);
-    const window = Math.min(isSyn ? tcb.rcv.wnd : windowField(tcb), FIELD - 1);
-    header.window = window;
-    header.windowBytes = isSyn ? window : window * powerOfTwo(tcb.rcv.wscale);
-    header.options = isSyn ? synOptions(tcb) : laterOptions(tcb, isAck);
-    if (isAck && !isSyn) onAckSent(tcb);
-    tcb.lastSentAt = tcb.now;
-    if (length > 0 && !follows) onDataSent(tcb);
-  }
+  if (!follows || header.options.sack !== undefined) makeHeader(tcb, flags, length > 0 && !follows);
   const segment: Segment = {
     fromPort: tcb.local.port,
     toPort: tcb.remote.port,
     seq: at,
-    ack: isAck ? tcb.rcv.nxt : seq(0),
+    ack: hasFlag(flags, ACK) ? tcb.rcv.nxt : seq(0),
     flags,
     length,
     window: header.window,
@@ -86,14 +76,28 @@ function transmit(
   return failure === 'lost' ? undefined : failure;
 }
 
+/** Window and options of what leaves now, and what its leaving means. @param isData it carries data that begins a burst */
+function makeHeader(tcb: Tcb, flags: number, isData: boolean): void {
+  const { header } = tcb;
+  const isSyn = hasFlag(flags, SYN);
+  const isAck = hasFlag(flags, ACK);
+  const window = isSyn ? Math.min(tcb.rcv.wnd, FIELD - 1) : windowField(tcb);
+  header.window = window;
+  header.windowBytes = isSyn ? window : window * powerOfTwo(tcb.rcv.wscale);
+  header.options = isSyn ? synOptions(tcb) : laterOptions(tcb, isAck);
+  if (isAck && !isSyn) onAckSent(tcb);
+  tcb.lastSentAt = tcb.clock.now;
+  if (isData) onDataSent(tcb);
+}
+
 /**
  * A half-open request repeats what its SYN-ACK said, a time-wait entry what it has, cut off to 16 bits (`tcp_v4_reqsk_send_ack`,
  * `tcp_v4_timewait_ack`).
  */
 function windowField(tcb: Tcb): number {
-  const { wnd, wscale } = tcb.rcv;
-  const isSocket = !tcb.isRequest && !tcb.isTimeWaitEntry;
-  return isSocket ? scaledDown(selectWindow(tcb), wscale) : scaledDown(wnd, wscale) % FIELD;
+  const { rcv } = tcb;
+  if (tcb.isRequest || tcb.isTimeWaitEntry) return scaledDown(rcv.wnd, rcv.wscale) % FIELD;
+  return Math.min(scaledDown(selectWindow(tcb), rcv.wscale), FIELD - 1);
 }
 
 /** A bare acknowledgement of everything received. */
@@ -150,10 +154,10 @@ function laterOptions(tcb: Tcb, isAck: boolean): SegmentOptions {
 /** The same options as last time, unless the millisecond or what is to be echoed is another one. */
 function withTimestamps(tcb: Tcb): SegmentOptions {
   const { tsRecent: tsEcr, lastOptions } = tcb;
-  const tsVal = timestampNow(tcb);
+  const tsVal = stampAt(tcb, tcb.clock.now);
   const last = lastOptions.timestamps;
-  if (last?.tsVal !== tsVal || last.tsEcr !== tsEcr) tcb.lastOptions = { timestamps: { tsVal, tsEcr } };
-  return tcb.lastOptions;
+  if (last?.tsVal === tsVal && last.tsEcr === tsEcr) return lastOptions;
+  return (tcb.lastOptions = { timestamps: { tsVal, tsEcr } });
 }
 
 /** Payload that fits one segment sent now: its SACK option takes room too (`tcp_current_mss`). */
@@ -191,7 +195,7 @@ export type SendMode = 'all' | 'past-nagle' | 'whole-segments' | 'one-burst' | '
 export function sendQueued(tcb: Tcb, why: SendWhy, mode: SendMode = 'all'): number {
   const hadInFlight = tcb.sent.length > 0;
   const count = transmitQueued(tcb, why, mode);
-  if (mode !== 'probe') restartClock(tcb, count, hadInFlight);
+  if (count > 0 && mode !== 'probe') restartClock(tcb, count, hadInFlight);
   return count;
 }
 
@@ -201,19 +205,22 @@ export function transmitQueued(tcb: Tcb, why: SendWhy, mode: SendMode): number {
   const mss = currentMss(tcb);
   const most = tsoSegments(tcb, mss);
   const repeats = mode !== 'one-burst' && mode !== 'probe';
+  const { sent } = tcb;
+  let { inFlight } = sent;
   let count = 0;
   let isLimited = false;
   do {
-    const quota = cwndQuota(tcb);
+    const quota = cwndQuota(tcb.cwnd, inFlight);
     if (quota === 0 && mode !== 'probe' && !isExemptFin(tcb, mss)) break;
-    const burst = nextBurst(tcb, mss, Math.max(quota, 1), most, mode);
+    const burst = nextBurst(tcb, mss, Math.max(quota, 1), most, inFlight, mode);
     isLimited = burst === 'waits-for-congestion-window';
     if (typeof burst === 'string') break;
     const left = sendBurst(tcb, burst, mss, why);
     count += left;
+    inFlight = sent.inFlight;
     if (!repeats || left === 0) break;
   } while (tcb.hasUnsent);
-  isLimited ||= tcb.sent.inFlight >= tcb.cwnd;
+  isLimited ||= inFlight >= tcb.cwnd;
   if (count > 0 || isLimited) validateCwnd(tcb, isLimited);
   if (count > 0 && isReducing(tcb)) tcb.recovery.prrOut += count;
   return count;
@@ -282,7 +289,8 @@ function leastPayload(tcb: Tcb, bytes: number): number {
  * packet for the queue of the own device, which takes or refuses it whole. Returns how many segments left.
  */
 function sendBurst(tcb: Tcb, bytes: number, mss: number, why: SendWhy): number {
-  const { snd, sent, now } = tcb;
+  const { snd, sent } = tcb;
+  const { now } = tcb.clock;
   const { delivered } = tcb.recovery;
   const fin = tcb.finQueued && bytes === tcb.unsent;
   const push = bytes > 0 && tcb.sendQueue.isPushedAt(bytes);

@@ -10,6 +10,7 @@ import { payloadPerSegment } from './path-mtu.ts';
 import { storeTimestamp } from './paws.ts';
 import { adaptReorderingWindow } from './recovery/rack.ts';
 import { trimPiece } from './recovery/recut-piece.ts';
+import type { SentSegment } from './recovery/retransmission-queue.ts';
 import { scheduleLossProbe } from './recovery/tail-loss-probe.ts';
 import { armRetransmission } from './retransmit.ts';
 import { takeRttSample } from './rtt-sample.ts';
@@ -18,37 +19,42 @@ import { ACK } from './segment.ts';
 import { after, before, diff, seq } from './seq.ts';
 import type { Tcb } from './tcb.ts';
 
-/** Takes the segment if it is a plain acknowledgement. @returns whether it was */
-export function plainAckArrives(tcb: Tcb, segment: Segment): boolean {
-  const { snd, rcv, sent, recovery, now } = tcb;
+/** Whether the segment is such an acknowledgement. */
+export function isPlainAck(tcb: Tcb, segment: Segment): boolean {
+  const { snd, rcv, sent, recovery } = tcb;
   const { ack: una } = segment;
   const { timestamps: stamp, sack } = segment.options;
-  const { head: first } = sent;
-  if (
-    segment.flags !== ACK ||
-    segment.length > 0 ||
-    segment.seq !== rcv.nxt ||
-    sack !== undefined ||
-    segment.window * powerOfTwo(snd.wscale) !== snd.wnd ||
-    first === undefined ||
-    before(first.seq, snd.una) ||
-    after(first.end, una) ||
-    after(una, snd.nxt) ||
-    tcb.state !== 'ESTABLISHED' ||
-    tcb.finQueued ||
-    !tcb.sackPermitted ||
-    recovery.state !== 'Open' ||
-    before(snd.una, recovery.resentUpTo) ||
-    sent.sackedOut > 0 ||
-    sent.lostOut > 0 ||
-    recovery.tlpHighSeq !== undefined ||
-    recovery.resendFrom !== undefined
-  )
-    return false;
-  if (tcb.timestamps && stamp !== undefined) {
-    if (diff(seq(stamp.tsVal), seq(tcb.tsRecent)) < 0) return false;
-    if (!after(segment.seq, rcv.wup)) storeTimestamp(tcb, stamp.tsVal);
-  }
+  const { head } = sent;
+  return (
+    segment.flags === ACK &&
+    segment.length === 0 &&
+    segment.seq === rcv.nxt &&
+    sack === undefined &&
+    segment.window * powerOfTwo(snd.wscale) === snd.wnd &&
+    head !== undefined &&
+    !before(head.seq, snd.una) &&
+    !after(head.end, una) &&
+    !after(una, snd.nxt) &&
+    tcb.state === 'ESTABLISHED' &&
+    !tcb.finQueued &&
+    tcb.sackPermitted &&
+    recovery.state === 'Open' &&
+    !before(snd.una, recovery.resentUpTo) &&
+    sent.sackedOut === 0 &&
+    sent.lostOut === 0 &&
+    recovery.tlpHighSeq === undefined &&
+    recovery.resendFrom === undefined &&
+    (!tcb.timestamps || stamp === undefined || diff(seq(stamp.tsVal), seq(tcb.tsRecent)) >= 0)
+  );
+}
+
+/** Takes it. */
+export function plainAckArrives(tcb: Tcb, segment: Segment): void {
+  const { snd, sent, recovery } = tcb;
+  const { now } = tcb.clock;
+  const { ack: una } = segment;
+  const { timestamps: stamp } = segment.options;
+  if (tcb.timestamps && stamp !== undefined && !after(segment.seq, tcb.rcv.wup)) storeTimestamp(tcb, stamp.tsVal);
   tcb.retransmits = 0;
   tcb.lastAckAt = now;
   tcb.probesOut = 0;
@@ -58,10 +64,12 @@ export function plainAckArrives(tcb: Tcb, segment: Segment): boolean {
   snd.una = una;
 
   // The retransmission queue (`tcp_clean_rtx_queue`): they arrived in the order in which they left.
-  let acked = sent.removePlain(una);
+  const { length } = sent;
+  const first = sent.head as SentSegment;
+  let last = sent.removePlain(una) as SentSegment;
   const next = sent.head;
-  if (next !== undefined && after(una, next.seq) && trimPiece(tcb, next)) acked += sent.removePlain(una);
-  const last = sent.removedLast;
+  if (next !== undefined && after(una, next.seq) && trimPiece(tcb, next)) last = sent.removePlain(una) as SentSegment;
+  const acked = length - sent.length;
   const latest = now - last.lastSentAt;
   const { rack } = recovery;
   recovery.delivered += acked;
@@ -79,5 +87,4 @@ export function plainAckArrives(tcb: Tcb, segment: Segment): boolean {
   tcb.cwndUsage.stamp = now;
   updatePacingRate(tcb);
   tcb.kernel.confirmNeighbour(tcb);
-  return true;
 }

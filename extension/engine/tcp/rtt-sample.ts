@@ -12,7 +12,7 @@ export function takeRttSample(tcb: Tcb, measured: Micros, latest: Micros = measu
   const { minRtt } = tcb.recovery;
   // A delayed ACK must not pass for a longer path once the window of the minimum has gone by.
   if (!maybeDelayed || latest <= minRtt.value)
-    minRtt.sample(latest === 0 ? jiffies(1, tcb.kernel.hz) : latest, tcb.now, minRttWindow(tcb));
+    minRtt.sample(latest === 0 ? jiffies(1, tcb.kernel.hz) : latest, tcb.clock.now, minRttWindow(tcb));
   tcb.rtt.sample(measured, tcb.snd.una, tcb.snd.nxt, tcb.rtoMin);
   tcb.rto = tcb.rtt.rto(tcb.kernel.hz, tcb.rtoMax);
   tcb.backoff = 0;

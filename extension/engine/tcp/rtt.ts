@@ -19,11 +19,6 @@ export class RttEstimator {
   private rttvar4 = 0;
   private rttSeq: Seq = seq(0);
 
-  /** Two round trips in µs, as the loss probe counts them: not twice a rounded one. */
-  get twoSrtt(): Micros {
-    return Math.floor(this.eightSrtt / 4);
-  }
-
   /** µs: the deviation term of the RTO, a quarter of which RFC 6298 calls RTTVAR. */
   get rttvar(): Micros {
     return Math.floor(this.rttvar4 / 4);

@@ -15,15 +15,10 @@ export class SendQueue {
   private pieces: Piece[] = [];
   private first = 0;
 
-  /** How many pieces there are. */
-  get count(): number {
-    return this.pieces.length - this.first;
-  }
-
-  /** Bytes of the piece that leaves next; 0 without one. */
-  get headLength(): number {
-    return lengthOf(this.pieces[this.first]);
-  }
+  /** How many pieces there are. Changed by nobody else. */
+  count = 0;
+  /** Bytes of the piece that leaves next; 0 without one. Changed by nobody else. */
+  headLength = 0;
 
   /** Bytes of the piece that is written to; 0 without one. */
   get tailLength(): number {
@@ -33,6 +28,7 @@ export class SendQueue {
   /** Begins an empty piece (`tcp_skb_entail`). */
   append(at: Seq): void {
     this.pieces.push({ start: at, end: at, push: false });
+    this.lookAgain();
   }
 
   /** Writes to the last piece. @param first the first bytes of a write: the end of the one before is no end any more */
@@ -40,6 +36,7 @@ export class SendQueue {
     const tail = this.pieces[this.pieces.length - 1] as Piece;
     tail.end = add(tail.end, bytes);
     if (first) tail.push = false;
+    this.lookAgain();
   }
 
   /** PSH at the end of the last piece, if there is one (`tcp_mark_push`). */
@@ -61,10 +58,12 @@ export class SendQueue {
     const moved = Math.min(bytes, lengthOf(next));
     head.end = add(head.end, moved);
     next.start = head.end;
-    if (lengthOf(next) > 0) return;
-    head.push ||= next.push;
-    this.pieces[this.first + 1] = head;
-    this.first++;
+    if (lengthOf(next) === 0) {
+      head.push ||= next.push;
+      this.pieces[this.first + 1] = head;
+      this.first++;
+    }
+    this.lookAgain();
   }
 
   /** Whether PSH stands behind so many bytes of the first piece. */
@@ -80,6 +79,7 @@ export class SendQueue {
     const middle = add(head.start, bytes);
     this.pieces.splice(this.first, 0, { start: head.start, end: middle, push });
     head.start = middle;
+    this.lookAgain();
   }
 
   /** So many bytes of the first piece leave. */
@@ -87,13 +87,21 @@ export class SendQueue {
     const head = this.pieces[this.first];
     if (head === undefined) return;
     head.start = add(head.start, bytes);
-    if (lengthOf(head) > 0) return;
-    this.first++;
-    // The room of what is gone is given back now and then: each piece pays for one move.
-    if (this.first * 2 >= this.pieces.length) {
-      this.pieces = this.pieces.slice(this.first);
-      this.first = 0;
+    if (lengthOf(head) === 0) {
+      this.first++;
+      // The room of what is gone is given back now and then: each piece pays for one move.
+      if (this.first * 2 >= this.pieces.length) {
+        this.pieces = this.pieces.slice(this.first);
+        this.first = 0;
+      }
     }
+    this.lookAgain();
+  }
+
+  /** Asked far more often than it changes. */
+  private lookAgain(): void {
+    this.count = this.pieces.length - this.first;
+    this.headLength = lengthOf(this.pieces[this.first]);
   }
 }
 

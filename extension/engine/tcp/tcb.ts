@@ -17,6 +17,7 @@ import {
   TCP_MSS_DEFAULT,
   TCP_TIMEOUT_INIT,
 } from './constants.ts';
+import type { Clock } from '../scheduler.ts';
 import type { CongestionControl } from './congestion/congestion-control.ts';
 import { makeCongestionControl } from './congestion/congestion-control.ts';
 import { ceilToJiffy, jiffies } from './jiffies.ts';
@@ -59,6 +60,8 @@ export type RetransmitSlot = 'retransmission' | 'tail-loss-probe' | 'reordering'
  */
 export class Tcb {
   readonly kernel: TcpKernel;
+  /** The clock of the host. */
+  readonly clock: Clock;
   readonly place: PlaceId;
   readonly local: { readonly host: PlaceId; readonly address: string; readonly port: number };
   readonly remote: { readonly host: PlaceId; readonly address: string; readonly port: number };
@@ -296,6 +299,7 @@ export class Tcb {
     readonly onTimer: TimerHandlers;
   }) {
     this.kernel = init.kernel;
+    this.clock = init.kernel.scheduler;
     this.place = init.place;
     this.connection = init.connection;
     this.local = init.local;
@@ -335,7 +339,7 @@ export class Tcb {
   }
 
   get now(): Micros {
-    return this.kernel.scheduler.now;
+    return this.clock.now;
   }
 
   get orphan(): boolean {

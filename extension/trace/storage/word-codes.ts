@@ -1,4 +1,4 @@
-/** Only so many words are remembered, by their lengths. */
+/** Only so many words are remembered, by their lengths: a power of two. */
 const LENGTHS = 32;
 
 /**
@@ -15,11 +15,13 @@ export class WordCodes {
   }
 
   of(word: string): number {
-    const slot = word.length % LENGTHS;
-    if (this.words[slot] !== word) {
-      this.words[slot] = word;
-      this.numbers[slot] = this.codes.get(word) as number;
-    }
+    const slot = word.length & (LENGTHS - 1);
+    if (this.words[slot] !== word) this.learn(word, slot);
     return this.numbers[slot] as number;
+  }
+
+  private learn(word: string, slot: number): void {
+    this.words[slot] = word;
+    this.numbers[slot] = this.codes.get(word) as number;
   }
 }

@@ -18,7 +18,10 @@ it('gives out in order what was put in, however much is in it', () => {
         }
         for (let i = 0; i > step && expected.length > 0; i--) {
           const first = expected.shift() ?? 0;
-          const { segment, purpose, sent, cause, at, order } = line;
+          expect([line.at, line.order]).toEqual([2 * first, 7 * first]);
+          const packet = newPacket();
+          expect(line.shift(packet)).toBe(true);
+          const { segment, purpose, sent, cause, at, order } = packet;
           expect(segment).toBe(newPacket().segment);
           expect([purpose, sent, cause, at, order]).toEqual([
             first % 2 === 0 ? 'data' : 'ack',
@@ -27,11 +30,10 @@ it('gives out in order what was put in, however much is in it', () => {
             2 * first,
             7 * first,
           ]);
-          line.shift();
         }
         expect(line.length).toBe(expected.length);
       }
-      for (let left = line.length; left >= 0; left--) line.shift();
+      while (line.shift(newPacket()));
       expect(line.length).toBe(0);
     }),
   );

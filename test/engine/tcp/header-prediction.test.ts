@@ -14,7 +14,7 @@ let plodding: (plan: RunPlan) => Trace;
 beforeAll(async () => {
   ({ play: predicting } = await import('../../../extension/engine/play.ts'));
   vi.resetModules();
-  vi.doMock(PLAIN_ACK, () => ({ plainAckArrives: () => false }));
+  vi.doMock(PLAIN_ACK, () => ({ isPlainAck: () => false }));
   // While something is under way the short way is not the long one: the kernel does not look at what waits to leave.
   vi.doMock(PREDICTION, async (importOriginal) => {
     const prediction = await importOriginal<typeof Prediction>();

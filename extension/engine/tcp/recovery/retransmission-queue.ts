@@ -80,6 +80,8 @@ export class RetransmissionQueue {
   retransOut = 0;
   /** How many segments there are (`packets_out`); changed by nobody else. */
   length = 0;
+  /** The first of them; changed by nobody else. */
+  head: SentSegment | undefined;
   /** A ring. What was acknowledged stays in its place until that is wanted again, and serves again. */
   private items: (SentSegment | undefined)[] = new Array<SentSegment | undefined>(FIRST_ROOM).fill(undefined);
   private start = 0;
@@ -92,10 +94,6 @@ export class RetransmissionQueue {
     return this.length - this.sackedOut - this.lostOut + this.retransOut;
   }
 
-  get head(): SentSegment | undefined {
-    return this.length === 0 ? undefined : this.items[this.start];
-  }
-
   get last(): SentSegment | undefined {
     return this.at(this.length - 1);
   }
@@ -103,11 +101,6 @@ export class RetransmissionQueue {
   /** The segment at `index` in sequence order; undefined outside. */
   at(index: number): SentSegment | undefined {
     return index < 0 || index >= this.length ? undefined : this.items[this.place(index)];
-  }
-
-  /** The one that was at the head before: what it was is known until something else is appended. */
-  get removedLast(): SentSegment {
-    return this.items[this.place(-1)] as SentSegment;
   }
 
   /**
@@ -148,6 +141,7 @@ export class RetransmissionQueue {
     }
     segment.joinsNext = joinsNext;
     segment.deliveredBefore = delivered;
+    if (this.length === 0) this.head = segment;
     this.length += 1;
     this.joinSendOrder(segment);
   }
@@ -156,6 +150,7 @@ export class RetransmissionQueue {
   push(segment: SentSegment): void {
     if (this.length === this.items.length) this.grow();
     this.items[this.place(this.length)] = segment;
+    if (this.length === 0) this.head = segment;
     this.length += 1;
     this.joinSendOrder(segment);
   }
@@ -166,20 +161,26 @@ export class RetransmissionQueue {
     if (head === undefined) return;
     this.start = this.place(1);
     this.length -= 1;
+    this.head = this.at(0);
     this.forget(head);
   }
 
-  /** Takes out all at the head that `una` covers, none of which was SACKed, lost or sent again. @returns how many */
-  removePlain(una: Seq): number {
-    const { items, length } = this;
-    while (this.length > 0) {
-      const head = items[this.start] as SentSegment;
-      if (after(head.end, una)) break;
+  /**
+   * Takes out all at the head that `una` covers, none of which was SACKed, lost or sent again.
+   * @returns the last of them, of which something is known until something else is appended
+   */
+  removePlain(una: Seq): SentSegment | undefined {
+    let last: SentSegment | undefined;
+    let { head } = this;
+    while (head !== undefined && !after(head.end, una)) {
+      last = head;
+      this.leaveSendOrder(head);
       this.start = this.place(1);
       this.length -= 1;
-      this.leaveSendOrder(head);
+      head = this.length === 0 ? undefined : this.items[this.start];
     }
-    return length - this.length;
+    this.head = head;
+    return last;
   }
 
   /** Takes out the segment at `index`: it was merged into its neighbour. */
@@ -189,6 +190,7 @@ export class RetransmissionQueue {
     for (let i = index + 1; i < this.length; i++) this.items[this.place(i - 1)] = this.items[this.place(i)];
     this.length -= 1;
     this.items[this.place(this.length)] = undefined;
+    this.head = this.at(0);
     this.forget(removed);
   }
 
@@ -215,6 +217,7 @@ export class RetransmissionQueue {
     this.items.fill(undefined);
     this.start = 0;
     this.length = 0;
+    this.head = undefined;
     this.oldest = undefined;
     this.newest = undefined;
     this.sackedOut = 0;

@@ -21,18 +21,19 @@ import { setState, tryKeepOpen } from './transitions.ts';
  */
 export function scheduleLossProbe(tcb: Tcb, advancing: boolean): boolean {
   const { tcp_early_retrans: mode } = tcb.kernel.sysctls;
-  const { state } = tcb.recovery;
+  const { recovery, state } = tcb;
   if ((mode !== 3 && mode !== 4) || tcb.sent.length === 0 || !tcb.sackPermitted) return false;
-  if (state !== 'Open' && state !== 'CWR') return false;
-  if (tcb.state === 'SYN_SENT' || tcb.state === 'SYN_RECEIVED') return false;
+  if (recovery.state !== 'Open' && recovery.state !== 'CWR') return false;
+  if (state === 'SYN_SENT' || state === 'SYN_RECEIVED') return false;
   let wait: Micros = TCP_TIMEOUT_INIT;
-  if (tcb.rtt.hasSample) {
-    // One segment alone may meet a delayed ACK: allow for it.
-    wait = tcb.rtt.twoSrtt + (tcb.sent.length === 1 ? tcb.rtoMin : TCP_TIMEOUT_MIN_US);
+  const { eightSrtt } = tcb.rtt;
+  if (eightSrtt > 0) {
+    // Two round trips, not twice a rounded one. One segment alone may meet a delayed ACK: allow for it.
+    wait = Math.floor(eightSrtt / 4) + (tcb.sent.length === 1 ? tcb.rtoMin : TCP_TIMEOUT_MIN_US);
   }
   const untilRto = advancing ? tcb.rto : rtoRemaining(tcb);
   if (untilRto > 0) wait = Math.min(wait, untilRto);
-  tcb.retransmitTimer.arm('tail-loss-probe', tcb.now + Math.min(ceilToJiffy(wait, tcb.kernel.hz), tcb.rtoMax));
+  tcb.retransmitTimer.arm('tail-loss-probe', tcb.clock.now + Math.min(ceilToJiffy(wait, tcb.kernel.hz), tcb.rtoMax));
   return true;
 }
 
