@@ -262,7 +262,7 @@ export function sendIntoWindow(tcb: Tcb, why: SendWhy): 'sent' | 'nothing' | Loc
   const fin = tcb.finQueued && bytes === tcb.unsent && room > bytes;
   const { snd } = tcb;
   const said = fin && bytes === 0 ? whyFin(tcb, why) : why;
-  const failure = transmit(tcb, snd.nxt, newFlags(fin, true), bytes, said);
+  const failure = transmit(tcb, snd.nxt, ACK + PSH + (fin ? FIN : 0), bytes, said);
   if (failure !== undefined) {
     tcb.isHeldByHost = true;
     tcb.sendQueue.cut(failure === 'no-way' ? leastPayload(tcb, bytes) : bytes, true);
@@ -300,7 +300,7 @@ function sendBurst(tcb: Tcb, bytes: number, mss: number, why: SendWhy): number {
     const isLast = i === count;
     const length = isLast ? left : mss;
     // The end of a burst is pushed too; sent again alone it is not.
-    const flags = isLast ? newFlags(fin, push || count > 1) : ACK;
+    const flags = ACK + (isLast && fin ? FIN : 0) + (isLast && (push || count > 1) ? PSH : 0);
     const failure = transmit(tcb, snd.nxt, flags, length, said, i > 1);
     if (failure !== undefined) {
       if (failure === 'refused') refuseRest(tcb, left - length, mss, fin, said);
@@ -322,13 +322,8 @@ function sendBurst(tcb: Tcb, bytes: number, mss: number, why: SendWhy): number {
 function refuseRest(tcb: Tcb, bytes: number, mss: number, fin: boolean, why: SendWhy): void {
   for (let left = bytes, at = add(tcb.snd.nxt, mss); left > 0; left -= mss, at = add(at, mss)) {
     const isLast = left <= mss;
-    transmit(tcb, at, newFlags(fin && isLast, isLast), Math.min(left, mss), why, true);
+    transmit(tcb, at, ACK + (fin && isLast ? FIN : 0) + (isLast ? PSH : 0), Math.min(left, mss), why, true);
   }
-}
-
-/** Flags of a segment that is sent for the first time. */
-function newFlags(fin: boolean, isPushed: boolean): number {
-  return ACK + (fin ? FIN : 0) + (isPushed ? PSH : 0);
 }
 
 /** A FIN alone says why it was queued. */

@@ -80,7 +80,8 @@ export function plainAckArrives(tcb: Tcb, segment: Segment): void {
   takeRttSample(tcb, now - first.lastSentAt, latest, maybeDelayed);
   tcb.congestionControl.onAcked?.({ acked, rtt: latest });
   giveBack(tcb);
-  adaptReorderingWindow(tcb, last.deliveredBefore);
+  // A window that is as narrow as at first stays so.
+  if (rack.dsackSeen || rack.steps > 1) adaptReorderingWindow(tcb, last.deliveredBefore);
 
   if (!scheduleLossProbe(tcb, true)) armRetransmission(tcb);
   tcb.congestionControl.congAvoid(acked);
