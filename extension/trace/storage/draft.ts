@@ -35,10 +35,11 @@ const NO_SERIES: DraftSeries = { number: 0, key: 0, keyLength: 0, width: 0, othe
 export class DraftBlock {
   /** Number of events so far, those of the blocks before among them: the id of the next one. */
   length = 0;
-  /** How many there may be. */
-  limit = Infinity;
   /** How many events are in the block. */
   count = 0;
+  /** How many there may be in all, and up to how many are let into this block. */
+  private most = Infinity;
+  private room = BLOCK_EVENTS;
   /** The rows, in the order of the events. */
   values: Uint32Array = new Uint32Array(1024);
   /** The key of the event that is being put together. */
@@ -53,8 +54,8 @@ export class DraftBlock {
   private readonly series: DraftSeries[] = [];
   /** The keys of all series that are remembered. */
   private keys: Int32Array = new Int32Array(1024);
-  private lastTime = -Infinity;
-  private from = -Infinity;
+  private lastTime = 0;
+  private from = 0;
   private keysUsed = 0;
   private remembered = 0;
   /** By the hash of their keys. */
@@ -66,6 +67,12 @@ export class DraftBlock {
 
   constructor(onFull: () => void) {
     this.onFull = onFull;
+  }
+
+  /** How many events there may be. */
+  set limit(events: number) {
+    this.most = events;
+    this.makeRoom();
   }
 
   /** Makes room for so many numbers in the key. */
@@ -84,16 +91,10 @@ export class DraftBlock {
    *   event: a bug of the engine
    */
   seat(time: number, cause: EventId, keyLength: number, width: number, hint: number): number {
-    const id = this.length;
-    if (id >= this.limit) throw new EventLimitReached();
-    const { lastTime } = this;
-    if (time < lastTime) throw new Error(`Trace: time goes backward at event ${id}`);
-    if (cause >= id || cause < NO_CAUSE) throw new Error(`Trace: event ${id} has no earlier cause`);
-    if (this.count === BLOCK_EVENTS) {
-      this.onFull();
-      this.clear();
-    }
-    const { count, key, keys, likely } = this;
+    if (this.count === this.room) this.beginBlock();
+    const { length: id, count, lastTime, key, keys, likely, heads } = this;
+    const back = id - cause;
+    if (time < lastTime || back <= 0 || cause < NO_CAUSE) refuse(id, time < lastTime);
 
     const guess = ((key[KIND] as number) + 61 * (key[PLACE] as number) + 499 * hint) & (GUESSES - 1);
     let series = likely[guess] as DraftSeries;
@@ -108,15 +109,11 @@ export class DraftBlock {
     }
     if (series.number < 0) series.number = this.series.push(series) - 1;
 
-    const { heads } = this;
     const head = HEAD * count;
-    const pause = (time - lastTime) & LONG;
-    const back = cause === NO_CAUSE ? 0 : id - cause;
     heads[head + SERIES] = series.number;
-    heads[head + PAUSE] = lastTime + pause === time && pause < LONG ? pause : this.longPause(time);
-    heads[head + BACK] = back < LONG ? back : this.farCause(back);
+    heads[head + PAUSE] = time === lastTime ? 0 : this.pauseUntil(time);
+    heads[head + BACK] = back < LONG && cause !== NO_CAUSE ? back : this.farCause(cause, back);
     this.length = id + 1;
-    this.lastTime = time;
     this.count = count + 1;
     const at = this.valuesUsed;
     this.valuesUsed = at + width;
@@ -150,14 +147,32 @@ export class DraftBlock {
     };
   }
 
-  private longPause(time: number): number {
+  private pauseUntil(time: number): number {
+    const { lastTime } = this;
+    this.lastTime = time;
+    const pause = (time - lastTime) & LONG;
+    if (lastTime + pause === time && pause < LONG) return pause;
     this.times.push(time);
     return LONG;
   }
 
-  private farCause(back: number): number {
+  private farCause(cause: EventId, back: number): number {
+    if (cause === NO_CAUSE) return 0;
     this.farCauses.push(back);
     return LONG;
+  }
+
+  /** @throws EventLimitReached when there may be no other event */
+  private beginBlock(): void {
+    if (this.length >= this.most) throw new EventLimitReached();
+    this.onFull();
+    this.clear();
+    this.makeRoom();
+  }
+
+  private makeRoom(): void {
+    const { count, length, most } = this;
+    this.room = Math.min(Math.max(most - length + count, count), BLOCK_EVENTS);
   }
 
   private clear(): void {
@@ -201,6 +216,10 @@ export class DraftBlock {
     for (let i = 0; i < keyLength; i++) this.keys[added.key + i] = key[i] as number;
     return added;
   }
+}
+
+function refuse(id: EventId, isBackward: boolean): never {
+  throw new Error(isBackward ? `Trace: time goes backward at event ${id}` : `Trace: event ${id} has no earlier cause`);
 }
 
 function grown<A extends Uint32Array | Int32Array>(array: A, length: number): A {

@@ -32,7 +32,7 @@ export const LONG = 0xffff;
 
 /** A block, as plain data. Nobody changes it once it is there. */
 export interface SealedBlock {
-  /** The time of the event before the first one; no number has a pause since −Infinity. */
+  /** The time of the event before the first one. */
   readonly from: number;
   /**
    * Three numbers per event: its series; µs since the event before; how many events back its cause is, 0 = none. LONG stands for a pause
