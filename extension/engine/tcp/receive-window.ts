@@ -145,44 +145,31 @@ function cautiousStep(tcb: Tcb, length: number, memory: number): number {
 
 /** The window that could be offered now, in bytes (`__tcp_select_window`); 0 rather than a silly one (RFC 9293 §3.8.6.2.2). */
 export function offerableWindow(tcb: Tcb): number {
-  const { rcv } = tcb;
-  const { wscale } = rcv;
-  const space = payloadIn(tcb, rcv.buffer);
-  const full = space < rcv.clamp ? space : rcv.clamp;
-  let free = freeSpace(tcb);
-  if (mayShrink(tcb)) return shrinkingWindow(tcb, space, full, free);
+  const { rcv, delack } = tcb;
+  const { wnd, wscale, threshold, payloadShare, buffer } = rcv;
+  const unit = powerOfTwo(wscale);
+  const space = Math.floor((buffer * payloadShare) / WHOLE);
+  const full = Math.min(rcv.clamp, space);
+  const mss = Math.min(rcv.mss, full);
+  let free = Math.floor((Math.max(0, buffer - usedMemory(tcb)) * payloadShare) / WHOLE);
+  if (mayShrink(tcb)) {
+    // No more than the memory that is left holds: rounded down, but for what the threshold allows.
+    const room = Math.floor(free / unit) * unit;
+    if (room < Math.floor(full / 2)) {
+      delack.quick = 0;
+      if (room < Math.floor(space / 16) || room < mss || room < unit) return 0;
+    }
+    return room > threshold ? Math.ceil(threshold / unit) * unit : room;
+  }
   if (free < Math.floor(full / 2)) {
     // No time to waste quick ACKs on a reader so slow.
-    tcb.delack.quick = 0;
-    const unit = powerOfTwo(wscale);
+    delack.quick = 0;
     free = Math.floor(free / unit) * unit;
-    if (free < Math.floor(space / 16) || free < Math.min(rcv.mss, full)) return 0;
+    if (free < Math.floor(space / 16) || free < mss) return 0;
   }
-  if (free > rcv.threshold) free = rcv.threshold;
-  return wscale > 0 ? roundedUp(free, wscale) : unscaledWindow(tcb, full, free);
-}
-
-function roundedUp(bytes: number, wscale: number): number {
-  const unit = powerOfTwo(wscale);
-  return Math.ceil(bytes / unit) * unit;
-}
-
-/** No more than the memory that is left holds: rounded down, but for what the threshold allows. */
-function shrinkingWindow(tcb: Tcb, space: number, full: number, free: number): number {
-  const { mss, wscale, threshold } = tcb.rcv;
-  const unit = powerOfTwo(wscale);
-  const room = Math.floor(free / unit) * unit;
-  if (room < Math.floor(full / 2)) {
-    tcb.delack.quick = 0;
-    if (room < Math.floor(space / 16) || room < Math.min(mss, full) || room < unit) return 0;
-  }
-  return room > threshold ? roundedUp(threshold, wscale) : room;
-}
-
-/** Whole segments, and the same window as last time while it is within one of them. */
-function unscaledWindow({ rcv }: Tcb, full: number, free: number): number {
-  const { wnd } = rcv;
-  const mss = Math.min(rcv.mss, full);
+  free = Math.min(free, threshold);
+  if (wscale > 0) return Math.ceil(free / unit) * unit;
+  // Unscaled: whole segments, and the same window as last time while it is within one of them.
   if (wnd <= free - mss || wnd > free) return Math.floor(free / mss) * mss;
   return mss === full && free > wnd + Math.floor(full / 2) ? free : wnd;
 }
@@ -194,23 +181,24 @@ function mayShrink({ kernel, rcv }: Tcb): boolean {
 
 /** What is left of the window offered last (`tcp_receive_window`). */
 export function receiveWindow(tcb: Tcb): number {
-  const left = diff(add(tcb.rcv.wup, tcb.rcv.wnd), tcb.rcv.nxt);
+  const { rcv } = tcb;
+  const left = diff(add(rcv.wup, rcv.wnd), rcv.nxt);
   return left > 0 ? left : 0;
 }
 
 /** Chooses the window to offer; takes back nothing that was offered, unless it may (`tcp_select_window`). Remembers it. */
 export function selectWindow(tcb: Tcb): number {
   const { rcv } = tcb;
+  const unit = powerOfTwo(rcv.wscale);
   if (rcv.noMemory) {
     // Something had to be dropped: the window is taken back.
     rcv.wnd = 0;
   } else {
     const left = receiveWindow(tcb);
     const offer = offerableWindow(tcb);
-    rcv.wnd = offer < left && !mayShrink(tcb) ? roundedUp(left, rcv.wscale) : offer;
+    rcv.wnd = offer < left && !mayShrink(tcb) ? Math.ceil(left / unit) * unit : offer;
   }
   rcv.wup = rcv.nxt;
   if (rcv.wnd === 0) rcv.predicts = false;
-  const most = FIELD_MAX * powerOfTwo(rcv.wscale);
-  return rcv.wnd < most ? rcv.wnd : most;
+  return Math.min(rcv.wnd, FIELD_MAX * unit);
 }
