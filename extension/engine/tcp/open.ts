@@ -17,7 +17,6 @@ import { mayAnswerOutOfWindow } from './rate-limit.ts';
 import { startAutotuning } from './receive-autotuning.ts';
 import { initializeReceiveBuffer, initializeReceiveWindow } from './receive-window.ts';
 import { advanceRack } from './recovery/rack.ts';
-import { newSegment } from './recovery/retransmission-queue.ts';
 import { setState } from './recovery/transitions.ts';
 import { sendSynAck } from './retransmit.ts';
 import { rttFromEcho, takeRttSample } from './rtt-sample.ts';
@@ -35,7 +34,7 @@ export function openActively(tcb: Tcb): void {
   // Only who takes over an entry of its own knows already that there will be timestamps.
   initializeReceiveWindow(tcb, tcb.advertisedMss - (tcb.tsRecent === 0 ? 0 : TIMESTAMPS_LENGTH));
   const end = add(snd.iss, 1);
-  tcb.sent.push(newSegment({ seq: snd.iss, end, length: 0, syn: true, fin: false, push: false }, tcb.now));
+  tcb.sent.append(snd.iss, end, 0, false, false, false, tcb.now, -1).syn = true;
   // The clock of TCP_USER_TIMEOUT and of the model runs from the first SYN.
   tcb.retransStamp = tcb.now;
   tcb.firstSyn = { sentAt: tcb.now, tsVal: timestampNow(tcb) };

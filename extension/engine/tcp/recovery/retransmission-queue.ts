@@ -1,6 +1,6 @@
 import type { Micros } from '../../../base/time.ts';
 import type { Seq } from '../seq.ts';
-import { after } from '../seq.ts';
+import { after, seq } from '../seq.ts';
 
 /** What made a segment count as lost; says why it is sent again. */
 export type LossEvidence = 'timeout' | 'rack' | 'reordering-timer' | 'duplicate-acks' | 'partial-ack' | 'too-big';
@@ -35,22 +35,19 @@ export interface SentSegment {
   inSendOrder: boolean;
 }
 
-const FIRST_ROOM = 64;
+const FIRST_ROOM = 8;
 
-/** A segment that leaves for the first time. */
-export function newSegment(
-  fields: Pick<SentSegment, 'seq' | 'end' | 'length' | 'syn' | 'fin' | 'push'>,
-  now: Micros,
-): SentSegment {
-  return {
-    seq: fields.seq,
-    end: fields.end,
-    length: fields.length,
-    syn: fields.syn,
-    fin: fields.fin,
-    push: fields.push,
+/** So many segments to be filled. */
+function blanks(count: number): SentSegment[] {
+  return Array.from({ length: count }, () => ({
+    seq: seq(0),
+    end: seq(0),
+    length: 0,
+    syn: false,
+    fin: false,
+    push: false,
     joinsNext: false,
-    lastSentAt: now,
+    lastSentAt: 0,
     sendOrder: 0,
     everRetransmitted: false,
     retransmitOut: false,
@@ -61,7 +58,7 @@ export function newSegment(
     sentBefore: undefined,
     sentAfter: undefined,
     inSendOrder: false,
-  };
+  }));
 }
 
 /**
@@ -82,8 +79,8 @@ export class RetransmissionQueue {
   length = 0;
   /** The first of them; changed by nobody else. */
   head: SentSegment | undefined;
-  /** A ring. What was acknowledged stays in its place until that is wanted again, and serves again. */
-  private items: (SentSegment | undefined)[] = new Array<SentSegment | undefined>(FIRST_ROOM).fill(undefined);
+  /** A ring. What was acknowledged stays in its place, and serves again. */
+  private items = blanks(FIRST_ROOM);
   private start = 0;
   private oldest: SentSegment | undefined;
   private newest: SentSegment | undefined;
@@ -104,9 +101,8 @@ export class RetransmissionQueue {
   }
 
   /**
-   * Appends data that leaves for the first time. Nobody keeps a segment that has left the queue at its head: its object may be another
-   * one's by then.
-   * @param joinsNext something of the same burst follows @param delivered segments delivered so far
+   * Appends what leaves for the first time. Nobody keeps a segment that has left the queue: its object may be another one's by then.
+   * @param joinsNext something of the same burst follows @param delivered segments delivered so far; −1: it is no sample
    */
   append(
     from: Seq,
@@ -117,42 +113,27 @@ export class RetransmissionQueue {
     joinsNext: boolean,
     now: Micros,
     delivered: number,
-  ): void {
+  ): SentSegment {
     if (this.length === this.items.length) this.grow();
-    const place = this.place(this.length);
-    let segment = this.items[place];
-    if (segment === undefined) {
-      segment = newSegment({ seq: from, end, length, syn: false, fin, push }, now);
-      this.items[place] = segment;
-    } else {
-      segment.seq = from;
-      segment.end = end;
-      segment.length = length;
-      segment.syn = false;
-      segment.fin = fin;
-      segment.push = push;
-      segment.lastSentAt = now;
-      segment.everRetransmitted = false;
-      segment.retransmitOut = false;
-      segment.sacked = false;
-      segment.lost = false;
-      segment.lostBy = 'timeout';
-      segment.sentAfter = undefined;
-    }
+    const segment = this.items[this.place(this.length)] as SentSegment;
+    segment.seq = from;
+    segment.end = end;
+    segment.length = length;
+    segment.syn = false;
+    segment.fin = fin;
+    segment.push = push;
     segment.joinsNext = joinsNext;
+    segment.lastSentAt = now;
+    segment.everRetransmitted = false;
+    segment.retransmitOut = false;
+    segment.sacked = false;
+    segment.lost = false;
     segment.deliveredBefore = delivered;
+    segment.sentAfter = undefined;
     if (this.length === 0) this.head = segment;
     this.length += 1;
     this.joinSendOrder(segment);
-  }
-
-  /** Appends another segment that leaves for the first time. */
-  push(segment: SentSegment): void {
-    if (this.length === this.items.length) this.grow();
-    this.items[this.place(this.length)] = segment;
-    if (this.length === 0) this.head = segment;
-    this.length += 1;
-    this.joinSendOrder(segment);
+    return segment;
   }
 
   /** Takes out the head, which is acknowledged, and what it stood for in the counters of lost and resent ones. */
@@ -187,9 +168,9 @@ export class RetransmissionQueue {
   remove(index: number): void {
     const removed = this.at(index);
     if (removed === undefined) return;
-    for (let i = index + 1; i < this.length; i++) this.items[this.place(i - 1)] = this.items[this.place(i)];
+    for (let i = index + 1; i < this.length; i++) this.move(i, i - 1);
     this.length -= 1;
-    this.items[this.place(this.length)] = undefined;
+    this.items[this.place(this.length)] = removed;
     this.head = this.at(0);
     this.forget(removed);
   }
@@ -197,7 +178,7 @@ export class RetransmissionQueue {
   /** Puts in the second half of a segment that was split, right after `index`; it counts as its first half does. */
   insertAfter(index: number, segment: SentSegment): void {
     if (this.length === this.items.length) this.grow();
-    for (let i = this.length; i > index + 1; i--) this.items[this.place(i)] = this.items[this.place(i - 1)];
+    for (let i = this.length; i > index + 1; i--) this.move(i - 1, i);
     this.items[this.place(index + 1)] = segment;
     this.length += 1;
     if (segment.sacked) this.sackedOut++;
@@ -214,8 +195,6 @@ export class RetransmissionQueue {
   }
 
   clear(): void {
-    this.items.fill(undefined);
-    this.start = 0;
     this.length = 0;
     this.head = undefined;
     this.oldest = undefined;
@@ -275,10 +254,13 @@ export class RetransmissionQueue {
     return (this.start + index) & (this.items.length - 1);
   }
 
+  private move(from: number, to: number): void {
+    this.items[this.place(to)] = this.items[this.place(from)] as SentSegment;
+  }
+
   private grow(): void {
     const { items, start } = this;
-    const room = new Array<SentSegment | undefined>(items.length).fill(undefined);
-    this.items = [...items.slice(start), ...items.slice(0, start), ...room];
+    this.items = [...items.slice(start), ...items.slice(0, start), ...blanks(items.length)];
     this.start = 0;
   }
 
