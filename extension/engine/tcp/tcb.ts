@@ -7,7 +7,6 @@ import { congestionControlOf } from '../../scenario/sysctl.ts';
 import type { TcpState } from '../../scenario/tcp-state.ts';
 import type { EventFields, PlaceId } from '../../trace/event.ts';
 import type { SendReason } from '../../trace/schema.ts';
-import type { Clock } from '../scheduler.ts';
 import {
   DEFAULT_PAYLOAD_SHARE,
   HEADERS_LENGTH,
