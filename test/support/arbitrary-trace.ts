@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { TraceWriter } from '../../extension/trace/columns.ts';
 import type { EventFields } from '../../extension/trace/event.ts';
 import type { EventKind, FieldType } from '../../extension/trace/schema.ts';
-import { EVENT_KINDS, EVENT_SCHEMA, TRACE_VERSION, VARIABLES } from '../../extension/trace/schema.ts';
+import { EVENT_KINDS, EVENT_SCHEMA, SYN, TRACE_VERSION, VARIABLES } from '../../extension/trace/schema.ts';
 import { EventDoors } from '../../extension/trace/storage/doors.ts';
 import { Trace } from '../../extension/trace/trace.ts';
 
@@ -94,15 +94,22 @@ function addByDoor(
   switch (kind) {
     case 'segment.sent': {
       const sent = fields as EventFields<'segment.sent'>;
-      const { connection, from, to, windowBytes, purpose, reason, tsVal, tsEcr } = sent;
-      const isPlain = sent.mss === 0 && sent.wscale === 255 && !sent.sackPermitted;
-      if (!isPlain || sent.sack.length > 0 || sent.args.length > 0) break;
-      // Stamps only where it has the option.
-      if (!sent.timestamps && tsVal + tsEcr > 0) break;
-      const timestamps = sent.timestamps ? { tsVal: tsVal | 0, tsEcr: tsEcr | 0 } : undefined;
-      const segment = { ...sent, seq: sent.seq | 0, ack: sent.ack | 0 };
+      // A segment has pairs of edges, and stamps only where it has the option.
+      const hasPairs = sent.sack.length % 2 === 0 && sent.sack.every((edge) => edge === edge >>> 0);
+      if (!hasPairs || (!sent.timestamps && sent.tsVal + sent.tsEcr > 0)) break;
+      const { connection, from, to, windowBytes, purpose, reason, args, mss, wscale, sack, tsVal, tsEcr } = sent;
+      const options = {
+        ...(mss === 0 ? {} : { mss }),
+        ...(wscale === 255 ? {} : { windowScale: wscale }),
+        ...(sent.sackPermitted ? { sackPermitted: true } : {}),
+        ...(sent.timestamps ? { timestamps: { tsVal: tsVal | 0, tsEcr: tsEcr | 0 } } : {}),
+        ...(sack.length === 0 ? {} : { sack: pairsOf(sack) }),
+      };
+      // What only SYNs have.
+      if ((sent.flags & SYN) === 0 && (mss !== 0 || wscale !== 255 || sent.sackPermitted)) break;
+      const segment = { ...sent, seq: sent.seq | 0, ack: sent.ack | 0, options };
       const sender = { place, connection, remote: { host: to } };
-      doors.plainSent(sender, from, segment, timestamps, windowBytes, purpose, reason);
+      doors.sent(sender, from, segment, windowBytes, purpose, reason, args);
       return;
     }
     case 'segment.delivered':
@@ -141,6 +148,10 @@ function addByDoor(
 
 function isEarlier(writer: TraceWriter, event: number): boolean {
   return event >= 0 && event < writer.length;
+}
+
+function pairsOf(numbers: readonly number[]): (readonly [number, number])[] {
+  return numbers.flatMap((left, i) => (i % 2 === 0 ? [[left | 0, (numbers[i + 1] ?? 0) | 0] as const] : []));
 }
 
 /**

@@ -5,10 +5,13 @@
 import type { EventFields, EventId, PlaceId } from '../event.ts';
 import { NO_CAUSE } from '../event.ts';
 import type { EventKind } from '../schema.ts';
+import { SYN } from '../schema.ts';
+import { putByName } from './by-name.ts';
 import type { DraftBlock } from './draft.ts';
 import type { FieldLayout } from './layout.ts';
 import { KIND, KIND_CODES, LAYOUTS, PLACE } from './layout.ts';
 import { BIAS, LARGE } from './numbers.ts';
+import { StringTable } from './string-table.ts';
 import { WordCodes } from './word-codes.ts';
 
 const code = (kind: EventKind): number => KIND_CODES.get(kind) as number;
@@ -27,8 +30,11 @@ const ARMED = code('timer.armed');
 const CANCELLED = code('timer.cancelled');
 const RETURNED = code('call.returned');
 
+/** Segments have no texts. */
+const NO_TEXTS = new StringTable();
+
 /** A segment as the engine has it: numbers modulo 2^32 may be signed. */
-interface PlainSegment {
+interface SegmentOnWire {
   readonly fromPort: number;
   readonly toPort: number;
   readonly seq: number;
@@ -36,6 +42,13 @@ interface PlainSegment {
   readonly flags: number;
   readonly length: number;
   readonly window: number;
+  readonly options: {
+    readonly mss?: number;
+    readonly windowScale?: number;
+    readonly sackPermitted?: boolean;
+    readonly timestamps?: { readonly tsVal: number; readonly tsEcr: number };
+    readonly sack?: readonly (readonly [number, number])[];
+  };
 }
 
 /** Who sends a segment: an end, or the host where none does. */
@@ -63,28 +76,30 @@ export class EventDoors {
     this.clock = clock;
   }
 
-  /**
-   * A segment with no other option than timestamps, and no arguments to its reason.
-   * @param from the host @param windowBytes what the window field means
-   */
-  plainSent(
-    { place, connection, remote }: Sender,
+  /** @param from the host @param windowBytes what the window field means */
+  sent(
+    sender: Sender,
     from: PlaceId,
-    segment: PlainSegment,
-    timestamps: { readonly tsVal: number; readonly tsEcr: number } | undefined,
+    segment: SegmentOnWire,
     windowBytes: number,
     purpose: EventFields<'segment.sent'>['purpose'],
     reason: EventFields<'segment.sent'>['reason'],
+    args: readonly number[],
   ): EventId {
+    const { flags } = segment;
+    // Of SYNs, which have other options, not even those are asked for: all others look alike.
+    const options = (flags & SYN) === 0 ? segment.options : undefined;
+    if (options === undefined || options.sack !== undefined)
+      return this.rareSent(sender, from, segment, windowBytes, purpose, reason, args);
     const { draft } = this;
     const { key, length: id } = draft;
-    const { flags } = segment;
+    const { timestamps } = options;
     const code = this.reasons.of(reason);
     key[KIND] = SENT;
-    key[PLACE] = place;
-    key[2] = connection;
+    key[PLACE] = sender.place;
+    key[2] = sender.connection;
     key[3] = from;
-    key[4] = remote.host;
+    key[4] = sender.remote.host;
     key[5] = segment.fromPort;
     key[6] = segment.toPort;
     key[7] = flags;
@@ -92,12 +107,12 @@ export class EventDoors {
     key[8] = 255;
     key[9] = 0;
     key[10] = timestamps === undefined ? 0 : 1;
-    // No blocks, and at the end no arguments.
+    // No blocks.
     key[11] = 0;
     key[12] = this.purposes.of(purpose);
     key[13] = code;
-    key[14] = 0;
-    const at = draft.seat(this.clock.now, this.cause, 15, 8, flags + code);
+    key[14] = args.length;
+    const at = draft.seat(this.clock.now, this.cause, 15, 8 + args.length, flags + code + args.length);
     const { values } = draft;
     values[at] = segment.seq;
     values[at + 1] = segment.ack;
@@ -107,6 +122,7 @@ export class EventDoors {
     values[at + 5] = 0;
     values[at + 6] = timestamps === undefined ? 0 : timestamps.tsVal;
     values[at + 7] = timestamps === undefined ? 0 : timestamps.tsEcr;
+    for (let i = 0; i < args.length; i++) values[at + 8 + i] = draft.packed(args[i] as number);
     return id;
   }
 
@@ -191,6 +207,44 @@ export class EventDoors {
     const at = draft.seat(this.clock.now, this.cause, 5, 1, 0);
     draft.values[at] = draft.packed(value);
     return id;
+  }
+
+  /** A segment with other options than timestamps. */
+  private rareSent(
+    { place, connection, remote }: Sender,
+    from: PlaceId,
+    segment: SegmentOnWire,
+    windowBytes: number,
+    purpose: EventFields<'segment.sent'>['purpose'],
+    reason: EventFields<'segment.sent'>['reason'],
+    args: readonly number[],
+  ): EventId {
+    const { fromPort, toPort, flags, length, window } = segment;
+    const { mss, windowScale, sackPermitted, timestamps, sack } = segment.options;
+    const fields: EventFields<'segment.sent'> = {
+      connection,
+      from,
+      to: remote.host,
+      fromPort,
+      toPort,
+      seq: segment.seq >>> 0,
+      ack: segment.ack >>> 0,
+      flags,
+      length,
+      window,
+      windowBytes,
+      mss: mss ?? 0,
+      wscale: windowScale ?? 255,
+      sackPermitted: sackPermitted === true,
+      timestamps: timestamps !== undefined,
+      tsVal: (timestamps?.tsVal ?? 0) >>> 0,
+      tsEcr: (timestamps?.tsEcr ?? 0) >>> 0,
+      sack: (sack ?? []).flat().map((edge) => edge >>> 0),
+      purpose,
+      reason,
+      args,
+    };
+    return putByName(this.draft, NO_TEXTS, SENT, this.clock.now, place, this.cause, fields);
   }
 }
 
