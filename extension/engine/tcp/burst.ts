@@ -2,7 +2,7 @@
  * Bursts: Linux hands several segments to the device as one (TSO) and the last of them carries PSH (tcp_output.c). On the wire
  * they are ordinary segments; the burst decides which are pushed, and whether the rest of a window is filled.
  */
-import { powerOfTwo } from '../../base/power-of-two.ts';
+import { scaledDown } from '../../base/power-of-two.ts';
 import { MILLISECOND } from '../../base/time.ts';
 import { hasFeature } from '../../scenario/kernel-version.ts';
 import { GSO_MAX_SIZE } from './constants.ts';
@@ -23,8 +23,8 @@ const MAX_DEFERRED_SEGMENTS = 3;
 
 /** How many segments a burst has at most (`tcp_tso_autosize`). */
 export function tsoSegments(tcb: Tcb, mss: number): number {
-  const near = GSO_MAX_SIZE / powerOfTwo(Math.min(Math.floor(tcb.recovery.minRtt.value / TSO_RTT), MAX_SHIFT));
-  const bytes = Math.min(Math.floor(tcb.pacingRate / BURSTS_A_SECOND) + Math.floor(near), GSO_MAX_SIZE);
+  const near = scaledDown(GSO_MAX_SIZE, Math.min(Math.floor(tcb.recovery.minRtt.value / TSO_RTT), MAX_SHIFT));
+  const bytes = Math.min(Math.floor(tcb.pacingRate / BURSTS_A_SECOND) + near, GSO_MAX_SIZE);
   return Math.max(Math.floor(bytes / mss), tcb.kernel.sysctls.tcp_min_tso_segs);
 }
 
@@ -76,10 +76,13 @@ export function nextBurst(tcb: Tcb, mss: number, quota: number, most: number, in
     const cwndRoom = (cwnd - inFlight) * mss;
     const limit = Math.min(room, cwndRoom);
     const { srtt } = tcb.rtt;
+    const divisor = tcb.kernel.sysctls.tcp_tso_win_divisor;
+    // A share of the windows is enough.
+    const enough = divisor > 0 ? Math.floor(Math.min(snd.wnd, cwnd * mss) / divisor) : MAX_DEFERRED_SEGMENTS * mss + 1;
     if (
       limit < most * mss &&
       (isLast || limit < length) &&
-      limit < enoughToLeave(tcb, mss) &&
+      limit < enough &&
       // Else the next ACK would be too long in coming.
       head.lastSentAt + srtt - now <= Math.min(srtt / 2, MILLISECOND)
     ) {
@@ -97,12 +100,6 @@ export function nextBurst(tcb: Tcb, mss: number, quota: number, most: number, in
   if (allowed <= wanted) return allowed;
   const partial = wanted % mss;
   return partial > 0 && isHeld(tcb, mode) ? wanted - partial : wanted;
-}
-
-/** So many bytes need not wait to become more: a share of the windows (`tcp_tso_win_divisor`). */
-function enoughToLeave({ kernel, snd, cwnd }: Tcb, mss: number): number {
-  const divisor = kernel.sysctls.tcp_tso_win_divisor;
-  return divisor > 0 ? Math.floor(Math.min(snd.wnd, cwnd * mss) / divisor) : MAX_DEFERRED_SEGMENTS * mss + 1;
 }
 
 /** Whether what does not fill a segment has to wait. */
