@@ -5,8 +5,7 @@
 import type { Connection, EventFields, EventId, Place, PlaceId } from './event.ts';
 import type { TraceHeader } from './header.ts';
 import type { EventKind } from './schema.ts';
-import { putByName } from './storage/by-name.ts';
-import { putVariables } from './storage/doors.ts';
+import { putByName, putVariables } from './storage/by-name.ts';
 import { DraftBlock } from './storage/draft.ts';
 import type { SealedBlock } from './storage/layout.ts';
 import { KIND_CODES } from './storage/layout.ts';
@@ -66,7 +65,7 @@ export class TraceWriter {
   add<K extends EventKind>(kind: K, time: number, place: PlaceId, cause: EventId, fields: EventFields<K>): EventId {
     if (kind === 'tcp.variables') {
       const { changes } = fields as EventFields<'tcp.variables'>;
-      return putVariables(this.draft, time, place, cause, changes, changes.length);
+      return putVariables(this.draft, time, place, cause, changes);
     }
     return putByName(this.draft, this.strings, KIND_CODES.get(kind) as number, time, place, cause, fields);
   }

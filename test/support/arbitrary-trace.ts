@@ -137,7 +137,12 @@ function addByDoor(
     }
     case 'tcp.variables': {
       const { changes } = fields as EventFields<'tcp.variables'>;
-      doors.variables(place, changes, changes.length);
+      const names = changes.filter((_, i) => i % 2 === 0);
+      // Each variable once, with its value.
+      if (changes.length === 0 || changes.length % 2 === 1 || new Set(names).size < names.length) break;
+      const values: number[] = [];
+      for (const [i, name] of names.entries()) values[name] = changes[2 * i + 1] as number;
+      doors.variables(place, names, values, []);
       return;
     }
     default:

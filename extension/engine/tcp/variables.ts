@@ -17,13 +17,11 @@ export class PublishedVariables {
   /** In VARIABLES' order: as they are, as of the last look, and as they were published. */
   private readonly values = new Float64Array(VARIABLES.length);
   private readonly published = new Float64Array(VARIABLES.length);
-  /** Pairs (index into VARIABLES, value), flattened, of what changed. */
-  private readonly changes = new Float64Array(2 * VARIABLES.length);
   private state: CongestionState = CONGESTION_STATES[0];
 
   /** Writes down what changed since this was done last. It is all in this one function: every packet comes by here more than once. */
   publish(tcb: Tcb, touched: Touched): void {
-    const { values, published, changes } = this;
+    const { values } = this;
     const { snd, rcv } = tcb;
     values[5] = unsigned(rcv.nxt);
     values[6] = receiveWindow(tcb);
@@ -53,16 +51,6 @@ export class PublishedVariables {
       values[21] = tcb.sent.inFlight;
     }
     const asked = touched === 'anything' ? ALL : OF_RECEIVING;
-    const { length } = asked;
-    let count = 0;
-    for (let k = 0; k < length; k++) {
-      const i = asked[k] as number;
-      const value = values[i] as number;
-      if (value === published[i]) continue;
-      published[i] = value;
-      changes[count++] = i;
-      changes[count++] = value;
-    }
-    if (count > 0) tcb.kernel.recorder.variables(tcb.place, changes, count);
+    tcb.kernel.recorder.variables(tcb.place, asked, values, this.published);
   }
 }

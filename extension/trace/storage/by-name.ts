@@ -2,11 +2,11 @@
 import type { EventId, PlaceId } from '../event.ts';
 import type { DraftBlock } from './draft.ts';
 import type { FieldLayout } from './layout.ts';
-import { FIRST_KEY, KIND, LAYOUTS, PLACE, stepsBack } from './layout.ts';
+import { FIRST_KEY, KIND, KIND_CODES, LAYOUTS, PLACE, stepsBack } from './layout.ts';
 import { isPlain } from './numbers.ts';
 import type { StringTable } from './string-table.ts';
 
-/** Adds an event to the draft; not one with `changes`, which have a door only. @param kind index into EVENT_KINDS @returns its id */
+/** Adds an event to the draft; not one with `changes`. @param kind index into EVENT_KINDS @returns its id */
 export function putByName(
   draft: DraftBlock,
   strings: StringTable,
@@ -35,6 +35,24 @@ export function putByName(
     if (role !== 'list') continue;
     for (const element of fields[name] as readonly number[]) draft.values[at++] = draft.packed(element);
   }
+  return id;
+}
+
+/** The event that only has `changes`: pairs (index into VARIABLES, value), flattened. */
+export function putVariables(
+  draft: DraftBlock,
+  time: number,
+  place: PlaceId,
+  cause: EventId,
+  changes: readonly number[],
+): EventId {
+  const id = draft.length;
+  const names = changes.filter((_, i) => i % 2 === 0);
+  const values = changes.filter((_, i) => i % 2 === 1);
+  if (FIRST_KEY + 1 + names.length > draft.key.length) draft.reserve(FIRST_KEY + 1 + names.length);
+  draft.key.set([KIND_CODES.get('tcp.variables') as number, place, changes.length, ...names]);
+  const at = draft.seat(time, cause, FIRST_KEY + 1 + names.length, values.length, 0);
+  for (const [i, value] of values.entries()) draft.values[at + i] = draft.packed(value);
   return id;
 }
 

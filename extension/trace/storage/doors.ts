@@ -152,9 +152,45 @@ export class EventDoors {
     return id;
   }
 
-  /** @param changes pairs (index into VARIABLES, value), flattened; so many numbers of it count */
-  variables(place: PlaceId, changes: ArrayLike<number>, length: number): EventId {
-    return putVariables(this.draft, this.clock.now, place, this.cause, changes, length);
+  /**
+   * Those of the variables asked for, indices into VARIABLES, whose value is not the one that was published last; now it is.
+   * @returns the event; NO_CAUSE where nothing changed
+   */
+  variables(
+    place: PlaceId,
+    asked: readonly number[],
+    current: ArrayLike<number>,
+    published: Float64Array | number[],
+  ): EventId {
+    const { draft } = this;
+    const { length } = asked;
+    if (3 + length > draft.key.length) draft.reserve(3 + length);
+    const { key, length: id } = draft;
+    let count = 0;
+    let hint = 0;
+    for (let i = 0; i < length; i++) {
+      const index = asked[i] as number;
+      if (current[index] === published[index]) continue;
+      key[3 + count] = index;
+      count += 1;
+      hint = (5 * hint + index) & 0xffff;
+    }
+    if (count === 0) return NO_CAUSE;
+    key[KIND] = CHANGED;
+    key[PLACE] = place;
+    key[2] = 2 * count;
+    const at = draft.seat(this.clock.now, this.cause, 3 + count, count, hint);
+    const { values } = draft;
+    for (let i = 0; i < count; i++) {
+      const index = key[3 + i] as number;
+      const value = current[index] as number;
+      published[index] = value;
+      // Most fit as they are: known without a call.
+      const biased = value + BIAS;
+      const fits = biased >>> 0 === biased && biased < LARGE && biased - BIAS === value;
+      values[at + i] = fits ? biased : draft.packed(value);
+    }
+    return id;
   }
 
   /** @param late how much later than the deadline it fires, µs */
@@ -246,39 +282,4 @@ export class EventDoors {
     };
     return putByName(this.draft, NO_TEXTS, SENT, this.clock.now, place, this.cause, fields);
   }
-}
-
-/** @param changes pairs (index into VARIABLES, value), flattened; so many numbers of it count */
-export function putVariables(
-  draft: DraftBlock,
-  time: number,
-  place: PlaceId,
-  cause: EventId,
-  changes: ArrayLike<number>,
-  length: number,
-): EventId {
-  const id = draft.length;
-  // An index has half of a pair; so has one without its value.
-  const names = (length + 1) >> 1;
-  if (3 + names > draft.key.length) draft.reserve(3 + names);
-  const { key } = draft;
-  key[KIND] = CHANGED;
-  key[PLACE] = place;
-  key[2] = length;
-  let hint = 0;
-  for (let i = 0; i < names; i++) {
-    const name = changes[2 * i] as number;
-    key[3 + i] = name;
-    hint = (5 * hint + name) & 0xffff;
-  }
-  let at = draft.seat(time, cause, 3 + names, length >> 1, hint);
-  const { values } = draft;
-  for (let i = 1; i < length; i += 2) {
-    const value = changes[i] as number;
-    // Most fit as they are: known without a call.
-    const biased = value + BIAS;
-    const fits = biased >>> 0 === biased && biased < LARGE && biased - BIAS === value;
-    values[at++] = fits ? biased : draft.packed(value);
-  }
-  return id;
 }
