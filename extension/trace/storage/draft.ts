@@ -137,14 +137,21 @@ export class DraftBlock {
       farCauses: [...this.farCauses],
       rows: this.values.slice(0, this.valuesUsed),
       large: [...this.large],
-      keys: Int32Array.from(
-        this.series.flatMap(({ width, key, keyLength }) => [
-          width,
-          keyLength,
-          ...this.keys.subarray(key, key + keyLength),
-        ]),
-      ),
+      keys: this.keysOfBlock(),
     };
+  }
+
+  private keysOfBlock(): Int32Array {
+    const { series, keys } = this;
+    const out = new Int32Array(series.reduce((sum, { keyLength }) => sum + 2 + keyLength, 0));
+    let at = 0;
+    for (const { width, key, keyLength } of series) {
+      out[at] = width;
+      out[at + 1] = keyLength;
+      out.set(keys.subarray(key, key + keyLength), at + 2);
+      at += 2 + keyLength;
+    }
+    return out;
   }
 
   private pauseUntil(time: number): number {
