@@ -38,7 +38,7 @@ export class RttEstimator {
    * @param una SND.UNA and @param nxt SND.NXT: they delimit the round trip over which the deviation's maximum is taken.
    */
   sample(measured: Micros, una: Seq, nxt: Seq, rtoMin: Micros): void {
-    const m = Math.max(1, measured);
+    const m = measured > 1 ? measured : 1;
     if (this.eightSrtt === 0) {
       this.eightSrtt = m * 8;
       this.srtt = m;
@@ -67,7 +67,7 @@ export class RttEstimator {
       this.rttSeq = nxt;
       this.mdevMax4 = rtoMin;
     }
-    this.eightSrtt = Math.max(1, this.eightSrtt);
+    if (this.eightSrtt < 1) this.eightSrtt = 1;
     this.srtt = Math.floor(this.eightSrtt / 8);
   }
 
@@ -80,6 +80,7 @@ export class RttEstimator {
 
   /** RTO without backoff, rounded up to a jiffy (`__tcp_set_rto`, `tcp_bound_rto`). */
   rto(hz: number, rtoMax: Micros): Micros {
-    return Math.min(ceilToJiffy(this.srtt + this.rttvar4, hz), rtoMax);
+    const rto = ceilToJiffy(this.srtt + this.rttvar4, hz);
+    return rto < rtoMax ? rto : rtoMax;
   }
 }

@@ -18,8 +18,9 @@ function sendBuffer(tcb: Tcb): number {
   const { tcp_wmem, wmem_max } = tcb.kernel.sysctls;
   if (fixed !== undefined) return Math.max(2 * Math.min(fixed, wmem_max), SOCK_MIN_SNDBUF);
   const perSegment = ceilToPowerOfTwo(tcb.snd.mss + HEADER_MEMORY) + SK_BUFF_MEMORY;
-  const wanted = 2 * Math.max(TCP_INIT_CWND, tcb.cwnd) * perSegment;
-  return wanted > tcp_wmem[1] ? Math.min(wanted, tcp_wmem[2]) : tcp_wmem[1];
+  const wanted = 2 * (tcb.cwnd > TCP_INIT_CWND ? tcb.cwnd : TCP_INIT_CWND) * perSegment;
+  if (wanted <= tcp_wmem[1]) return tcp_wmem[1];
+  return wanted < tcp_wmem[2] ? wanted : tcp_wmem[2];
 }
 
 /** Payload of one piece of the send queue: whole segments, at most half of the largest window seen (`tcp_xmit_size_goal`). */
@@ -35,7 +36,8 @@ function memoryOf(tcb: Tcb, bytes: number): number {
 }
 
 function queued(tcb: Tcb): number {
-  return Math.max(0, diff(tcb.writeSeq, tcb.snd.una));
+  const bytes = diff(tcb.writeSeq, tcb.snd.una);
+  return bytes > 0 ? bytes : 0;
 }
 
 /** Whether no other piece may be begun (`sk_stream_memory_free`). */

@@ -367,7 +367,8 @@ export class Tcb {
 
   /** Bytes written and not yet sent once. */
   get unsent(): number {
-    return Math.max(0, diff(this.writeSeq, this.snd.nxt));
+    const bytes = diff(this.writeSeq, this.snd.nxt);
+    return bytes > 0 ? bytes : 0;
   }
 
   get hasUnsent(): boolean {

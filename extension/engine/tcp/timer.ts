@@ -59,7 +59,8 @@ export class Timer<Name extends TimerName = TimerName> {
   arm(name: Name, wanted: Micros, backoff = 0): void {
     const { wheelHz } = this;
     const { now } = this.scheduler;
-    const deadline = wheelHz > 0 ? wanted : Math.max(wanted, now + this.tick);
+    const soonest = now + this.tick;
+    const deadline = wheelHz > 0 || wanted > soonest ? wanted : soonest;
     if (this.pending !== undefined) {
       if (this.pending !== name) this.cancel();
       else if (this.armedFor === deadline) return;

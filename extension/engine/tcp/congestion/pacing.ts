@@ -10,6 +10,6 @@ export function updatePacingRate(tcb: Tcb): void {
   const { eightSrtt } = tcb.rtt;
   if (eightSrtt === 0) return;
   const ratio = tcb.cwnd < Math.floor(tcb.ssthresh / 2) ? 200 : 120;
-  const segments = Math.max(tcb.cwnd, tcb.sent.length);
+  const segments = tcb.cwnd > tcb.sent.length ? tcb.cwnd : tcb.sent.length;
   tcb.pacingRate = Math.floor((payloadPerSegment(tcb) * (SECOND / 100) * 8 * ratio * segments) / eightSrtt);
 }

@@ -32,8 +32,10 @@ export function scheduleLossProbe(tcb: Tcb, advancing: boolean): boolean {
     wait = Math.floor(eightSrtt / 4) + (tcb.sent.length === 1 ? tcb.rtoMin : TCP_TIMEOUT_MIN_US);
   }
   const untilRto = advancing ? tcb.rto : rtoRemaining(tcb);
-  if (untilRto > 0) wait = Math.min(wait, untilRto);
-  tcb.retransmitTimer.arm('tail-loss-probe', tcb.clock.now + Math.min(ceilToJiffy(wait, tcb.kernel.hz), tcb.rtoMax));
+  if (untilRto > 0 && untilRto < wait) wait = untilRto;
+  wait = ceilToJiffy(wait, tcb.kernel.hz);
+  if (wait > tcb.rtoMax) wait = tcb.rtoMax;
+  tcb.retransmitTimer.arm('tail-loss-probe', tcb.clock.now + wait);
   return true;
 }
 
