@@ -28,12 +28,6 @@ export function tsoSegments(tcb: Tcb, mss: number): number {
   return Math.max(Math.floor(bytes / mss), tcb.kernel.sysctls.tcp_min_tso_segs);
 }
 
-/** How many segments the congestion window has room for: at most half of it, so that two bursts can be under way (`tcp_cwnd_test`). */
-export function cwndQuota(cwnd: number, inFlight: number): number {
-  const room = cwnd - inFlight;
-  return room <= 0 ? 0 : Math.min(Math.max(Math.floor(cwnd / 2), 1), room);
-}
-
 /** What the windows and Nagle's algorithm let go next: so many bytes, 0 for a FIN alone; or nothing. */
 export type Burst = number | 'nothing' | 'waits-for-congestion-window';
 
@@ -41,12 +35,19 @@ export type Burst = number | 'nothing' | 'waits-for-congestion-window';
  * The burst that leaves next (the body of `tcp_write_xmit`). A burst of several segments, unlike one alone, may fill what is left of
  * the window, however little; but one that would be shorter than it might be waits for the next ACK, if that makes it longer a moment later
  * (`tcp_tso_should_defer`). That is what most ACKs of a transfer lead to, so it stands here and not in a function of its own.
- * @param quota segments that the congestion window has room for
  * @param most segments that a burst may have
  */
-export function nextBurst(tcb: Tcb, mss: number, quota: number, most: number, inFlight: number, mode: SendMode): Burst {
+export function nextBurst(tcb: Tcb, mss: number, most: number, inFlight: number, mode: SendMode): Burst {
   const { sendQueue, snd, finQueued, cwnd } = tcb;
-  const allowed = mss * Math.min(quota, most);
+  // The congestion window lets half of it go, so that two bursts can be under way (`tcp_cwnd_test`).
+  const half = Math.floor(cwnd / 2);
+  let quota = cwnd - inFlight;
+  if (quota > half && half > 0) quota = half;
+  if (quota <= 0) {
+    if (mode !== 'probe' && !isExemptFin(tcb, mss)) return 'waits-for-congestion-window';
+    quota = 1;
+  }
+  const allowed = mss * (quota < most ? quota : most);
   let length = sendQueue.headLength;
   if (length < allowed && sendQueue.count > 1 && hasFeature(tcb.kernel.version, 'pieces grow before they leave')) {
     sendQueue.growHead(allowed - length);
@@ -100,6 +101,16 @@ export function nextBurst(tcb: Tcb, mss: number, quota: number, most: number, in
   if (allowed <= wanted) return allowed;
   const partial = wanted % mss;
   return partial > 0 && isHeld(tcb, mode) ? wanted - partial : wanted;
+}
+
+/** Before 6.10 the congestion window did not hold a FIN back, nor the data in its segment (`tcp_cwnd_test`). */
+function isExemptFin({ sendQueue, finQueued, kernel }: Tcb, mss: number): boolean {
+  return (
+    finQueued &&
+    sendQueue.count <= 1 &&
+    sendQueue.headLength <= mss &&
+    !hasFeature(kernel.version, 'FIN within the congestion window')
+  );
 }
 
 /** Whether what does not fill a segment has to wait. */

@@ -1,9 +1,9 @@
 /** Segments leave: windows, options, Nagle, the sending loop (tcp_output.c). */
 import { powerOfTwo, scaledDown } from '../../base/power-of-two.ts';
 import type { Micros } from '../../base/time.ts';
-import { hasFeature } from '../../scenario/kernel-version.ts';
 import type { SegmentPurpose, SendReason } from '../../trace/schema.ts';
-import { cwndQuota, nextBurst, tsoSegments } from './burst.ts';
+import type { Burst } from './burst.ts';
+import { nextBurst, tsoSegments } from './burst.ts';
 import { onAckSent, onDataSent } from './delayed-ack.ts';
 import { TCP_MIN_SND_MSS, TIMESTAMPS_LENGTH } from './constants.ts';
 import { validateCwnd } from './congestion/window.ts';
@@ -204,23 +204,27 @@ export function transmitQueued(tcb: Tcb, why: SendWhy, mode: SendMode): number {
   if (isAllSent(tcb)) return 0;
   const mss = currentMss(tcb);
   const most = tsoSegments(tcb, mss);
+  const { inFlight } = tcb.sent;
+  const burst = nextBurst(tcb, mss, most, inFlight, mode);
+  // What leaves does so in a function of its own: most ACKs of a transfer end here.
+  if (typeof burst !== 'string') return sendBursts(tcb, burst, mss, most, why, mode);
+  if (burst === 'waits-for-congestion-window' || inFlight >= tcb.cwnd) validateCwnd(tcb, true);
+  return 0;
+}
+
+/** One burst after the other leaves. Returns how many segments that are. */
+function sendBursts(tcb: Tcb, first: number, mss: number, most: number, why: SendWhy, mode: SendMode): number {
   const repeats = mode !== 'one-burst' && mode !== 'probe';
   const { sent } = tcb;
-  let { inFlight } = sent;
   let count = 0;
-  let isLimited = false;
+  let burst: Burst = first;
   do {
-    const quota = cwndQuota(tcb.cwnd, inFlight);
-    if (quota === 0 && mode !== 'probe' && !isExemptFin(tcb, mss)) break;
-    const burst = nextBurst(tcb, mss, Math.max(quota, 1), most, inFlight, mode);
-    isLimited = burst === 'waits-for-congestion-window';
-    if (typeof burst === 'string') break;
     const left = sendBurst(tcb, burst, mss, why);
     count += left;
-    inFlight = sent.inFlight;
-    if (!repeats || left === 0) break;
-  } while (tcb.hasUnsent);
-  isLimited ||= inFlight >= tcb.cwnd;
+    if (!repeats || left === 0 || isAllSent(tcb)) break;
+    burst = nextBurst(tcb, mss, most, sent.inFlight, mode);
+  } while (typeof burst !== 'string');
+  const isLimited = burst === 'waits-for-congestion-window' || sent.inFlight >= tcb.cwnd;
   if (count > 0 || isLimited) validateCwnd(tcb, isLimited);
   if (count > 0 && isReducing(tcb)) tcb.recovery.prrOut += count;
   return count;
@@ -229,17 +233,6 @@ export function transmitQueued(tcb: Tcb, why: SendWhy, mode: SendMode): number {
 /** A function, for what is sent meanwhile changes the answer: the compiler takes a property for as it was. */
 function isAllSent(tcb: Tcb): boolean {
   return !tcb.hasUnsent;
-}
-
-/** Before 6.10 the congestion window did not hold a FIN back, nor the data in its segment (`tcp_cwnd_test`). */
-function isExemptFin(tcb: Tcb, mss: number): boolean {
-  const { count, headLength } = tcb.sendQueue;
-  return (
-    tcb.finQueued &&
-    count <= 1 &&
-    headLength <= mss &&
-    !hasFeature(tcb.kernel.version, 'FIN within the congestion window')
-  );
 }
 
 /** `count` new segments left: a loss probe is due, or the RTO, whose clock starts when nothing was in flight (`tcp_event_new_data_sent`). */
