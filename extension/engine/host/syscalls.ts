@@ -100,7 +100,7 @@ export function receive(tcb: Tcb, atMost?: number): number | Errno | 'would-bloc
 export function afterReceive(tcb: Tcb, bytes: number): void {
   copyToApplication(tcb, bytes);
   onApplicationRead(tcb, bytes);
-  tcb.entered('receiving');
+  tcb.entered('reading');
 }
 
 /** close() of the last descriptor. */

@@ -6,12 +6,13 @@ import { receiveWindow } from './receive-window.ts';
 import { unsigned } from './seq.ts';
 import type { Tcb } from './tcb.ts';
 
-/** What an input can have changed: anything, or what receiving data in order and reading it changes. */
-export type Touched = 'anything' | 'receiving';
+/** What an input can have changed: anything, or no more than receiving data in order changes, or than reading it does. */
+export type Touched = 'anything' | 'receiving' | 'reading';
 
 const ALL = Array.from(VARIABLES.keys());
-/** Those that the latter can change, in VARIABLES' order too. */
+/** Those that the others can change, in VARIABLES' order too. */
 const OF_RECEIVING = [5, 6, 12, 15, 19];
+const OF_READING = [6, 15];
 
 export class PublishedVariables {
   /** In VARIABLES' order: as they are, as of the last look, and as they were published. */
@@ -23,11 +24,15 @@ export class PublishedVariables {
   publish(tcb: Tcb, touched: Touched): void {
     const { values } = this;
     const { snd, rcv } = tcb;
-    values[5] = unsigned(rcv.nxt);
     values[6] = receiveWindow(tcb);
-    values[12] = tcb.probesOut;
     values[15] = rcv.queue.bytes;
-    values[19] = tcb.lastReceivedAt;
+    let asked = OF_READING;
+    if (touched !== 'reading') {
+      values[5] = unsigned(rcv.nxt);
+      values[12] = tcb.probesOut;
+      values[19] = tcb.lastReceivedAt;
+      asked = OF_RECEIVING;
+    }
     if (touched === 'anything') {
       values[0] = unsigned(snd.iss);
       values[1] = unsigned(snd.una);
@@ -49,8 +54,8 @@ export class PublishedVariables {
         values[20] = CONGESTION_STATES.indexOf(this.state);
       }
       values[21] = tcb.sent.inFlight;
+      asked = ALL;
     }
-    const asked = touched === 'anything' ? ALL : OF_RECEIVING;
     tcb.kernel.recorder.variables(tcb.place, asked, values, this.published);
   }
 }
