@@ -99,7 +99,7 @@ export class Scheduler implements Clock {
    * @throws Error when `time` lies in the past or is not a whole number of µs: a bug of the engine.
    */
   put(entry: Entry, time: Micros, order: number): void {
-    if (time < this.now || !Number.isSafeInteger(time)) throw new Error(`Cannot schedule for ${time} at ${this.now}`);
+    if (time < this.now || !Number.isSafeInteger(time)) this.refuse(time);
     entry.time = time;
     entry.order = order;
     entry.cancelled = false;
@@ -165,6 +165,10 @@ export class Scheduler implements Clock {
     if (this.firstPresent === undefined) this.firstPresent = entry;
     else (this.lastPresent as Entry).next = entry;
     this.lastPresent = entry;
+  }
+
+  private refuse(time: Micros): never {
+    throw new Error(`Cannot schedule for ${time} at ${this.now}`);
   }
 
   private rise(entry: Entry): void {

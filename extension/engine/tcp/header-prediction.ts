@@ -16,12 +16,11 @@ import { ACK, PSH } from './segment.ts';
 import { add, after, diff, seq } from './seq.ts';
 import type { Tcb } from './tcb.ts';
 
-/** Takes the segment if it brings the next data and no other news, or none that the kernel would look for. @returns whether it did */
+/** Takes a segment with data if it brings the next and no other news, or none that the kernel would look for. @returns whether it did */
 export function nextDataArrives(tcb: Tcb, segment: Segment): boolean {
   const { seq: at, length, flags, options } = segment;
   const { snd, rcv } = tcb;
   if (
-    length === 0 ||
     at !== rcv.nxt ||
     segment.ack !== snd.una ||
     (flags !== ACK && flags !== ACK + PSH) ||

@@ -30,7 +30,7 @@ import { enterFinWait2AsOrphan, enterTimeWait, timeWaitArrives } from './time-wa
 export function segmentArrives(tcb: Tcb, segment: Segment): void {
   tcb.lastReceivedAt = tcb.kernel.scheduler.toRunTime(tcb.now);
   let touched: Touched = 'anything';
-  if (nextDataArrives(tcb, segment)) {
+  if (segment.length > 0 && nextDataArrives(tcb, segment)) {
     acknowledgeIfDue(tcb);
     if (tcb.writerSleeps) wakeWriter(tcb);
     tellReader(tcb);
