@@ -145,19 +145,18 @@ function synOptions(tcb: Tcb): SegmentOptions {
 const NO_OPTIONS: SegmentOptions = {};
 
 function laterOptions(tcb: Tcb, isAck: boolean): SegmentOptions {
-  const plain = tcb.timestamps ? withTimestamps(tcb) : NO_OPTIONS;
+  let plain = NO_OPTIONS;
+  if (tcb.timestamps) {
+    // The same options as last time, unless the millisecond or what is to be echoed is another one.
+    const { tsRecent: tsEcr } = tcb;
+    const tsVal = stampAt(tcb, tcb.clock.now);
+    plain = tcb.lastOptions;
+    const last = plain.timestamps;
+    if (last?.tsVal !== tsVal || last.tsEcr !== tsEcr) tcb.lastOptions = plain = { timestamps: { tsVal, tsEcr } };
+  }
   if (!isAck || !hasSomethingToTell(tcb)) return plain;
   const sack = sackBlocks(tcb);
   return sack.length === 0 ? plain : { ...plain, sack };
-}
-
-/** The same options as last time, unless the millisecond or what is to be echoed is another one. */
-function withTimestamps(tcb: Tcb): SegmentOptions {
-  const { tsRecent: tsEcr, lastOptions } = tcb;
-  const tsVal = stampAt(tcb, tcb.clock.now);
-  const last = lastOptions.timestamps;
-  if (last?.tsVal === tsVal && last.tsEcr === tsEcr) return lastOptions;
-  return (tcb.lastOptions = { timestamps: { tsVal, tsEcr } });
 }
 
 /** Payload that fits one segment sent now: its SACK option takes room too (`tcp_current_mss`). */
