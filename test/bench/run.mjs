@@ -17,6 +17,8 @@ try {
     platform: 'node',
     format: 'cjs',
     target: 'es2023',
+    // As it ships.
+    minify: true,
     logLevel: 'warning',
     define: { 'import.meta.dirname': JSON.stringify(join(import.meta.dirname, '..', 'support')) },
   });
