@@ -1,6 +1,6 @@
 /**
- * One run, played twice in a process that has done nothing before: `node bulk.cjs PLAN-FILE`. Prints one line of JSON for
- * `run.mjs`.
+ * One run in a process that has done nothing before, and the same again as often as it is told: `node bulk.cjs PLAN-FILE TIMES`. Prints
+ * one line of JSON for `run.mjs`.
  */
 import { readFileSync } from 'node:fs';
 import { Simulation } from '../../extension/engine/simulation.ts';
@@ -53,7 +53,8 @@ function secondHalf(marks: readonly Mark[]): BulkRun['secondHalf'] {
 
 const plan = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as RunPlan;
 const first = play(plan);
-const again = play(plan);
+let again = first;
+for (let times = Number(process.argv[3] ?? 1); times > 0; times--) again = play(plan);
 
 const trace = new Trace(first.data);
 let packets = 0;

@@ -13,7 +13,7 @@ export interface BulkRun {
   readonly bytes: number;
   /** The largest window offered, bytes. */
   readonly window: number;
-  /** The first run of a fresh process, and the same once more in it. */
+  /** The first run of a fresh process, and the last of those that followed in it. */
   readonly first: Taken;
   readonly again: Taken;
   /** The second half of the first run, when the compiler has done its work: its share of the events, and what it took. */
