@@ -33,6 +33,9 @@ export function initializeReceiveMss(tcb: Tcb): void {
 /** Shorter segments say nothing about what the buffer will hold (`tcp_event_data_recv`). */
 const SHORT_SEGMENT = 128;
 
+/** After no longer a gap, in jiffies too, the wait is halved towards the least. */
+const STREAM_GAP = TCP_ATO_MIN / 8;
+
 /** Data arrived in sequence (`tcp_event_data_recv`). */
 export function onDataReceived(tcb: Tcb, segment: Segment): void {
   const { delack, rcv, autotuning, now } = tcb;
@@ -42,22 +45,22 @@ export function onDataReceived(tcb: Tcb, segment: Segment): void {
   if (delack.ato === 0) {
     grantQuickAcks(tcb);
     delack.ato = TCP_ATO_MIN;
-  } else {
-    const gap = sinceData(tcb);
-    if (gap <= TCP_ATO_MIN / 2) delack.ato = delack.ato / 2 + TCP_ATO_MIN / 2;
-    else slowDown(tcb, gap);
-    delack.ato = floorToJiffy(delack.ato, tcb.kernel.hz);
+  } else if (delack.ato !== tcb.steadyAto || now - delack.lastDataAt > STREAM_GAP) {
+    followGap(tcb);
   }
   delack.lastDataAt = now;
   if (segment.length >= SHORT_SEGMENT && roomToGrow(tcb) > 0) letWindowGrow(tcb, segment);
 }
 
-/** Data comes at longer intervals than an acknowledgement waits for at least. */
-function slowDown(tcb: Tcb, gap: Micros): void {
+/** An acknowledgement waits the longer the longer the gaps are between what arrives. */
+function followGap(tcb: Tcb): void {
   const { delack } = tcb;
-  if (gap < delack.ato) delack.ato = Math.min(delack.ato / 2 + gap, tcb.rto);
+  const gap = sinceData(tcb);
+  if (gap <= TCP_ATO_MIN / 2) delack.ato = delack.ato / 2 + TCP_ATO_MIN / 2;
+  else if (gap < delack.ato) delack.ato = Math.min(delack.ato / 2 + gap, tcb.rto);
   // So long a gap means that the sender restarts: help it along.
   else if (gap > tcb.rto) grantQuickAcks(tcb);
+  delack.ato = floorToJiffy(delack.ato, tcb.kernel.hz);
 }
 
 /** How long ago data arrived last, in whole ticks of the clock (`tcp_jiffies32 - icsk_ack.lrcvtime`). */

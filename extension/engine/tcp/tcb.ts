@@ -11,6 +11,7 @@ import {
   DEFAULT_PAYLOAD_SHARE,
   HEADERS_LENGTH,
   SOCK_MIN_RCVBUF,
+  TCP_ATO_MIN,
   TCP_DELACK_MAX,
   TCP_INFINITE_SSTHRESH,
   TCP_INIT_CWND,
@@ -20,7 +21,7 @@ import {
 import type { Clock } from '../scheduler.ts';
 import type { CongestionControl } from './congestion/congestion-control.ts';
 import { makeCongestionControl } from './congestion/congestion-control.ts';
-import { ceilToJiffy, jiffies } from './jiffies.ts';
+import { ceilToJiffy, floorToJiffy, jiffies } from './jiffies.ts';
 import type { PathState } from './path-mtu.ts';
 import { RetransmissionQueue } from './recovery/retransmission-queue.ts';
 import { RecoveryState } from './recovery/state.ts';
@@ -185,6 +186,8 @@ export class Tcb {
   rtoMin: Micros;
   /** A delayed ACK waits no longer (`tcp_delack_max`). */
   delackMax: Micros;
+  /** What its wait is halved towards while data streams in: the least, in whole jiffies. */
+  readonly steadyAto: Micros;
   backoff = 0;
   retransmits = 0;
   /** All firings of the retransmission timer since the connection began. */
@@ -320,6 +323,7 @@ export class Tcb {
     const { rto_min: routeMin } = init.route;
     this.rtoMin = ceilToJiffy(routeMin === undefined ? sysctls.tcp_rto_min_us : routeMin * 1000, hz);
     this.delackMax = this.longestDelay();
+    this.steadyAto = floorToJiffy(TCP_ATO_MIN, hz);
     const handle =
       <Name>(handler: (tcb: Tcb, name: Name) => void) =>
       (name: Name): void => {
