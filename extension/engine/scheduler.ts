@@ -19,8 +19,8 @@ export interface Clock {
   at(time: Micros, run: () => void): Scheduled;
   /** Runs something whenever it is set to. */
   alarm(run: () => void): Alarm;
-  /** What has something done at once, but after what is being handled; once, if it is asked again before. */
-  soon(run: () => void): () => void;
+  /** Runs an entry at once, but after what is being handled; once, if it is asked for again before. */
+  soon(entry: Entry): void;
   /** A time of this clock, not in the past, in the time of the run; should it go on standing still, it will be later. */
   toRunTime(time: Micros): Micros;
 }
@@ -74,15 +74,12 @@ export class Scheduler implements Clock {
     return new QueueAlarm(this, run);
   }
 
-  soon(run: () => void): () => void {
-    const entry = new Entry(run);
-    return () => {
-      if (entry.isQueued) return;
-      entry.time = this.now;
-      entry.order = this.inserted++;
-      entry.isQueued = true;
-      this.append(entry);
-    };
+  soon(entry: Entry): void {
+    if (entry.isQueued) return;
+    entry.time = this.now;
+    entry.order = this.inserted++;
+    entry.isQueued = true;
+    this.append(entry);
   }
 
   toRunTime(time: Micros): Micros {

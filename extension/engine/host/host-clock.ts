@@ -1,5 +1,5 @@
 import type { Micros } from '../../base/time.ts';
-import type { Alarm, Clock, Scheduled, Scheduler } from '../scheduler.ts';
+import type { Alarm, Clock, Entry, Scheduled, Scheduler } from '../scheduler.ts';
 
 interface Due {
   /** What the caller can take back. */
@@ -41,11 +41,13 @@ export class HostClock implements Clock {
     return new HostAlarm(this, run);
   }
 
-  soon(run: () => void): () => void {
-    const alarm = this.alarm(run);
-    return () => {
-      alarm.set(this.now);
-    };
+  soon(entry: Entry): void {
+    if (entry.isQueued) return;
+    entry.isQueued = true;
+    this.at(this.now, () => {
+      entry.isQueued = false;
+      entry.run();
+    });
   }
 
   toRunTime(time: Micros): Micros {

@@ -6,6 +6,7 @@ import type { EventFields, EventId, PlaceId } from '../../trace/event.ts';
 import { NO_CAUSE } from '../../trace/event.ts';
 import type { Recorder } from '../recorder.ts';
 import type { Clock, Scheduled } from '../scheduler.ts';
+import { Entry } from '../scheduler.ts';
 import type { Tcb } from '../tcp/tcb.ts';
 import { waitToAccept } from './accept.ts';
 import { AcceptState } from './accept-state.ts';
@@ -164,11 +165,9 @@ export class Process implements ProgramCalls {
   /** What wakes a call of this process again and again: `work` is done at once, but after what is being handled. */
   wakeUp(work: () => void): () => void {
     const { recorder, scheduler } = this;
-    let isUnderWay = false;
     let cause: EventId = NO_CAUSE;
     let life = 0;
-    const wake = scheduler.soon(() => {
-      isUnderWay = false;
+    const turn = new Entry(() => {
       if (life !== this.life) return;
       const before = recorder.cause;
       recorder.cause = cause;
@@ -177,11 +176,10 @@ export class Process implements ProgramCalls {
     });
     return () => {
       // One that is under way will find all that has come meanwhile.
-      if (isUnderWay && life === this.life) return;
-      isUnderWay = true;
+      if (turn.isQueued && life === this.life) return;
       ({ cause } = recorder);
       ({ life } = this);
-      wake();
+      scheduler.soon(turn);
     };
   }
 
