@@ -90,7 +90,7 @@ export function send(tcb: Tcb, bytes: number, more = false): { readonly bytes: n
 export function receive(tcb: Tcb, atMost?: number): number | Errno | 'would-block' {
   const { queue, fin } = tcb.rcv;
   const { bytes } = queue;
-  if (bytes > 0) return atMost === undefined ? bytes : Math.min(bytes, atMost);
+  if (bytes > 0) return atMost === undefined || bytes < atMost ? bytes : atMost;
   if (fin) return 0;
   if (tcb.error !== undefined) return takeError(tcb) as Errno;
   return tcb.state === 'CLOSED' || tcb.shutdownReceive ? 0 : 'would-block';

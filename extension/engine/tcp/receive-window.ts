@@ -149,9 +149,10 @@ export function offerableWindow(tcb: Tcb): number {
   const { wnd, wscale, threshold, payloadShare, buffer } = rcv;
   const unit = powerOfTwo(wscale);
   const space = Math.floor((buffer * payloadShare) / WHOLE);
-  const full = Math.min(rcv.clamp, space);
-  const mss = Math.min(rcv.mss, full);
-  let free = Math.floor((Math.max(0, buffer - usedMemory(tcb)) * payloadShare) / WHOLE);
+  const full = rcv.clamp < space ? rcv.clamp : space;
+  const mss = rcv.mss < full ? rcv.mss : full;
+  const left = buffer - usedMemory(tcb);
+  let free = left > 0 ? Math.floor((left * payloadShare) / WHOLE) : 0;
   if (mayShrink(tcb)) {
     // No more than the memory that is left holds: rounded down, but for what the threshold allows.
     const room = Math.floor(free / unit) * unit;
@@ -167,7 +168,7 @@ export function offerableWindow(tcb: Tcb): number {
     free = Math.floor(free / unit) * unit;
     if (free < Math.floor(space / 16) || free < mss) return 0;
   }
-  free = Math.min(free, threshold);
+  if (free > threshold) free = threshold;
   if (wscale > 0) return Math.ceil(free / unit) * unit;
   // Unscaled: whole segments, and the same window as last time while it is within one of them.
   if (wnd <= free - mss || wnd > free) return Math.floor(free / mss) * mss;
@@ -200,5 +201,6 @@ export function selectWindow(tcb: Tcb): number {
   }
   rcv.wup = rcv.nxt;
   if (rcv.wnd === 0) rcv.predicts = false;
-  return Math.min(rcv.wnd, FIELD_MAX * unit);
+  const most = FIELD_MAX * unit;
+  return rcv.wnd < most ? rcv.wnd : most;
 }
