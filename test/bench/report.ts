@@ -9,7 +9,7 @@ import { median } from './figures.ts';
 /** One bandwidth-delay product of 1 Gbit/s and 5 ms each way, in bytes. */
 const BDP = 1_250_000;
 const LARGE_WINDOW = 16_000_000;
-const ROUNDS = 5;
+const ROUNDS = 7;
 /** Megabytes of the transfers. */
 const SHORT = 100;
 /** So many megabytes are played in a process before what is compared is played once more: the compilers have done their work then. */
