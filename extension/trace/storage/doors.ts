@@ -12,13 +12,14 @@ import type { FieldLayout } from './layout.ts';
 import { KIND, KIND_CODES, LAYOUTS, PLACE } from './layout.ts';
 import { BIAS, LARGE } from './numbers.ts';
 import { StringTable } from './string-table.ts';
+import { WordCodes } from './word-codes.ts';
 
 const code = (kind: EventKind): number => KIND_CODES.get(kind) as number;
 
 /** Numbers of the words of a field. */
-function wordsOf<K extends EventKind>(kind: K, name: keyof EventFields<K>): ReadonlyMap<string, number> {
+function wordsOf<K extends EventKind>(kind: K, name: keyof EventFields<K>): WordCodes {
   const field = (LAYOUTS[code(kind)] as readonly FieldLayout[]).find((each) => each.name === name) as FieldLayout;
-  return field.codes;
+  return new WordCodes(field.codes);
 }
 
 const SENT = code('segment.sent');
@@ -28,12 +29,6 @@ const CHANGED = code('tcp.variables');
 const ARMED = code('timer.armed');
 const CANCELLED = code('timer.cancelled');
 const RETURNED = code('call.returned');
-
-const PURPOSES = wordsOf('segment.sent', 'purpose');
-const REASONS = wordsOf('segment.sent', 'reason');
-const TIMERS = wordsOf('timer.armed', 'timer');
-const CALLS = wordsOf('call.returned', 'call');
-const ERRORS = wordsOf('call.returned', 'errno');
 
 /** Segments have no texts. */
 const NO_TEXTS = new StringTable();
@@ -69,6 +64,12 @@ export class EventDoors {
   cause: EventId = NO_CAUSE;
   protected readonly clock: { readonly now: number };
   private readonly draft: DraftBlock;
+  private readonly purposes = wordsOf('segment.sent', 'purpose');
+  private readonly reasons = wordsOf('segment.sent', 'reason');
+  private readonly timers = wordsOf('timer.armed', 'timer');
+  private readonly calls = wordsOf('call.returned', 'call');
+  private readonly errors = wordsOf('call.returned', 'errno');
+
   /** @param clock tells the time in µs */
   constructor(draft: DraftBlock, clock: { readonly now: number }) {
     this.draft = draft;
@@ -93,7 +94,7 @@ export class EventDoors {
     const { draft } = this;
     const { key, length: id } = draft;
     const { timestamps } = options;
-    const code = REASONS.get(reason) as number;
+    const code = this.reasons.of(reason);
     key[KIND] = SENT;
     key[PLACE] = sender.place;
     key[2] = sender.connection;
@@ -108,7 +109,7 @@ export class EventDoors {
     key[10] = timestamps === undefined ? 0 : 1;
     // No blocks.
     key[11] = 0;
-    key[12] = PURPOSES.get(purpose) as number;
+    key[12] = this.purposes.of(purpose);
     key[13] = code;
     key[14] = args.length;
     const at = draft.seat(this.clock.now, this.cause, 15, 8 + args.length, flags + code + args.length);
@@ -203,7 +204,7 @@ export class EventDoors {
   ): EventId {
     const { draft } = this;
     const { key, length: id } = draft;
-    const code = TIMERS.get(timer) as number;
+    const code = this.timers.of(timer);
     key[KIND] = ARMED;
     key[PLACE] = place;
     key[2] = code;
@@ -217,7 +218,7 @@ export class EventDoors {
   timerCancelled(place: PlaceId, timer: EventFields<'timer.armed'>['timer']): EventId {
     const { draft } = this;
     const { key, length: id } = draft;
-    const code = TIMERS.get(timer) as number;
+    const code = this.timers.of(timer);
     key[KIND] = CANCELLED;
     key[PLACE] = place;
     key[2] = code;
@@ -236,9 +237,9 @@ export class EventDoors {
     const { key, length: id } = draft;
     key[KIND] = RETURNED;
     key[PLACE] = place;
-    key[2] = CALLS.get(call) as number;
+    key[2] = this.calls.of(call);
     key[3] = process;
-    key[4] = ERRORS.get(errno) as number;
+    key[4] = this.errors.of(errno);
     const at = draft.seat(this.clock.now, this.cause, 5, 1, 0);
     draft.values[at] = draft.packed(value);
     return id;
