@@ -27,6 +27,8 @@ export const RUNAWAY = scenario('every 1ms from 1s app sends 1 B on conn', 'run 
 export async function openText(content: string): Promise<vscode.TextDocument> {
   const document = await vscode.workspace.openTextDocument({ language: 'tcpscn', content });
   await vscode.window.showTextDocument(document, vscode.ViewColumn.One);
+  // An untitled file takes over the name of one that was closed, and where the editor has not discarded that one's backup yet, its text.
+  if (document.getText() !== content) await replaceText(document, content);
   return document;
 }
 
@@ -66,15 +68,21 @@ export async function eventually<T>(
 }
 
 /** The document's problems, once they are as wanted. */
-export function diagnostics(
+export async function diagnostics(
   { uri }: vscode.TextDocument,
   what: string,
   wanted: (all: readonly vscode.Diagnostic[]) => boolean,
 ): Promise<readonly vscode.Diagnostic[]> {
-  return eventually(what, () => {
-    const all = vscode.languages.getDiagnostics(uri);
-    return wanted(all) ? all : undefined;
-  });
+  let all: readonly vscode.Diagnostic[] = [];
+  try {
+    return await eventually(what, () => {
+      all = vscode.languages.getDiagnostics(uri);
+      return wanted(all) ? all : undefined;
+    });
+  } catch (error) {
+    const there = all.map(({ message, source = '' }) => `${source}: ${message}`).join('; ');
+    throw new Error(`${(error as Error).message}; ${uri.toString()} has ${there || 'none'}`, { cause: error });
+  }
 }
 
 /** The titles of the CodeLenses by their lines, as `line: title`. */
