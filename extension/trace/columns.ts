@@ -1,5 +1,5 @@
 /**
- * The trace as columns: blocks of events whose numbers stand in a few arrays. They travel to the panel without being copied object by
+ * The trace as plain data: blocks of events whose numbers stand in a few arrays. They travel to the panel without being copied object by
  * object, and take a fraction of the memory of objects. `TraceWriter` appends, `Trace` (trace.ts) reads, `storage/` knows how.
  */
 import type { Connection, EventFields, EventId, Place, PlaceId } from './event.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { TraceWriter } from '../../extension/trace/columns.ts';
+import { EventLimitReached, TraceWriter } from '../../extension/trace/columns.ts';
 import { EVENT_KINDS, TRACE_VERSION } from '../../extension/trace/schema.ts';
 import { BLOCK_EVENTS } from '../../extension/trace/storage/layout.ts';
 import { Trace } from '../../extension/trace/trace.ts';
@@ -146,6 +146,23 @@ describe('TraceWriter and Trace', () => {
     for (const value of values) writer.add('call.returned', 1, 0, -1, { call: 'recv', process: 0, value, errno: 'OK' });
     const read = [...new Trace(writer.finish()).eventsOf('call.returned')].map(({ value }) => value);
     expect(read).toEqual(values);
+  });
+
+  it.each([
+    ['within a block', 10],
+    ['where a block ends', BLOCK_EVENTS],
+    ['in the second block', BLOCK_EVENTS + 1],
+  ])('as many events as there may be, %s: no other, until there may be more', (_, limit) => {
+    const writer = new TraceWriter(header);
+    const add = (): number => writer.add('scenario.action', writer.length, 0, -1, { action: writer.length % 65_536 });
+    writer.limit = limit;
+    for (let i = 0; i < limit; i++) add();
+    expect(add).toThrow(EventLimitReached);
+    expect(writer.length).toBe(limit);
+    writer.limit = Infinity;
+    while (writer.length < 2 * BLOCK_EVENTS + 5) add();
+    const times = [...new Trace(writer.finish()).events()].map(({ time }) => time);
+    expect(times).toEqual(Array.from(times.keys()));
   });
 
   it('time goes backward: refused', () => {
